@@ -1,0 +1,87 @@
+/* What Swift can't import of microhttpd.h by itself: variadic functions and macros with casts.
+   Nothing else belongs here. Each shim goes when Swift imports what it stands for. */
+#ifndef PULSE_CMICROHTTPD_SHIM_H
+#define PULSE_CMICROHTTPD_SHIM_H
+
+#include <microhttpd.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Receives one message of the library, already formatted; `length` excludes the final NUL. */
+typedef void (*CMHD_Log)(void *context, const char *message, size_t length);
+
+/* Everything that Pulse hands to MHD_start_daemon, with the names of its options. */
+struct CMHD_Configuration {
+  unsigned int flags;
+  int listen_socket;
+  size_t connection_memory;
+  unsigned int connection_limit;
+  unsigned int connection_timeout;
+  MHD_AccessHandlerCallback handle_request;
+  MHD_NotifyConnectionCallback notify_connection;
+  MHD_RequestCompletedCallback notify_completed;
+  CMHD_Log log;
+  const char *tls_certificate; /* PEM text, or NULL for plain HTTP */
+  const char *tls_key;         /* PEM text, or NULL for plain HTTP */
+  void *context;               /* the first argument of every callback */
+};
+
+/* va_list has no Swift form that keeps its meaning across platforms: format here. */
+static inline void CMHD_format_log(void *configuration, const char *format, va_list arguments) {
+  const struct CMHD_Configuration *c = (const struct CMHD_Configuration *)configuration;
+  char message[512];
+  int length = vsnprintf(message, sizeof message, format, arguments);
+  if (length < 0)
+    return;
+  if ((size_t)length >= sizeof message)
+    length = (int)sizeof message - 1;
+  c->log(c->context, message, (size_t)length);
+}
+
+/* Leaves "%41" as it is: paths are decoded once, in Swift, where a NUL can be refused. */
+static inline size_t CMHD_keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
+  (void)context;
+  (void)connection;
+  size_t length = 0;
+  while (text[length] != 0)
+    length++;
+  return length;
+}
+
+/* Variadic MHD_start_daemon. `c` must outlive the daemon: the logger reads it. */
+static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configuration *c) {
+  struct MHD_OptionItem tls[] = {
+      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)c->tls_certificate},
+      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)c->tls_key},
+      {MHD_OPTION_END, 0, NULL},
+  };
+  struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+  return MHD_start_daemon(
+      c->flags, 0, NULL, NULL, c->handle_request, c->context,
+      MHD_OPTION_EXTERNAL_LOGGER, CMHD_format_log, (void *)c,
+      MHD_OPTION_LISTEN_SOCKET, (MHD_socket)c->listen_socket,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->connection_memory,
+      MHD_OPTION_CONNECTION_LIMIT, c->connection_limit,
+      MHD_OPTION_CONNECTION_TIMEOUT, c->connection_timeout,
+      MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_UNESCAPE_CALLBACK, CMHD_keep_escapes, NULL,
+      MHD_OPTION_NOTIFY_CONNECTION, c->notify_connection, c->context,
+      MHD_OPTION_NOTIFY_COMPLETED, c->notify_completed, c->context,
+      MHD_OPTION_ARRAY, c->tls_certificate != NULL ? tls : none,
+      MHD_OPTION_END);
+}
+
+/* Variadic MHD_get_connection_info with MHD_CONNECTION_INFO_CONNECTION_FD. -1 when there is none. */
+static inline int CMHD_connection_socket(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  return info == NULL ? -1 : (int)info->connect_fd;
+}
+
+/* Macros with casts, and flags that Swift sees as members of a closed enum. */
+static const ssize_t CMHD_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
+static const uint64_t CMHD_size_unknown = MHD_SIZE_UNKNOWN;
+static const unsigned int CMHD_event_loop = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+static const unsigned int CMHD_tls = MHD_USE_TLS;
+
+#endif

@@ -1,0 +1,65 @@
+internal import CMicroHTTPD
+
+// Every entry from C into Swift. Each recovers its object, calls one method and returns: none throws, waits
+// or touches a file.
+
+/// Feeds the `dh` parameter of `MHD_start_daemon`. Called once with the head, once more to be answered.
+let handleRequest: MHD_AccessHandlerCallback = {
+    context, connection, target, method, version, _, _, requestContext in
+    guard let context = unsafe context, let connection = unsafe connection, let target = unsafe target,
+        let method = unsafe method, let version = unsafe version, let requestContext = unsafe requestContext
+    else { return .NO }
+    let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
+    return unsafe core.handle(
+        connection, target: target, method: method, version: version, mark: requestContext)
+}
+
+/// Feeds `MHD_OPTION_NOTIFY_CONNECTION`. The closing call comes before the socket is closed.
+let notifyConnection: MHD_NotifyConnectionCallback = { context, connection, _, event in
+    guard let context = unsafe context, let connection = unsafe connection else { return }
+    let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
+    switch event {
+    case .CONNECTION_NOTIFY_STARTED: unsafe core.opened(CMHD_connection_socket(connection))
+    case .CONNECTION_NOTIFY_CLOSED: unsafe core.closed(CMHD_connection_socket(connection))
+    @unknown default: break
+    }
+}
+
+/// Feeds `MHD_OPTION_NOTIFY_COMPLETED`.
+let notifyCompleted: MHD_RequestCompletedCallback = { context, connection, _, _ in
+    guard let context = unsafe context, let connection = unsafe connection else { return }
+    let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
+    unsafe core.answered(CMHD_connection_socket(connection))
+}
+
+/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`.
+let inspectHeader: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+    guard let context = unsafe context, let name = unsafe name else { return .NO }
+    let check = unsafe context.assumingMemoryBound(to: RequestHeadCheck.self)
+    let nameBytes = unsafe UnsafeRawBufferPointer(start: name, count: nameSize).assumingMemoryBound(to: UInt8.self)
+    let valueBytes = unsafe UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)
+        .assumingMemoryBound(to: UInt8.self)
+    unsafe check.pointee.inspect(name: nameBytes.span, value: valueBytes.span)
+    return .YES
+}
+
+/// Feeds the `crc` parameter of `MHD_create_response_from_callback`.
+let readStream: MHD_ContentReaderCallback = { context, _, buffer, capacity in
+    guard let context = unsafe context else { return CMHD_end_of_stream }
+    let stream = unsafe Unmanaged<ResponseStream>.fromOpaque(context).takeUnretainedValue()
+    return unsafe stream.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
+}
+
+/// Feeds the `crfc` parameter of `MHD_create_response_from_callback`.
+let releaseStream: MHD_ContentReaderFreeCallback = { context in
+    guard let context = unsafe context else { return }
+    unsafe Unmanaged<ResponseStream>.fromOpaque(context).release()
+}
+
+/// Feeds the logger of `CMHD_start_daemon`.
+let logMessage: CMHD_Log = { context, message, length in
+    guard let context = unsafe context, let message = unsafe message else { return }
+    let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
+    let bytes = unsafe UnsafeRawBufferPointer(start: message, count: length)
+    unsafe core.log(String(decoding: bytes, as: UTF8.self))
+}

@@ -1,0 +1,100 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import Synchronization
+
+/// An HTTP/1.1 daemon of libmicrohttpd with one epoll thread.
+///
+/// Handlers run on that thread, one at a time: they pick an answer and return. No thread pool: pools and
+/// shutdown don't go together in the library, and one thread keeps up with far more than a status server gets.
+public final class Daemon: Sendable {
+    /// The port that is listened on, also when 0 was asked for.
+    public let port: UInt16
+    private let core: DaemonCore
+    // Ownership: this daemon's, until `stop` has taken it out.
+    private let running: Mutex<RunningDaemon?>
+
+    /// Binds, listens and starts the thread.
+    ///
+    /// - Parameters:
+    ///   - logger: receives the library's own messages.
+    ///   - handler: called on the daemon's thread for every request.
+    /// - Throws: ``MicroHTTPDError``.
+    public init(
+        configuration: DaemonConfiguration, logger: @escaping @Sendable (String) -> Void,
+        handler: @escaping @Sendable (borrowing Request) -> Reply
+    ) throws(MicroHTTPDError) {
+        // The library blocks SIGPIPE only in its own threads.
+        _ = signal(SIGPIPE, SIG_IGN)
+        let socket = try ListenSocket(host: configuration.host, port: configuration.port)
+        port = socket.port
+        core = DaemonCore(configuration: configuration, logger: logger, handler: handler)
+        running = Mutex(try RunningDaemon(configuration: configuration, core: core, socket: socket))
+    }
+
+    /// Closes the connections that have owed a request head for too long. To be called about once a second.
+    public func shutDownOverdueConnections() {
+        core.shutDownOverdue()
+    }
+
+    /// Ends the thread and closes every connection. Idempotent.
+    ///
+    /// Finish every ``StreamChannel`` first: the library aborts the process when it is stopped while a
+    /// connection is suspended.
+    public func stop() {
+        running.withLock { running in
+            guard let daemon = running.take() else { return }
+            daemon.stop()
+        }
+    }
+
+    deinit {
+        precondition(running.withLock { $0 == nil }, "a daemon must be stopped before it is released")
+    }
+}
+
+/// A started `MHD_Daemon` with the memory that it reads while it runs.
+@safe private struct RunningDaemon: @unchecked Sendable {
+    private let handle: OpaquePointer
+    private let configuration: UnsafeMutablePointer<CMHD_Configuration>
+
+    init(
+        configuration: DaemonConfiguration, core: DaemonCore, socket: consuming ListenSocket
+    ) throws(MicroHTTPDError) {
+        let values = UnsafeMutablePointer<CMHD_Configuration>.allocate(capacity: 1)
+        unsafe values.initialize(to: CMHD_Configuration())
+        unsafe values.pointee.flags = CMHD_event_loop | (configuration.tls == nil ? 0 : CMHD_tls)
+        unsafe values.pointee.listen_socket = socket.descriptor
+        unsafe values.pointee.connection_memory = configuration.connectionMemory
+        unsafe values.pointee.connection_limit = UInt32(clamping: configuration.connectionLimit)
+        unsafe values.pointee.connection_timeout = UInt32(clamping: configuration.idleTimeout)
+        unsafe values.pointee.handle_request = handleRequest
+        unsafe values.pointee.notify_connection = notifyConnection
+        unsafe values.pointee.notify_completed = notifyCompleted
+        unsafe values.pointee.log = logMessage
+        // Ownership: unretained; the Daemon that holds this value holds the core until `stop` has returned.
+        unsafe values.pointee.context = Unmanaged.passUnretained(core).toOpaque()
+        unsafe values.pointee.tls_certificate = UnsafePointer(configuration.tls.flatMap { unsafe strdup($0.certificate) })
+        unsafe values.pointee.tls_key = UnsafePointer(configuration.tls.flatMap { unsafe strdup($0.key) })
+        guard let handle = unsafe CMHD_start_daemon(values) else {
+            let reason = errno
+            unsafe Self.free(values)
+            throw MicroHTTPDError(
+                .cannotStart, errno: reason, subject: "\(configuration.host):\(socket.port)")
+        }
+        // From here on the library closes the listening socket.
+        _ = socket.release()
+        unsafe self.handle = handle
+        unsafe self.configuration = values
+    }
+
+    func stop() {
+        unsafe MHD_stop_daemon(handle)
+        unsafe Self.free(configuration)
+    }
+
+    private static func free(_ values: UnsafeMutablePointer<CMHD_Configuration>) {
+        unsafe Glibc.free(UnsafeMutableRawPointer(mutating: values.pointee.tls_certificate))
+        unsafe Glibc.free(UnsafeMutableRawPointer(mutating: values.pointee.tls_key))
+        unsafe values.deallocate()
+    }
+}

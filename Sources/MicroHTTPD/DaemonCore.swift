@@ -1,0 +1,112 @@
+internal import CMicroHTTPD
+internal import Glibc
+internal import Synchronization
+
+/// How a request is answered.
+public enum Reply: Sendable {
+    /// With a complete response.
+    case response(Response)
+    /// With an endless body; with its `refusal` at the limit.
+    case stream(StreamOpening)
+}
+
+/// What the callbacks of one daemon share: the handler and the deadlines. Lives as long as the daemon.
+final class DaemonCore: Sendable {
+    private let handler: @Sendable (borrowing Request) -> Reply
+    private let logger: @Sendable (String) -> Void
+    private let deadlines: Mutex<RequestDeadlines>
+    private let sendBuffer: Int32
+
+    init(
+        configuration: DaemonConfiguration, logger: @escaping @Sendable (String) -> Void,
+        handler: @escaping @Sendable (borrowing Request) -> Reply
+    ) {
+        self.handler = handler
+        self.logger = logger
+        deadlines = Mutex(
+            RequestDeadlines(headTimeout: configuration.headTimeout, idleTimeout: configuration.idleTimeout))
+        sendBuffer = Int32(clamping: configuration.sendBuffer)
+    }
+
+    /// Answers a request, or says YES to be called once more.
+    ///
+    /// An answer at the first call makes the library discard what follows and close the connection: right for
+    /// what must be refused, wrong for a sound request, which keeps its connection.
+    func handle(
+        _ connection: OpaquePointer, target: UnsafePointer<CChar>, method: UnsafePointer<CChar>,
+        version: UnsafePointer<CChar>, mark: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    ) -> MHD_Result {
+        let isFirstCall = unsafe mark.pointee == nil
+        let method = unsafe Self.method(named: method)
+        var fault: RequestFault?
+        if isFirstCall {
+            unsafe arrived(CMHD_connection_socket(connection))
+            fault = unsafe RequestHeadCheck.fault(on: connection, version: version)
+            if fault == nil, method != .other {
+                unsafe mark.pointee = UnsafeMutableRawPointer(connection)
+                return .YES
+            }
+        }
+        let request = unsafe Request(connection: connection, method: method, fault: fault, target: target)
+        switch handler(request) {
+        case .response(let response):
+            return unsafe response.queue(on: connection)
+        case .stream(let opening):
+            return unsafe ResponseStream.queue(opening, on: connection) ?? opening.refusal.queue(on: connection)
+        }
+    }
+
+    private static func method(named name: UnsafePointer<CChar>) -> Request.Method {
+        if unsafe strcmp(name, "GET") == 0 { return .get }
+        if unsafe strcmp(name, "HEAD") == 0 { return .head }
+        if unsafe strcmp(name, "OPTIONS") == 0 { return .options }
+        return .other
+    }
+
+    func log(_ message: String) {
+        logger(message)
+    }
+}
+
+extension DaemonCore {
+    func opened(_ socket: Int32) {
+        guard socket >= 0 else { return }
+        var bytes = sendBuffer
+        _ = unsafe setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        deadlines.withLock { $0.opened(Int(socket), at: Self.now()) }
+    }
+
+    func arrived(_ socket: Int32) {
+        guard socket >= 0 else { return }
+        deadlines.withLock { $0.arrived(Int(socket)) }
+    }
+
+    func answered(_ socket: Int32) {
+        guard socket >= 0 else { return }
+        deadlines.withLock { $0.answered(Int(socket), at: Self.now()) }
+    }
+
+    func closed(_ socket: Int32) {
+        guard socket >= 0 else { return }
+        deadlines.withLock { $0.closed(Int(socket)) }
+    }
+
+    /// Shuts down each connection whose request head is overdue; the library then sees its end and closes it.
+    ///
+    /// Under the lock that `closed` takes, and the library calls that before it closes the descriptor: the
+    /// number can't have become somebody else's.
+    func shutDownOverdue() {
+        deadlines.withLock { deadlines in
+            for socket in deadlines.expire(at: Self.now()) {
+                shutdown(Int32(socket), Int32(SHUT_RDWR))
+            }
+        }
+    }
+
+    /// Whole seconds of the monotonic clock; the coarse one costs no system call.
+    private static func now() -> Int {
+        var time = timespec()
+        _ = unsafe clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return time.tv_sec + 1
+    }
+}

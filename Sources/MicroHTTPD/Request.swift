@@ -1,0 +1,95 @@
+internal import CMicroHTTPD
+internal import Glibc
+
+/// One request, borrowed while it is answered: nothing of it is copied until somebody asks.
+///
+/// It reads the library's own memory, so it can't outlive the call that hands it out.
+@safe public struct Request: ~Copyable {
+    /// The methods that a read-only server tells apart.
+    public enum Method: Sendable {
+        case get, head, options
+        /// Any other method; the request is answered before its body is read, and the connection closes.
+        case other
+    }
+
+    public let method: Method
+    /// What makes the head unacceptable for every route; nil for a sound request.
+    public let fault: RequestFault?
+
+    // Ownership: borrowed from the library for the time of one access handler call.
+    private let connection: OpaquePointer
+    private let target: UnsafeBufferPointer<UInt8>
+
+    init(
+        connection: OpaquePointer, method: Method, fault: RequestFault?, target: UnsafePointer<CChar>
+    ) {
+        unsafe self.connection = connection
+        self.method = method
+        self.fault = fault
+        let start = unsafe UnsafeRawPointer(target).assumingMemoryBound(to: UInt8.self)
+        unsafe self.target = unsafe UnsafeBufferPointer(start: start, count: strlen(target))
+    }
+
+    /// The index of the request's path in `table`, nil when it isn't there.
+    ///
+    /// The plain bytes are tried first; only a target with escapes or in absolute-form is decoded.
+    public func index(in table: PathTable) -> Int? {
+        let target = unsafe self.target.span
+        if let index = table.index(of: target) { return index }
+        guard target.count > 0, needsDecoding, let path = RequestTarget.path(of: target) else { return nil }
+        return table.index(of: path.span)
+    }
+
+    private var needsDecoding: Bool {
+        unsafe target[0] != UInt8(ascii: "/") || target.contains(UInt8(ascii: "%"))
+    }
+
+    /// The bytes that name the server: the authority of an absolute-form target, else the `Host` field.
+    public func withAuthority<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
+        let target = unsafe self.target.span
+        if let range = RequestTarget.authority(of: target) { return body(target.extracting(range)) }
+        return withHeader(.host, body)
+    }
+
+    /// The bytes of a header field, without white space around; nil when the field is absent.
+    public func withHeader<Result>(_ field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result? {
+        withValue(of: field.name, kind: MHD_ValueKind.HEADER_KIND, body)
+    }
+
+    /// The bytes of a query parameter as they stand in the target, still escaped; nil when it is absent.
+    public func withQueryParameter<Result>(_ name: StaticString, _ body: (Span<UInt8>) -> Result) -> Result? {
+        withValue(of: name, kind: MHD_ValueKind.GET_ARGUMENT_KIND, body)
+    }
+
+    private func withValue<Result>(
+        of name: StaticString, kind: MHD_ValueKind, _ body: (Span<UInt8>) -> Result
+    ) -> Result? {
+        var value: UnsafePointer<CChar>?
+        var count = 0
+        let key = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+        guard
+            unsafe MHD_lookup_connection_value_n(
+                connection, kind, key, name.utf8CodeUnitCount, &value, &count) == .YES,
+            let value = unsafe value
+        else { return nil }
+        let start = unsafe UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
+        return body(unsafe UnsafeBufferPointer(start: start, count: count).span)
+    }
+}
+
+/// The name of a request header field; names compare without case.
+public struct HeaderField: Sendable {
+    let name: StaticString
+
+    public init(_ name: StaticString) {
+        self.name = name
+    }
+
+    public static let accept = HeaderField("Accept")
+    public static let authorization = HeaderField("Authorization")
+    public static let cookie = HeaderField("Cookie")
+    public static let host = HeaderField("Host")
+    public static let ifNoneMatch = HeaderField("If-None-Match")
+    public static let lastEventID = HeaderField("Last-Event-ID")
+    public static let origin = HeaderField("Origin")
+}

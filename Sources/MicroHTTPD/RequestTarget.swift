@@ -1,0 +1,67 @@
+/// The pure half of reading a request target (RFC 9112 §3.2): absolute-form and percent-encoding.
+enum RequestTarget {
+    /// The path of a target that isn't plain: `http://host/path` gives `/path`, `%41` gives `A`.
+    ///
+    /// Decoded once; what could mean another file somewhere else is refused by giving nil: a NUL (it would cut
+    /// the string in C), a backslash, an escape that isn't two hexadecimal digits.
+    static func path(of target: Span<UInt8>) -> [UInt8]? {
+        var path: [UInt8] = []
+        var index = origin(of: target)
+        while index < target.count {
+            var byte = target[index]
+            index += 1
+            if byte == UInt8(ascii: "%") {
+                guard index + 1 < target.count, let high = hexadecimal(target[index]),
+                    let low = hexadecimal(target[index + 1])
+                else { return nil }
+                byte = high << 4 | low
+                index += 2
+            }
+            guard byte != 0, byte != UInt8(ascii: "\\") else { return nil }
+            path.append(byte)
+        }
+        return path.isEmpty ? [UInt8(ascii: "/")] : path
+    }
+
+    /// The authority of a target in absolute-form, such as `host:8080`; nil in origin-form.
+    ///
+    /// It outranks the `Host` field (RFC 9112 §3.2.2), so it must be judged in its place.
+    static func authority(of target: Span<UInt8>) -> Range<Int>? {
+        guard let start = afterScheme(of: target) else { return nil }
+        return start..<origin(of: target)
+    }
+
+    /// Where the path begins: behind scheme and authority, or at 0 in origin-form.
+    private static func origin(of target: Span<UInt8>) -> Int {
+        guard var index = afterScheme(of: target) else { return 0 }
+        while index < target.count, target[index] != UInt8(ascii: "/") { index += 1 }
+        return index
+    }
+
+    private static func afterScheme(of target: Span<UInt8>) -> Int? {
+        for scheme: StaticString in ["http://", "https://"] where begins(target, with: scheme) {
+            return scheme.utf8CodeUnitCount
+        }
+        return nil
+    }
+
+    private static func begins(_ target: Span<UInt8>, with scheme: StaticString) -> Bool {
+        guard target.count >= scheme.utf8CodeUnitCount else { return false }
+        // Schemes compare without case (RFC 3986 §3.1); 0x20 turns an ASCII letter into lower case.
+        for index in 0..<scheme.utf8CodeUnitCount {
+            let letter = unsafe scheme.utf8Start[index]
+            let isLetter = letter >= UInt8(ascii: "a")
+            guard target[index] == letter || (isLetter && target[index] | 0x20 == letter) else { return false }
+        }
+        return true
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import CMicroHTTPD
+
+/// One complete answer with a body of known size: status, headers, bytes.
+///
+/// Built once and queued as often as needed: the library counts the references itself
+/// (`MHD_queue_response`), so a response may be replaced while it is still being sent. A `HEAD` request gets
+/// the same response without its body.
+@safe public final class Response: Sendable {
+    /// The HTTP status code, such as 200.
+    public let status: Int
+    // Ownership: one reference of ours, given back in deinit; the library takes its own while sending.
+    nonisolated(unsafe) private let handle: OpaquePointer
+
+    /// - Parameters:
+    ///   - headers: fields beside those that the library adds (`Date`, `Content-Length`, `Connection`).
+    ///     They come from our own tables, never from a client.
+    ///   - body: copied by the library (`MHD_RESPMEM_MUST_COPY`).
+    public init(status: Int, headers: [HeaderLine] = [], body: [UInt8] = []) {
+        self.status = status
+        unsafe handle = unsafe body.withUnsafeBytes { bytes in
+            let start = unsafe UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+            guard
+                let handle = unsafe MHD_create_response_from_buffer(
+                    bytes.count, start, MHD_ResponseMemoryMode.RESPMEM_MUST_COPY)
+            else { fatalError("out of memory for a response of \(bytes.count) bytes") }
+            return unsafe handle
+        }
+        for line in headers {
+            unsafe line.add(to: handle)
+        }
+    }
+
+    deinit {
+        unsafe MHD_destroy_response(handle)
+    }
+
+    /// Hands the response to the library, which sends it when the callback has returned.
+    func queue(on connection: OpaquePointer) -> MHD_Result {
+        unsafe MHD_queue_response(connection, UInt32(status), handle)
+    }
+}
+
+/// One response header line.
+public struct HeaderLine: Sendable, Hashable {
+    public let name: String
+    public let value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    func add(to response: OpaquePointer) {
+        let added = unsafe MHD_add_response_header(response, name, value)
+        precondition(added == .YES, "not a header line: \(name): \(value)")
+    }
+}

@@ -1,0 +1,83 @@
+internal import CMicroHTTPD
+
+/// The body of one event stream: the shell between a content reader and its ``StreamChannel``.
+///
+/// Used by the library's thread alone, so the cursor needs no lock of its own.
+final class ResponseStream {
+    private let channel: StreamChannel
+    private let connection: SuspendedConnection
+    private var cursor: StreamCursor
+
+    /// Bytes of the library's own buffer for a stream to an HTTP/1.0 client, which gets no chunks. It is
+    /// allocated for each stream, so it is small.
+    private static let blockSize = 256
+
+    private init(channel: StreamChannel, cursor: StreamCursor, connection: OpaquePointer) {
+        self.channel = channel
+        self.cursor = cursor
+        self.connection = unsafe SuspendedConnection(pointer: connection)
+    }
+
+    deinit {
+        channel.close()
+    }
+
+    /// Answers a request with an endless body (`MHD_create_response_from_callback`).
+    static func queue(_ opening: StreamOpening, on connection: OpaquePointer) -> MHD_Result? {
+        guard
+            let cursor = opening.channel.open(
+                limit: opening.limit, opening: opening.preamble, known: opening.known)
+        else { return nil }
+        let stream = unsafe ResponseStream(channel: opening.channel, cursor: cursor, connection: connection)
+        // Ownership: the response holds the stream until the library calls `releaseStream`.
+        let context = unsafe Unmanaged.passRetained(stream).toOpaque()
+        guard
+            let response = unsafe MHD_create_response_from_callback(
+                CMHD_size_unknown, blockSize, readStream, context, releaseStream)
+        else {
+            unsafe Unmanaged<ResponseStream>.fromOpaque(context).release()
+            return nil
+        }
+        for line in opening.headers {
+            unsafe line.add(to: response)
+        }
+        // The library keeps its own reference while it sends.
+        defer { unsafe MHD_destroy_response(response) }
+        return unsafe MHD_queue_response(connection, 200, response)
+    }
+
+    /// One turn of the content reader: bytes, or 0 when the connection is suspended now, or the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        switch unsafe channel.fill(buffer, for: &cursor, of: connection) {
+        case .filled(let count): count
+        case .suspend: 0
+        case .end: CMHD_end_of_stream
+        }
+    }
+}
+
+/// What it takes to answer a request with a stream.
+public struct StreamOpening: Sendable {
+    let channel: StreamChannel
+    let limit: Int
+    let headers: [HeaderLine]
+    let preamble: [UInt8]
+    let known: UInt64?
+    let refusal: Response
+
+    /// - Parameters:
+    ///   - limit: streams at most; beyond it `refusal` is sent instead.
+    ///   - preamble: the first bytes, before any update.
+    ///   - known: the sequence number of the update that the client already has.
+    public init(
+        _ channel: StreamChannel, limit: Int, headers: [HeaderLine], preamble: [UInt8], known: UInt64?,
+        refusal: Response
+    ) {
+        self.channel = channel
+        self.limit = limit
+        self.headers = headers
+        self.preamble = preamble
+        self.known = known
+        self.refusal = refusal
+    }
+}

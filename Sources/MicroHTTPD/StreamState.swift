@@ -1,0 +1,127 @@
+/// One update of a stream, in the two forms that a client may need.
+public struct StreamUpdate: Sendable {
+    /// What a client gets that has everything before this update.
+    public var change: [UInt8]
+    /// What a client gets that has nothing yet, or that missed something: the whole newest state.
+    public var snapshot: [UInt8]
+
+    public init(change: [UInt8], snapshot: [UInt8]) {
+        self.change = change
+        self.snapshot = snapshot
+    }
+}
+
+/// Where one client stands in the stream: what it has got, and what is on its way to it.
+struct StreamCursor: Sendable {
+    /// The sequence number of the newest update that the client has; nil when it has none.
+    var sequence: UInt64?
+    var beats: UInt64
+    /// The bytes on their way; sent whole before anything else.
+    private(set) var frame: [UInt8]
+    private(set) var sent = 0
+
+    init(sequence: UInt64?, beats: UInt64, opening: [UInt8]) {
+        self.sequence = sequence
+        self.beats = beats
+        frame = opening
+    }
+
+    var isIdle: Bool { sent == frame.count }
+
+    mutating func load(_ bytes: [UInt8]) {
+        frame = bytes
+        sent = 0
+    }
+
+    /// Moves as much of the frame as fits to the start of `buffer`.
+    mutating func move(to buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, frame.count - sent)
+        unsafe frame.withUnsafeBytes { bytes in
+            unsafe buffer.copyMemory(from: .init(rebasing: bytes[sent..<sent + count]))
+        }
+        sent += count
+        // An idle client must not keep the bytes of an old update alive.
+        if isIdle { load([]) }
+        return count
+    }
+}
+
+/// The pure state machine of all streams of one channel: latest wins, nothing is queued.
+///
+/// It decides what each client gets next and who waits; it never touches a socket. `Connection` is whatever
+/// names a waiting client, so tests drive it with integers. The rules that keep libmicrohttpd alive are here:
+/// a client is in `waiting` exactly while it is suspended, so that it is resumed once for each suspension and
+/// never otherwise, and after `finish` nobody waits again.
+struct StreamState<Connection: Sendable>: Sendable {
+    /// What the content reader has to do.
+    enum Step: Sendable, Equatable {
+        /// That many bytes are in the buffer.
+        case filled(Int)
+        /// Nothing is new: suspend the connection. It is among the waiting from here on.
+        case suspend
+        /// The stream is over: send the final chunk.
+        case end
+    }
+
+    private(set) var sequence: UInt64 = 0
+    private(set) var waiting: [Connection] = []
+    private(set) var isFinished = false
+    private var update = StreamUpdate(change: [], snapshot: [])
+    private var heartbeat: [UInt8] = []
+    private var beats: UInt64 = 0
+
+    /// A client joins: after `opening` it gets the newest snapshot, unless it already has update `known`.
+    func cursor(opening: [UInt8], known: UInt64?) -> StreamCursor {
+        StreamCursor(sequence: known == sequence ? known : nil, beats: beats, opening: opening)
+    }
+
+    mutating func publish(_ update: StreamUpdate, sequence: UInt64) {
+        self.update = update
+        self.sequence = sequence
+    }
+
+    mutating func beat(_ heartbeat: [UInt8]) {
+        self.heartbeat = heartbeat
+        beats += 1
+    }
+
+    mutating func finish() {
+        isFinished = true
+    }
+
+    /// Gives every waiting client to `resume` once, and forgets it.
+    mutating func wake(_ resume: (Connection) -> Void) {
+        waiting.forEach(resume)
+        waiting.removeAll(keepingCapacity: true)
+    }
+
+    /// Fills `buffer` with what the client behind `cursor` has yet to get.
+    mutating func fill(
+        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor, of connection: Connection
+    ) -> Step {
+        var filled = 0
+        repeat {
+            if cursor.isIdle, !load(into: &cursor) { break }
+            filled += unsafe cursor.move(to: .init(rebasing: buffer[filled...]))
+        } while filled < buffer.count
+        if filled > 0 { return .filled(filled) }
+        if isFinished { return .end }
+        waiting.append(connection)
+        return .suspend
+    }
+
+    /// Chooses the next bytes for a client that has sent all it had. False when there are none.
+    private func load(into cursor: inout StreamCursor) -> Bool {
+        if sequence > 0, cursor.sequence != sequence {
+            let follows = cursor.sequence.map { $0 + 1 == sequence } ?? false
+            cursor.load(follows ? update.change : update.snapshot)
+            cursor.sequence = sequence
+        } else if cursor.beats != beats {
+            cursor.load(heartbeat)
+            cursor.beats = beats
+        } else {
+            return false
+        }
+        return true
+    }
+}
