@@ -1,0 +1,45 @@
+internal import Glibc
+
+/// What can go wrong with a file, as opposed to a document.
+enum FileError: Error, Hashable {
+    /// A system call failed with this `errno`.
+    case call(CInt)
+    /// A directory, FIFO, device or socket stands where a file must.
+    case notRegular
+    case tooLarge
+    /// It was never the same before and after being read.
+    case changing
+
+    var reason: PulseError.Reason {
+        switch self {
+        case .call(ENOENT): .missing
+        case .call(EACCES), .call(EPERM): .permissionDenied
+        case .notRegular, .call(EISDIR): .notRegular
+        case .call: .ioError
+        case .tooLarge: .tooLarge
+        case .changing: .changing
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .call(let code): Self.text(of: code)
+        case .notRegular: "not a regular file"
+        case .tooLarge: "larger than \(PulseDecoder.sizeLimit) bytes"
+        case .changing: "changes all the time while it is read"
+        }
+    }
+
+    /// The system's text, to be read in the middle of a sentence: `permission denied`.
+    private static func text(of code: CInt) -> String {
+        let text = unsafe String(cString: strerror(code))
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
+
+extension PulseError {
+    /// A failure on the file of this name.
+    static func file(_ name: String, _ error: FileError) -> PulseError {
+        PulseError(error.reason, "\(name): \(error.description)")
+    }
+}

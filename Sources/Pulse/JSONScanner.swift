@@ -1,0 +1,113 @@
+/// A cursor over the bytes of one document: white space, punctuation, strings.
+///
+/// It holds a position only; the bytes are passed to each call, so that nothing of them is stored or copied.
+struct JSONScanner {
+    /// The next byte to look at.
+    var index = 0
+
+    func isAtEnd(_ document: Span<UInt8>) -> Bool {
+        index == document.count
+    }
+
+    /// The four characters that JSON calls white space (RFC 8259 §2).
+    mutating func skipWhiteSpace(_ document: Span<UInt8>) {
+        while index < document.count {
+            switch document[index] {
+            case 0x20, 0x09, 0x0A, 0x0D: index += 1
+            default: return
+            }
+        }
+    }
+
+    /// Passes over one byte when it is the next.
+    mutating func skip(_ byte: UInt8, in document: Span<UInt8>) -> Bool {
+        guard index < document.count, document[index] == byte else { return false }
+        index += 1
+        return true
+    }
+
+    mutating func expect(_ byte: UInt8, in document: Span<UInt8>) throws(PulseError) {
+        if skip(byte, in: document) { return }
+        throw unexpected(in: document)
+    }
+
+    /// The error for a byte that can't stand here.
+    func unexpected(in document: Span<UInt8>, field: PulseError.Field? = nil) -> PulseError {
+        if isAtEnd(document) {
+            return PulseError(.truncated, field: field, offset: index, "the document ends too early")
+        }
+        return PulseError(.syntax, field: field, offset: index, "an unexpected character stands here")
+    }
+
+    /// Passes over a string whose opening quote was read, and checks every byte of it.
+    mutating func string(_ document: Span<UInt8>, field: PulseError.Field? = nil) throws(PulseError) -> JSONString {
+        let start = index
+        var hasEscapes = false
+        while index < document.count {
+            let byte = document[index]
+            switch byte {
+            case UInt8(ascii: "\""):
+                index += 1
+                return JSONString(range: start..<index - 1, hasEscapes: hasEscapes)
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                index = try JSONEscape.end(of: document, at: index, field: field)
+            case 0..<0x20:
+                throw PulseError(
+                    .controlCharacter, field: field, offset: index, "a control character is not escaped")
+            case 0x20..<0x80:
+                index += 1
+            default:
+                guard let length = UTF8Sequence.length(in: document, at: index) else {
+                    throw PulseError(.invalidUTF8, field: field, offset: index, "the text is not UTF-8")
+                }
+                index += length
+            }
+        }
+        throw unexpected(in: document, field: field)
+    }
+}
+
+/// Where a checked string stands in its document, without the quotes.
+struct JSONString {
+    let range: Range<Int>
+    let hasEscapes: Bool
+
+    /// The string's text.
+    func text(_ document: Span<UInt8>) -> String {
+        if hasEscapes { return String(decoding: JSONEscape.resolve(document.extracting(range)), as: UTF8.self) }
+        return unsafe document.extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The field of this name.
+    func field(_ document: Span<UInt8>) -> PulseError.Field? {
+        if hasEscapes { return PulseError.Field(rawValue: text(document)) }
+        // Each length belongs to few names: one comparison decides.
+        switch range.count {
+        case 6: return equals("status", document) ? .status : nil
+        case 5: return equals("epoch", document) ? .epoch : nil
+        case 12: return equals("total_epochs", document) ? .totalEpochs : nil
+        case 4: return equals("loss", document) ? .loss : nil
+        case 7: return equals("message", document) ? .message : nil
+        case 9: return equals("timestamp", document) ? .timestamp : nil
+        default: return nil
+        }
+    }
+
+    /// The state of this name.
+    func state(_ document: Span<UInt8>) -> TrainingStatus.State? {
+        if hasEscapes { return TrainingStatus.State(rawValue: text(document)) }
+        if equals("running", document) { return .running }
+        if equals("idle", document) { return .idle }
+        if equals("done", document) { return .done }
+        return equals("error", document) ? .error : nil
+    }
+
+    private func equals(_ name: StaticString, _ document: Span<UInt8>) -> Bool {
+        guard range.count == name.utf8CodeUnitCount else { return false }
+        for offset in 0..<range.count where unsafe document[range.lowerBound + offset] != name.utf8Start[offset] {
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,76 @@
+/// Why a document isn't PULSE v1, or why a status file can't be read or written.
+public struct PulseError: Error, Sendable, Hashable {
+    /// The stable code of a reason: a label in the metrics, a name in `docs/fixtures/index.json`.
+    public enum Reason: String, Sendable, Hashable, CaseIterable {
+        case empty
+        case tooLarge = "too_large"
+        case byteOrderMark = "byte_order_mark"
+        case wrongEncoding = "wrong_encoding"
+        case invalidUTF8 = "invalid_utf8"
+        case syntax
+        case truncated
+        case trailingComma = "trailing_comma"
+        case trailingBytes = "trailing_bytes"
+        case notAnObject = "not_an_object"
+        case unknownField = "unknown_field"
+        case missingField = "missing_field"
+        case duplicateField = "duplicate_field"
+        case wrongType = "wrong_type"
+        case notFinite = "not_finite"
+        case overflow
+        case negative
+        case unknownStatus = "unknown_status"
+        case controlCharacter = "control_character"
+        case invalidEscape = "invalid_escape"
+        case loneSurrogate = "lone_surrogate"
+        // Of a file rather than a document:
+        case missing
+        case notRegular = "not_regular"
+        case permissionDenied = "permission_denied"
+        case changing
+        case ioError = "io_error"
+    }
+
+    /// The six fields, by their names in the document.
+    public enum Field: String, Sendable, Hashable, CaseIterable {
+        case status, epoch
+        case totalEpochs = "total_epochs"
+        case loss, message, timestamp
+    }
+
+    public let reason: Reason
+    /// The field concerned, where there is one.
+    public let field: Field?
+    /// The byte of the document where the problem shows, from 0.
+    public let offset: Int?
+    private let detail: String
+
+    init(_ reason: Reason, field: Field? = nil, offset: Int? = nil, _ detail: String) {
+        self.reason = reason
+        self.field = field
+        self.offset = offset
+        self.detail = detail
+    }
+}
+
+extension PulseError: CustomStringConvertible {
+    /// One line for a person, such as `loss is NaN, which JSON does not have (byte 78)`.
+    public var description: String {
+        offset.map { "\(detail) (byte \($0))" } ?? detail
+    }
+}
+
+extension PulseError {
+    static func notFinite(_ field: Field, _ literal: String, offset: Int? = nil) -> PulseError {
+        let name = literal.lowercased() == "nan" ? "NaN" : literal
+        return PulseError(
+            .notFinite, field: field, offset: offset, "\(field.rawValue) is \(name), which JSON does not have")
+    }
+
+    static func negative(_ field: Field, offset: Int? = nil) -> PulseError {
+        PulseError(.negative, field: field, offset: offset, "\(field.rawValue) is below 0")
+    }
+
+    static let tooLarge = PulseError(
+        .tooLarge, offset: 0, "the document is over \(PulseDecoder.sizeLimit) bytes")
+}

@@ -1,0 +1,47 @@
+/// The curve of one run, bounded: when it is full its resolution is halved, so that it always spans the run.
+public struct RunHistory: Sendable {
+    /// Unix time in seconds, oldest first.
+    public private(set) var timestamps: [Int64] = []
+    public private(set) var epochs: [Double] = []
+    public private(set) var losses: [Double] = []
+
+    private let capacity: Int
+    /// Of this many states one is kept, and always the newest.
+    private var stride = 1
+    private var count = 0
+
+    /// - Parameter capacity: points at most, 4 or more.
+    public init(capacity: Int) {
+        precondition(capacity >= 4, "a curve needs a few points")
+        self.capacity = capacity
+    }
+
+    public mutating func append(_ status: TrainingStatus) {
+        // The newest point stays only where the stride falls on it.
+        if let newest = timestamps.indices.last, (count - 1) % stride != 0 { remove(at: newest) }
+        if timestamps.count == capacity { halve() }
+        timestamps.append(status.timestamp)
+        epochs.append(status.epoch)
+        losses.append(status.loss)
+        count += 1
+    }
+
+    public mutating func removeAll() {
+        self = RunHistory(capacity: capacity)
+    }
+
+    private mutating func remove(at index: Int) {
+        timestamps.remove(at: index)
+        epochs.remove(at: index)
+        losses.remove(at: index)
+    }
+
+    /// Keeps every second point, the first among them.
+    private mutating func halve() {
+        let kept = Swift.stride(from: 0, to: timestamps.count, by: 2)
+        timestamps = kept.map { timestamps[$0] }
+        epochs = kept.map { epochs[$0] }
+        losses = kept.map { losses[$0] }
+        stride *= 2
+    }
+}

@@ -1,0 +1,95 @@
+internal import Glibc
+
+/// Reads a status file again and again, and keeps the last good state whatever happens to the file.
+///
+/// An unchanged file costs one `stat`. Everything else goes read → validate → swap (`docs/PULSE-v1.md`): on any
+/// failure ``lastGood`` stays, ``error`` says why, and the next good content is taken without further ado.
+public struct StatusFileReader: Sendable {
+    /// What one look at the file brought.
+    public enum Outcome: Sendable {
+        /// Nothing new is known.
+        case unchanged
+        /// The file was written, and it is valid. The content may be the same: its writer is alive.
+        case accepted(TrainingStatus)
+        /// The file can't be read, or what it holds isn't PULSE v1.
+        case rejected(PulseError)
+    }
+
+    /// The last good state; nil when there was none yet.
+    public private(set) var lastGood: TrainingStatus?
+    /// Why the newest look found no good state; nil while the source is ok.
+    public private(set) var error: PulseError?
+
+    /// What is known of a file that was read.
+    private struct Sighting {
+        var file: FileContent
+        /// Looks since the file was opened last.
+        var looks = 0
+    }
+
+    private let path: String
+    private let calls: Syscalls
+    private var seen: Sighting?
+
+    /// Every this many looks the file is opened though `stat` sees no change: NFS brings its idea of the file
+    /// up to date at `open` only, and some FUSE file systems have no times worth the name.
+    private static let looksPerReading = 5
+
+    /// - Parameter path: the file; symbolic links are followed. It need not exist yet.
+    public init(path: String) {
+        self.init(path: path, calls: .system)
+    }
+
+    init(path: String, calls: Syscalls) {
+        self.path = path
+        self.calls = calls
+    }
+
+    /// Looks at the file once. Never waits for a writer, not even at a FIFO.
+    public mutating func read() -> Outcome {
+        do throws(FileError) {
+            let status = try calls.stat(path)
+            guard status.isRegular else { throw FileError.notRegular }
+            if isUnchanged(status.identity) { return .unchanged }
+            let file = try FileContent(path: path, calls: calls)
+            if let seen, seen.file.identity == file.identity, seen.file.bytes == file.bytes {
+                self.seen = Sighting(file: file)
+                return .unchanged
+            }
+            seen = Sighting(file: file)
+            return decode(file)
+        } catch {
+            // The file may come back just as it was, and is news then.
+            seen = nil
+            return reject(.file(name, error))
+        }
+    }
+
+    private mutating func isUnchanged(_ identity: FileIdentity) -> Bool {
+        guard let seen, seen.file.identity == identity, !seen.file.isRacy else { return false }
+        self.seen?.looks += 1
+        return seen.looks + 1 < Self.looksPerReading
+    }
+
+    private mutating func decode(_ file: FileContent) -> Outcome {
+        do throws(PulseError) {
+            guard let bytes = file.bytes else { throw PulseError.file(name, .tooLarge) }
+            let status = try PulseDecoder.decode(bytes)
+            lastGood = status
+            error = nil
+            return .accepted(status)
+        } catch {
+            return reject(error)
+        }
+    }
+
+    private mutating func reject(_ error: PulseError) -> Outcome {
+        self.error = error
+        return .rejected(error)
+    }
+
+    /// The last component: what the error says is shown to whoever may see the status, not to the owner alone.
+    private var name: String {
+        path.split(separator: "/").last.map(String.init) ?? path
+    }
+}
