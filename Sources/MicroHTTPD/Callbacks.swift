@@ -1,20 +1,26 @@
 internal import CMicroHTTPD
 
-// Every entry from C into Swift. Each recovers its object, calls one method and returns: none throws, waits
-// or touches a file.
+// Every entry from C into Swift. Each recovers its object, calls one method and returns: none
+// throws, waits or touches a file.
 
-/// Feeds the `dh` parameter of `MHD_start_daemon`. Called once with the head, once more to be answered.
+/// Feeds the `dh` parameter of `MHD_start_daemon`.
+///
+/// Called once with the head, once more to be answered.
 let handleRequest: MHD_AccessHandlerCallback = {
     context, connection, target, method, version, _, _, requestContext in
-    guard let context = unsafe context, let connection = unsafe connection, let target = unsafe target,
-        let method = unsafe method, let version = unsafe version, let requestContext = unsafe requestContext
+    guard let context = unsafe context, let connection = unsafe connection,
+        let target = unsafe target,
+        let method = unsafe method, let version = unsafe version,
+        let requestContext = unsafe requestContext
     else { return .NO }
     let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
     return unsafe core.handle(
         connection, target: target, method: method, version: version, mark: requestContext)
 }
 
-/// Feeds `MHD_OPTION_NOTIFY_CONNECTION`. The closing call comes before the socket is closed.
+/// Feeds `MHD_OPTION_NOTIFY_CONNECTION`.
+///
+/// The closing call comes before the socket is closed.
 let notifyConnection: MHD_NotifyConnectionCallback = { context, connection, _, event in
     guard let context = unsafe context, let connection = unsafe connection else { return }
     let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
@@ -36,9 +42,12 @@ let notifyCompleted: MHD_RequestCompletedCallback = { context, connection, _, _ 
 let inspectHeader: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
     guard let context = unsafe context, let name = unsafe name else { return .NO }
     let check = unsafe context.assumingMemoryBound(to: RequestHeadCheck.self)
-    let nameBytes = unsafe UnsafeRawBufferPointer(start: name, count: nameSize).assumingMemoryBound(to: UInt8.self)
-    let valueBytes = unsafe UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueSize)
-        .assumingMemoryBound(to: UInt8.self)
+    let nameBytes = unsafe UnsafeRawBufferPointer(start: name, count: nameSize).assumingMemoryBound(
+        to: UInt8.self)
+    let valueBytes = unsafe UnsafeRawBufferPointer(
+        start: value, count: value == nil ? 0 : valueSize
+    )
+    .assumingMemoryBound(to: UInt8.self)
     unsafe check.pointee.inspect(name: nameBytes.span, value: valueBytes.span)
     return .YES
 }

@@ -4,8 +4,9 @@ internal import Synchronization
 
 /// An HTTP/1.1 daemon of libmicrohttpd with one epoll thread.
 ///
-/// Handlers run on that thread, one at a time: they pick an answer and return. No thread pool: pools and
-/// shutdown don't go together in the library, and one thread keeps up with far more than a status server gets.
+/// Handlers run on that thread, one at a time: they pick an answer and return. No thread pool:
+/// pools and shutdown don't go together in the library, and one thread keeps up with far more than
+/// a status server gets.
 public final class Daemon: Sendable {
     /// The port that is listened on, also when 0 was asked for.
     public let port: UInt16
@@ -31,15 +32,19 @@ public final class Daemon: Sendable {
         running = Mutex(try RunningDaemon(configuration: configuration, core: core, socket: socket))
     }
 
-    /// Closes the connections that have owed a request head for too long. To be called about once a second.
+    /// Closes the connections that have owed a request head for too long.
+    ///
+    /// To be called about once a second.
     public func shutDownOverdueConnections() {
         core.shutDownOverdue()
     }
 
-    /// Ends the thread and closes every connection. Idempotent.
+    /// Ends the thread and closes every connection.
     ///
-    /// Finish every ``StreamChannel`` first: the library aborts the process when it is stopped while a
-    /// connection is suspended.
+    /// Idempotent.
+    ///
+    /// Finish every ``StreamChannel`` first: the library aborts the process when it is stopped
+    /// while a connection is suspended.
     public func stop() {
         running.withLock { running in
             guard let daemon = running.take() else { return }
@@ -48,7 +53,8 @@ public final class Daemon: Sendable {
     }
 
     deinit {
-        precondition(running.withLock { $0 == nil }, "a daemon must be stopped before it is released")
+        precondition(
+            running.withLock { $0 == nil }, "a daemon must be stopped before it is released")
     }
 }
 
@@ -71,10 +77,13 @@ public final class Daemon: Sendable {
         unsafe values.pointee.notify_connection = notifyConnection
         unsafe values.pointee.notify_completed = notifyCompleted
         unsafe values.pointee.log = logMessage
-        // Ownership: unretained; the Daemon that holds this value holds the core until `stop` has returned.
+        // Ownership: unretained; the Daemon that holds this value holds the core until `stop` has
+        // returned.
         unsafe values.pointee.context = Unmanaged.passUnretained(core).toOpaque()
-        unsafe values.pointee.tls_certificate = UnsafePointer(configuration.tls.flatMap { unsafe strdup($0.certificate) })
-        unsafe values.pointee.tls_key = UnsafePointer(configuration.tls.flatMap { unsafe strdup($0.key) })
+        unsafe values.pointee.tls_certificate = UnsafePointer(
+            configuration.tls.flatMap { unsafe strdup($0.certificate) })
+        unsafe values.pointee.tls_key = UnsafePointer(
+            configuration.tls.flatMap { unsafe strdup($0.key) })
         guard let handle = unsafe CMHD_start_daemon(values) else {
             let reason = errno
             unsafe Self.free(values)

@@ -1,37 +1,52 @@
-/// The limits of a ``Daemon``: how many connections, how much memory for each, how long they may take.
+/// The limits of a ``Daemon``: how many connections, how much memory for each, how long they may
+/// take.
 public struct DaemonConfiguration: Sendable {
     /// An IP literal or a name of this machine, such as `127.0.0.1`, `::1`, `localhost`.
     public var host: String
     /// The TCP port; 0 lets the system choose (``Daemon/port`` tells which).
     public var port: UInt16
-    /// Open connections at most. At the limit new ones wait in the kernel's backlog
-    /// (`MHD_OPTION_CONNECTION_LIMIT`), so streams are capped below it.
+    /// Open connections at most.
+    ///
+    /// At the limit new ones wait in the kernel's backlog (`MHD_OPTION_CONNECTION_LIMIT`), so
+    /// streams are capped below it.
     public var connectionLimit: Int
-    /// Bytes for the request head and the reply head of one connection (`MHD_OPTION_CONNECTION_MEMORY_LIMIT`).
+    /// Bytes for the request head and the reply head of one connection
+    /// (`MHD_OPTION_CONNECTION_MEMORY_LIMIT`).
+    ///
     /// A longer request line is answered with 414, longer headers with 431.
     public var connectionMemory: Int
-    /// Seconds without any byte moved before a connection is closed (`MHD_OPTION_CONNECTION_TIMEOUT`).
+    /// Seconds without any byte moved before a connection is closed
+    /// (`MHD_OPTION_CONNECTION_TIMEOUT`).
+    ///
     /// Waiting streams are exempt: their heartbeat finds dead clients.
     public var idleTimeout: Int
-    /// Seconds that a client has for a whole request head. The library has no such deadline: any byte resets
-    /// its idle timer, so a client that sends one byte at a time would hold a connection for ever.
+    /// Seconds that a client has for a whole request head.
+    ///
+    /// The library has no such deadline: any byte resets its idle timer, so a client that sends one
+    /// byte at a time would hold a connection for ever.
     public var headTimeout: Int
-    /// Bytes that the kernel may buffer towards one client (`SO_SNDBUF`). Without a bound, 4 MB each.
+    /// Bytes that the kernel may buffer towards one client (`SO_SNDBUF`).
+    ///
+    /// Without a bound, 4 MB each.
     public var sendBuffer: Int
     /// PEM texts of the certificate chain and its key; nil serves plain HTTP.
     public var tls: TLS?
 
     /// PEM texts for HTTPS (`MHD_OPTION_HTTPS_MEM_CERT`, `MHD_OPTION_HTTPS_MEM_KEY`).
     public struct TLS: Sendable {
+        /// The certificate, followed by those that vouch for it.
         public var certificate: String
+        /// The private key of the first certificate.
         public var key: String
 
+        /// Makes the pair from two PEM texts.
         public init(certificate: String, key: String) {
             self.certificate = certificate
             self.key = key
         }
     }
 
+    /// Makes a configuration with safe limits.
     public init(host: String = "127.0.0.1", port: UInt16 = 8080, connectionLimit: Int = 1_000) {
         self.host = host
         self.port = port

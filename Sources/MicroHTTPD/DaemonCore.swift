@@ -6,11 +6,21 @@ internal import Synchronization
 public enum Reply: Sendable {
     /// With a complete response.
     case response(Response)
-    /// With an endless body; with its `refusal` at the limit.
+    /// With an endless body.
     case stream(StreamOpening)
+
+    /// The HTTP status code.
+    public var status: Int {
+        switch self {
+        case .response(let response): response.status
+        case .stream: 200
+        }
+    }
 }
 
-/// What the callbacks of one daemon share: the handler and the deadlines. Lives as long as the daemon.
+/// What the callbacks of one daemon share: the handler and the deadlines.
+///
+/// Lives as long as the daemon.
 final class DaemonCore: Sendable {
     private let handler: @Sendable (borrowing Request) -> Reply
     private let logger: @Sendable (String) -> Void
@@ -24,14 +34,15 @@ final class DaemonCore: Sendable {
         self.handler = handler
         self.logger = logger
         deadlines = Mutex(
-            RequestDeadlines(headTimeout: configuration.headTimeout, idleTimeout: configuration.idleTimeout))
+            RequestDeadlines(
+                headTimeout: configuration.headTimeout, idleTimeout: configuration.idleTimeout))
         sendBuffer = Int32(clamping: configuration.sendBuffer)
     }
 
     /// Answers a request, or says YES to be called once more.
     ///
-    /// An answer at the first call makes the library discard what follows and close the connection: right for
-    /// what must be refused, wrong for a sound request, which keeps its connection.
+    /// An answer at the first call makes the library discard what follows and close the connection:
+    /// right for what must be refused, wrong for a sound request, which keeps its connection.
     func handle(
         _ connection: OpaquePointer, target: UnsafePointer<CChar>, method: UnsafePointer<CChar>,
         version: UnsafePointer<CChar>, mark: UnsafeMutablePointer<UnsafeMutableRawPointer?>
@@ -47,12 +58,13 @@ final class DaemonCore: Sendable {
                 return .YES
             }
         }
-        let request = unsafe Request(connection: connection, method: method, fault: fault, target: target)
+        let request = unsafe Request(
+            connection: connection, method: method, fault: fault, target: target)
         switch handler(request) {
         case .response(let response):
             return unsafe response.queue(on: connection)
         case .stream(let opening):
-            return unsafe ResponseStream.queue(opening, on: connection) ?? opening.refusal.queue(on: connection)
+            return unsafe ResponseStream.queue(opening, on: connection)
         }
     }
 
@@ -72,7 +84,8 @@ extension DaemonCore {
     func opened(_ socket: Int32) {
         guard socket >= 0 else { return }
         var bytes = sendBuffer
-        _ = unsafe setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        _ = unsafe setsockopt(
+            socket, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
         deadlines.withLock { $0.opened(Int(socket), at: Self.now()) }
     }
 
@@ -91,10 +104,11 @@ extension DaemonCore {
         deadlines.withLock { $0.closed(Int(socket)) }
     }
 
-    /// Shuts down each connection whose request head is overdue; the library then sees its end and closes it.
+    /// Shuts down each connection whose request head is overdue; the library then sees its end and
+    /// closes it.
     ///
-    /// Under the lock that `closed` takes, and the library calls that before it closes the descriptor: the
-    /// number can't have become somebody else's.
+    /// Under the lock that `closed` takes, and the library calls that before it closes the
+    /// descriptor: the number can't have become somebody else's.
     func shutDownOverdue() {
         deadlines.withLock { deadlines in
             for socket in deadlines.expire(at: Self.now()) {

@@ -2,20 +2,22 @@ internal import Glibc
 
 /// A bound and listening TCP socket, owned until it is handed to the library.
 ///
-/// Pulse binds by itself instead of letting `MHD_start_daemon` do it, because the library only logs why a
-/// bind failed, and a port in use deserves its own clear line.
+/// Pulse binds by itself instead of letting `MHD_start_daemon` do it, because the library only logs
+/// why a bind failed, and a port in use deserves its own clear line.
 struct ListenSocket: ~Copyable {
     let descriptor: Int32
     let port: UInt16
 
     /// - Throws: ``MicroHTTPDError`` with `unknownHost` or `cannotListen`.
     init(host: String, port: UInt16) throws(MicroHTTPDError) {
-        let subject = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let subject =
+            host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
-        guard unsafe getaddrinfo(host, String(port), &hints, &found) == 0, let first = unsafe found else {
+        guard unsafe getaddrinfo(host, String(port), &hints, &found) == 0, let first = unsafe found
+        else {
             throw MicroHTTPDError(.unknownHost, subject: host)
         }
         defer { unsafe freeaddrinfo(first) }
@@ -24,7 +26,8 @@ struct ListenSocket: ~Copyable {
         guard descriptor >= 0 else {
             throw MicroHTTPDError(.cannotListen, errno: errno, subject: subject)
         }
-        // A server that was killed may start again at once, although old connections are in TIME_WAIT.
+        // A server that was killed may start again at once, although old connections are in
+        // TIME_WAIT.
         Self.enable(SO_REUSEADDR, at: SOL_SOCKET, of: descriptor)
         guard unsafe bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0,
             listen(descriptor, SOMAXCONN) == 0,

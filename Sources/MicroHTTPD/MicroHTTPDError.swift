@@ -1,17 +1,20 @@
 internal import Glibc
 
-/// What can go wrong between Pulse and libmicrohttpd: a code, the system's `errno`, and the object concerned.
+/// What can go wrong between Pulse and libmicrohttpd: a code, the system's `errno`, and the object
+/// concerned.
 public struct MicroHTTPDError: Error, Sendable, Hashable {
-    /// What failed.
+    /// The kinds of failure.
     public enum Code: Sendable, Hashable {
         /// The host is neither an IP literal nor a name that resolves to a local address.
         case unknownHost
         /// `socket`, `bind` or `listen` failed; `errno` says why (`EADDRINUSE`, `EACCES`, …).
         case cannotListen
-        /// `MHD_start_daemon` returned NULL: descriptors or memory ran out, or TLS material is unusable.
+        /// `MHD_start_daemon` returned NULL: descriptors or memory ran out, or TLS material is
+        /// unusable.
         case cannotStart
     }
 
+    /// What failed.
     public let code: Code
     /// The system's error number, 0 where there is none.
     public let errno: Int32

@@ -1,7 +1,8 @@
-/// An immutable table from request path to a small number, looked up on bytes without building a string.
+/// An immutable table from request path to a small number, looked up on bytes without building a
+/// string.
 ///
-/// A table of a few dozen paths is scanned faster than a hash of the path is computed: nearly every entry is
-/// passed over by its length alone.
+/// A table of a few dozen paths is scanned faster than a hash of the path is computed: nearly every
+/// entry is passed over by its length alone.
 public struct PathTable: Sendable {
     private let paths: [[UInt8]]
 

@@ -8,10 +8,12 @@ internal import Glibc
     /// The methods that a read-only server tells apart.
     public enum Method: Sendable {
         case get, head, options
-        /// Any other method; the request is answered before its body is read, and the connection closes.
+        /// Any other method; the request is answered before its body is read, and the connection
+        /// closes.
         case other
     }
 
+    /// The method of the request line.
     public let method: Method
     /// What makes the head unacceptable for every route; nil for a sound request.
     public let fault: RequestFault?
@@ -21,7 +23,8 @@ internal import Glibc
     private let target: UnsafeBufferPointer<UInt8>
 
     init(
-        connection: OpaquePointer, method: Method, fault: RequestFault?, target: UnsafePointer<CChar>
+        connection: OpaquePointer, method: Method, fault: RequestFault?,
+        target: UnsafePointer<CChar>
     ) {
         unsafe self.connection = connection
         self.method = method
@@ -36,7 +39,9 @@ internal import Glibc
     public func index(in table: PathTable) -> Int? {
         let target = unsafe self.target.span
         if let index = table.index(of: target) { return index }
-        guard target.count > 0, needsDecoding, let path = RequestTarget.path(of: target) else { return nil }
+        guard target.count > 0, needsDecoding, let path = RequestTarget.path(of: target) else {
+            return nil
+        }
         return table.index(of: path.span)
     }
 
@@ -44,7 +49,8 @@ internal import Glibc
         unsafe target[0] != UInt8(ascii: "/") || target.contains(UInt8(ascii: "%"))
     }
 
-    /// The bytes that name the server: the authority of an absolute-form target, else the `Host` field.
+    /// The bytes that name the server: the authority of an absolute-form target, else the `Host`
+    /// field.
     public func withAuthority<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
         let target = unsafe self.target.span
         if let range = RequestTarget.authority(of: target) { return body(target.extracting(range)) }
@@ -52,12 +58,16 @@ internal import Glibc
     }
 
     /// The bytes of a header field, without white space around; nil when the field is absent.
-    public func withHeader<Result>(_ field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result? {
+    public func withHeader<Result>(_ field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result?
+    {
         withValue(of: field.name, kind: MHD_ValueKind.HEADER_KIND, body)
     }
 
-    /// The bytes of a query parameter as they stand in the target, still escaped; nil when it is absent.
-    public func withQueryParameter<Result>(_ name: StaticString, _ body: (Span<UInt8>) -> Result) -> Result? {
+    /// The bytes of a query parameter as they stand in the target, still escaped; nil when it is
+    /// absent.
+    public func withQueryParameter<Result>(_ name: StaticString, _ body: (Span<UInt8>) -> Result)
+        -> Result?
+    {
         withValue(of: name, kind: MHD_ValueKind.GET_ARGUMENT_KIND, body)
     }
 
@@ -81,15 +91,23 @@ internal import Glibc
 public struct HeaderField: Sendable {
     let name: StaticString
 
+    /// Names a field.
     public init(_ name: StaticString) {
         self.name = name
     }
 
+    /// RFC 9110 §12.5.1.
     public static let accept = HeaderField("Accept")
+    /// RFC 9110 §11.6.2.
     public static let authorization = HeaderField("Authorization")
+    /// RFC 6265 §5.4.
     public static let cookie = HeaderField("Cookie")
+    /// RFC 9110 §7.2.
     public static let host = HeaderField("Host")
+    /// RFC 9110 §13.1.2.
     public static let ifNoneMatch = HeaderField("If-None-Match")
+    /// WHATWG HTML §9.2.4.
     public static let lastEventID = HeaderField("Last-Event-ID")
+    /// Fetch §3.1.
     public static let origin = HeaderField("Origin")
 }

@@ -1,7 +1,7 @@
 /// Until when each connection must have sent its next request head: pure, indexed by socket.
 ///
-/// Times are whole seconds of any monotonic clock, above 0. A socket without a deadline (a request is being
-/// answered, or a stream waits) holds 0.
+/// Times are whole seconds of any monotonic clock, above 0. A socket without a deadline (a request
+/// is being answered, or a stream waits) holds 0.
 struct RequestDeadlines {
     private let headTimeout: Int
     private let idleTimeout: Int
@@ -35,7 +35,9 @@ struct RequestDeadlines {
         deadlines[socket] = 0
     }
 
-    /// The sockets whose head is overdue. Each is named once.
+    /// The sockets whose head is overdue.
+    ///
+    /// Each is named once.
     mutating func expire(at now: Int) -> [Int] {
         let overdue = deadlines.indices.filter { deadlines[$0] != 0 && deadlines[$0] < now }
         for socket in overdue {

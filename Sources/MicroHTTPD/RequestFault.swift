@@ -3,9 +3,9 @@ internal import CMicroHTTPD
 /// What makes a request head unacceptable, whatever it asks for.
 ///
 /// The library's parser is lax where laxness can be abused: it takes the first of several `Host` or
-/// `Content-Length` fields and prefers `Transfer-Encoding` silently. Pulse reads no bodies, so all of it is
-/// refused here, once, for every route (RFC 9112 §3.2, §6.1, §6.3).
-public enum RequestFault: Sendable, Hashable {
+/// `Content-Length` fields and prefers `Transfer-Encoding` silently. Pulse reads no bodies, so all
+/// of it is refused here, once, for every route (RFC 9112 §3.2, §6.1, §6.3).
+public enum RequestFault: Sendable, Hashable, CaseIterable {
     /// HTTP/1.1 without a `Host` field.
     case missingHost
     /// More than one `Host` field.
@@ -22,7 +22,8 @@ struct RequestHeadCheck {
     private var lengths = 0
     private var fault: RequestFault?
 
-    static func fault(on connection: OpaquePointer, version: UnsafePointer<CChar>) -> RequestFault? {
+    static func fault(on connection: OpaquePointer, version: UnsafePointer<CChar>) -> RequestFault?
+    {
         var check = RequestHeadCheck()
         unsafe withUnsafeMutablePointer(to: &check) { pointer in
             _ = unsafe MHD_get_connection_values_n(
@@ -43,7 +44,9 @@ struct RequestHeadCheck {
             hosts += 1
         case (UInt8(ascii: "c"), 14) where Self.equal(name, "content-length"):
             lengths += 1
-            if value.count != 1 || value[0] != UInt8(ascii: "0") { fault = fault ?? .unexpectedBody }
+            if value.count != 1 || value[0] != UInt8(ascii: "0") {
+                fault = fault ?? .unexpectedBody
+            }
         case (UInt8(ascii: "t"), 17) where Self.equal(name, "transfer-encoding"):
             fault = fault ?? .unexpectedBody
         default:
@@ -71,7 +74,8 @@ struct RequestHeadCheck {
 
     /// Whether `name` is `lowercase` but for the case of its letters.
     private static func equal(_ name: Span<UInt8>, _ lowercase: StaticString) -> Bool {
-        for index in name.indices where unsafe name[index] | 0x20 != lowercase.utf8Start[index] | 0x20 {
+        for index in name.indices
+        where unsafe name[index] | 0x20 != lowercase.utf8Start[index] | 0x20 {
             return false
         }
         return true

@@ -2,8 +2,8 @@
 enum RequestTarget {
     /// The path of a target that isn't plain: `http://host/path` gives `/path`, `%41` gives `A`.
     ///
-    /// Decoded once; what could mean another file somewhere else is refused by giving nil: a NUL (it would cut
-    /// the string in C), a backslash, an escape that isn't two hexadecimal digits.
+    /// Decoded once; what could mean another file somewhere else is refused by giving nil: a NUL
+    /// (it would cut the string in C), a backslash, an escape that isn't two hexadecimal digits.
     static func path(of target: Span<UInt8>) -> [UInt8]? {
         var path: [UInt8] = []
         var index = origin(of: target)
@@ -51,7 +51,9 @@ enum RequestTarget {
         for index in 0..<scheme.utf8CodeUnitCount {
             let letter = unsafe scheme.utf8Start[index]
             let isLetter = letter >= UInt8(ascii: "a")
-            guard target[index] == letter || (isLetter && target[index] | 0x20 == letter) else { return false }
+            guard target[index] == letter || (isLetter && target[index] | 0x20 == letter) else {
+                return false
+            }
         }
         return true
     }

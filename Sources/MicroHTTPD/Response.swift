@@ -3,17 +3,18 @@ internal import CMicroHTTPD
 /// One complete answer with a body of known size: status, headers, bytes.
 ///
 /// Built once and queued as often as needed: the library counts the references itself
-/// (`MHD_queue_response`), so a response may be replaced while it is still being sent. A `HEAD` request gets
-/// the same response without its body.
+/// (`MHD_queue_response`), so a response may be replaced while it is still being sent. A `HEAD`
+/// request gets the same response without its body.
 @safe public final class Response: Sendable {
     /// The HTTP status code, such as 200.
     public let status: Int
-    // Ownership: one reference of ours, given back in deinit; the library takes its own while sending.
+    // Ownership: one reference of ours, given back in deinit; the library takes its own while
+    // sending.
     nonisolated(unsafe) private let handle: OpaquePointer
 
     /// - Parameters:
-    ///   - headers: fields beside those that the library adds (`Date`, `Content-Length`, `Connection`).
-    ///     They come from our own tables, never from a client.
+    ///   - headers: fields beside those that the library adds (`Date`, `Content-Length`,
+    ///     `Connection`). They come from our own tables, never from a client.
     ///   - body: copied by the library (`MHD_RESPMEM_MUST_COPY`).
     public init(status: Int, headers: [HeaderLine] = [], body: [UInt8] = []) {
         self.status = status
@@ -42,9 +43,12 @@ internal import CMicroHTTPD
 
 /// One response header line.
 public struct HeaderLine: Sendable, Hashable {
+    /// The field's name, such as `ETag`.
     public let name: String
+    /// The field's value, without line ends.
     public let value: String
 
+    /// Makes a line from a name and a value of our own: nothing that a client sent belongs here.
     public init(_ name: String, _ value: String) {
         self.name = name
         self.value = value

@@ -8,8 +8,9 @@ final class ResponseStream {
     private let connection: SuspendedConnection
     private var cursor: StreamCursor
 
-    /// Bytes of the library's own buffer for a stream to an HTTP/1.0 client, which gets no chunks. It is
-    /// allocated for each stream, so it is small.
+    /// Bytes of the library's own buffer for a stream to an HTTP/1.0 client, which gets no chunks.
+    ///
+    /// It is allocated for each stream, so it is small.
     private static let blockSize = 256
 
     private init(channel: StreamChannel, cursor: StreamCursor, connection: OpaquePointer) {
@@ -23,12 +24,10 @@ final class ResponseStream {
     }
 
     /// Answers a request with an endless body (`MHD_create_response_from_callback`).
-    static func queue(_ opening: StreamOpening, on connection: OpaquePointer) -> MHD_Result? {
-        guard
-            let cursor = opening.channel.open(
-                limit: opening.limit, opening: opening.preamble, known: opening.known)
-        else { return nil }
-        let stream = unsafe ResponseStream(channel: opening.channel, cursor: cursor, connection: connection)
+    static func queue(_ opening: StreamOpening, on connection: OpaquePointer) -> MHD_Result {
+        let cursor = opening.channel.open(preamble: opening.preamble, known: opening.known)
+        let stream = unsafe ResponseStream(
+            channel: opening.channel, cursor: cursor, connection: connection)
         // Ownership: the response holds the stream until the library calls `releaseStream`.
         let context = unsafe Unmanaged.passRetained(stream).toOpaque()
         guard
@@ -36,7 +35,7 @@ final class ResponseStream {
                 CMHD_size_unknown, blockSize, readStream, context, releaseStream)
         else {
             unsafe Unmanaged<ResponseStream>.fromOpaque(context).release()
-            return nil
+            return .NO
         }
         for line in opening.headers {
             unsafe line.add(to: response)
@@ -46,7 +45,8 @@ final class ResponseStream {
         return unsafe MHD_queue_response(connection, 200, response)
     }
 
-    /// One turn of the content reader: bytes, or 0 when the connection is suspended now, or the end.
+    /// One turn of the content reader: bytes, or 0 when the connection is suspended now, or the
+    /// end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         switch unsafe channel.fill(buffer, for: &cursor, of: connection) {
         case .filled(let count): count
@@ -59,25 +59,19 @@ final class ResponseStream {
 /// What it takes to answer a request with a stream.
 public struct StreamOpening: Sendable {
     let channel: StreamChannel
-    let limit: Int
     let headers: [HeaderLine]
     let preamble: [UInt8]
     let known: UInt64?
-    let refusal: Response
 
     /// - Parameters:
-    ///   - limit: streams at most; beyond it `refusal` is sent instead.
     ///   - preamble: the first bytes, before any update.
     ///   - known: the sequence number of the update that the client already has.
     public init(
-        _ channel: StreamChannel, limit: Int, headers: [HeaderLine], preamble: [UInt8], known: UInt64?,
-        refusal: Response
+        _ channel: StreamChannel, headers: [HeaderLine], preamble: [UInt8], known: UInt64?
     ) {
         self.channel = channel
-        self.limit = limit
         self.headers = headers
         self.preamble = preamble
         self.known = known
-        self.refusal = refusal
     }
 }

@@ -3,8 +3,9 @@ internal import Synchronization
 
 /// One stream of updates with any number of clients: the shell around ``StreamState``.
 ///
-/// Its lock is the one that every content reader takes, and a batch of resumes is made under it: the library's
-/// thread can't run ahead and walk its list of suspended connections once for each of them.
+/// Its lock is the one that every content reader takes, and a batch of resumes is made under it:
+/// the library's thread can't run ahead and walk its list of suspended connections once for each of
+/// them.
 ///
 /// Lock order: the library's response mutex, then this lock, then the library's connection mutex.
 public final class StreamChannel: Sendable {
@@ -15,6 +16,7 @@ public final class StreamChannel: Sendable {
 
     private let state = Mutex(State())
 
+    /// Makes a channel without clients and without an update.
     public init() {}
 
     /// The number of streams that are open.
@@ -22,7 +24,9 @@ public final class StreamChannel: Sendable {
         state.withLock { $0.open }
     }
 
-    /// Replaces the newest update and wakes every client. `sequence` grows by one with each update, from 1.
+    /// Replaces the newest update and wakes every client.
+    ///
+    /// `sequence` grows by one with each update, from 1.
     public func publish(_ update: StreamUpdate, sequence: UInt64) {
         state.withLock { state in
             state.streams.publish(update, sequence: sequence)
@@ -38,7 +42,9 @@ public final class StreamChannel: Sendable {
         }
     }
 
-    /// Ends all streams: each sends what is on its way, then its final chunk. New ones end at once.
+    /// Ends all streams: each sends what is on its way, then its final chunk.
+    ///
+    /// New ones end at once.
     public func finish() {
         state.withLock { state in
             state.streams.finish()
@@ -46,12 +52,13 @@ public final class StreamChannel: Sendable {
         }
     }
 
-    /// A cursor for a new stream, nil at the limit or when the channel is finished.
-    func open(limit: Int, opening: [UInt8], known: UInt64?) -> StreamCursor? {
+    /// A cursor for a new stream.
+    ///
+    /// On a finished channel it leads straight to the end.
+    func open(preamble: [UInt8], known: UInt64?) -> StreamCursor {
         state.withLock { state in
-            guard state.open < limit, !state.streams.isFinished else { return nil }
             state.open += 1
-            return state.streams.cursor(opening: opening, known: known)
+            return state.streams.cursor(preamble: preamble, known: known)
         }
     }
 
@@ -60,9 +67,11 @@ public final class StreamChannel: Sendable {
         state.withLock { $0.open -= 1 }
     }
 
-    /// Fills the buffer of a content reader, or suspends its connection under the lock that resumes it.
+    /// Fills the buffer of a content reader, or suspends its connection under the lock that resumes
+    /// it.
     func fill(
-        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor, of connection: SuspendedConnection
+        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor,
+        of connection: SuspendedConnection
     ) -> StreamState<SuspendedConnection>.Step {
         // The library's buffer, used by its own thread alone while it waits for this call.
         nonisolated(unsafe) let buffer = unsafe buffer
@@ -74,8 +83,8 @@ public final class StreamChannel: Sendable {
     }
 }
 
-/// A connection that may be used off the library's thread, but only while it is suspended: the library can't
-/// free it then.
+/// A connection that may be used off the library's thread, but only while it is suspended: the
+/// library can't free it then.
 @safe struct SuspendedConnection: @unchecked Sendable {
     let pointer: OpaquePointer
 }

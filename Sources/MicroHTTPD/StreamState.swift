@@ -5,6 +5,7 @@ public struct StreamUpdate: Sendable {
     /// What a client gets that has nothing yet, or that missed something: the whole newest state.
     public var snapshot: [UInt8]
 
+    /// Makes an update from its two forms.
     public init(change: [UInt8], snapshot: [UInt8]) {
         self.change = change
         self.snapshot = snapshot
@@ -20,10 +21,10 @@ struct StreamCursor: Sendable {
     private(set) var frame: [UInt8]
     private(set) var sent = 0
 
-    init(sequence: UInt64?, beats: UInt64, opening: [UInt8]) {
+    init(sequence: UInt64?, beats: UInt64, preamble: [UInt8]) {
         self.sequence = sequence
         self.beats = beats
-        frame = opening
+        frame = preamble
     }
 
     var isIdle: Bool { sent == frame.count }
@@ -48,10 +49,10 @@ struct StreamCursor: Sendable {
 
 /// The pure state machine of all streams of one channel: latest wins, nothing is queued.
 ///
-/// It decides what each client gets next and who waits; it never touches a socket. `Connection` is whatever
-/// names a waiting client, so tests drive it with integers. The rules that keep libmicrohttpd alive are here:
-/// a client is in `waiting` exactly while it is suspended, so that it is resumed once for each suspension and
-/// never otherwise, and after `finish` nobody waits again.
+/// It decides what each client gets next and who waits; it never touches a socket. `Connection` is
+/// whatever names a waiting client, so tests drive it with integers. The rules that keep
+/// libmicrohttpd alive are here: a client is in `waiting` exactly while it is suspended, so that it
+/// is resumed once for each suspension and never otherwise, and after `finish` nobody waits again.
 struct StreamState<Connection: Sendable>: Sendable {
     /// What the content reader has to do.
     enum Step: Sendable, Equatable {
@@ -70,9 +71,10 @@ struct StreamState<Connection: Sendable>: Sendable {
     private var heartbeat: [UInt8] = []
     private var beats: UInt64 = 0
 
-    /// A client joins: after `opening` it gets the newest snapshot, unless it already has update `known`.
-    func cursor(opening: [UInt8], known: UInt64?) -> StreamCursor {
-        StreamCursor(sequence: known == sequence ? known : nil, beats: beats, opening: opening)
+    /// A client joins: after `preamble` it gets the newest snapshot, unless it already has update
+    /// `known`.
+    func cursor(preamble: [UInt8], known: UInt64?) -> StreamCursor {
+        StreamCursor(sequence: known == sequence ? known : nil, beats: beats, preamble: preamble)
     }
 
     mutating func publish(_ update: StreamUpdate, sequence: UInt64) {
@@ -97,7 +99,8 @@ struct StreamState<Connection: Sendable>: Sendable {
 
     /// Fills `buffer` with what the client behind `cursor` has yet to get.
     mutating func fill(
-        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor, of connection: Connection
+        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor,
+        of connection: Connection
     ) -> Step {
         var filled = 0
         repeat {
@@ -110,7 +113,9 @@ struct StreamState<Connection: Sendable>: Sendable {
         return .suspend
     }
 
-    /// Chooses the next bytes for a client that has sent all it had. False when there are none.
+    /// Chooses the next bytes for a client that has sent all it had.
+    ///
+    /// False when there are none.
     private func load(into cursor: inout StreamCursor) -> Bool {
         if sequence > 0, cursor.sequence != sequence {
             let follows = cursor.sequence.map { $0 + 1 == sequence } ?? false
