@@ -8,7 +8,9 @@ struct FileContent: Sendable {
     /// The file could change without a trace just after it was read.
     let isRacy: Bool
 
-    /// How often a file is read that changes meanwhile. A writer that is faster than this isn't atomic.
+    /// How often a file is read that changes meanwhile.
+    ///
+    /// A writer that is faster than this isn't atomic.
     private static let attempts = 5
 
     init(path: String, calls: Syscalls) throws(FileError) {
@@ -29,7 +31,8 @@ struct FileContent: Sendable {
     }
 
     /// nil when the file changed while it was read.
-    private static func attempt(_ path: String, _ calls: Syscalls) throws(FileError) -> FileContent? {
+    private static func attempt(_ path: String, _ calls: Syscalls) throws(FileError) -> FileContent?
+    {
         // O_NONBLOCK: a FIFO that takes the file's place can't make this wait for a writer.
         let descriptor = try calls.open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0)
         // Nothing was written: that closing fails has no meaning here.
@@ -39,16 +42,21 @@ struct FileContent: Sendable {
         let size = before.identity.size
         let now = calls.now()
         guard size <= PulseDecoder.sizeLimit else {
-            return FileContent(identity: before.identity, bytes: nil, isRacy: before.identity.isRacy(at: now))
+            return FileContent(
+                identity: before.identity, bytes: nil, isRacy: before.identity.isRacy(at: now))
         }
         let bytes = try read(descriptor, size: Int(size), calls)
         let after = try calls.fstat(descriptor)
         guard after.identity == before.identity, bytes.count == Int(size) else { return nil }
-        return FileContent(identity: after.identity, bytes: bytes, isRacy: after.identity.isRacy(at: now))
+        return FileContent(
+            identity: after.identity, bytes: bytes, isRacy: after.identity.isRacy(at: now))
     }
 
-    /// Reads to the end, but one byte beyond the expected size at most: enough to see that it has grown.
-    private static func read(_ descriptor: CInt, size: Int, _ calls: Syscalls) throws(FileError) -> [UInt8] {
+    /// Reads to the end, but one byte beyond the expected size at most: enough to see that it has
+    /// grown.
+    private static func read(_ descriptor: CInt, size: Int, _ calls: Syscalls) throws(FileError)
+        -> [UInt8]
+    {
         var bytes: [UInt8] = []
         while bytes.count <= size {
             let more = try calls.read(descriptor, size + 1 - bytes.count)

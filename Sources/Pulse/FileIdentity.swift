@@ -1,14 +1,17 @@
 /// What `stat` knows about a file's content: when none of it changes, the content hasn't.
 ///
-/// Except for a moment: a file system's clock ticks, and a file that changes twice within a tick and keeps its
-/// size looks the same. Git calls such an entry racy (its `Documentation/technical/racy-git`).
+/// Except for a moment: a file system's clock ticks, and a file that changes twice within a tick
+/// and keeps its size looks the same. Git calls such an entry racy (its
+/// `Documentation/technical/racy-git`).
 struct FileIdentity: Hashable, Sendable {
     var device: UInt64
     var inode: UInt64
     var size: Int64
     /// Since 1970, to the nanosecond where the file system is that exact.
     var modified: Duration
-    /// When content, name count or mode changed: since 1970. A program can't set it back.
+    /// When content, name count or mode changed: since 1970.
+    ///
+    /// A program can't set it back.
     var changed: Duration
 
     /// The coarsest clock of a file system in use: FAT counts in two seconds.

@@ -1,19 +1,22 @@
 /// Escapes in JSON strings (RFC 8259 §7).
 enum JSONEscape {
-    /// Checks the escape whose backslash is at `start`, and gives the index behind it. A pair of surrogates
-    /// counts as one escape.
+    /// Checks the escape whose backslash is at `start`, and gives the index behind it.
+    ///
+    /// A pair of surrogates counts as one escape.
     static func end(
         of document: Span<UInt8>, at start: Int, field: PulseError.Field?
     ) throws(PulseError) -> Int {
         guard start + 1 < document.count else { throw truncated(document, field) }
         switch document[start + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
+            UInt8(ascii: "f"),
             UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
             return start + 2
         case UInt8(ascii: "u"):
             break
         default:
-            throw PulseError(.invalidEscape, field: field, offset: start, "an escape is none that JSON knows")
+            throw PulseError(
+                .invalidEscape, field: field, offset: start, "an escape is none that JSON knows")
         }
         let unit = try codeUnit(document, at: start, field)
         guard unit & 0xF800 == 0xD800 else { return start + 6 }
@@ -36,14 +39,17 @@ enum JSONEscape {
         for index in start + 2..<start + 6 {
             guard index < document.count else { throw truncated(document, field) }
             guard let digit = digit(document[index]) else {
-                throw PulseError(.invalidEscape, field: field, offset: start, "an escape lacks hexadecimal digits")
+                throw PulseError(
+                    .invalidEscape, field: field, offset: start,
+                    "an escape lacks hexadecimal digits")
             }
             unit = unit << 4 | digit
         }
         return unit
     }
 
-    private static func truncated(_ document: Span<UInt8>, _ field: PulseError.Field?) -> PulseError {
+    private static func truncated(_ document: Span<UInt8>, _ field: PulseError.Field?) -> PulseError
+    {
         PulseError(.truncated, field: field, offset: document.count, "the document ends too early")
     }
 
@@ -83,11 +89,17 @@ enum JSONEscape {
         return bytes
     }
 
-    /// Appends what the `\u` escape at `start` means. Gives its length.
-    private static func appendScalar(of text: Span<UInt8>, at start: Int, to bytes: inout [UInt8]) -> Int {
+    /// Appends what the `\u` escape at `start` means.
+    ///
+    /// Gives its length.
+    private static func appendScalar(of text: Span<UInt8>, at start: Int, to bytes: inout [UInt8])
+        -> Int
+    {
         let high = checkedUnit(text, at: start)
         let isPair = high & 0xFC00 == 0xD800
-        let value = isPair ? 0x10000 + (high & 0x3FF) << 10 + checkedUnit(text, at: start + 6) & 0x3FF : high
+        let value =
+            isPair
+            ? 0x10000 + (high & 0x3FF) << 10 + checkedUnit(text, at: start + 6) & 0x3FF : high
         let scalar = Unicode.Scalar(value) ?? "\u{FFFD}"
         bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         return isPair ? 12 : 6

@@ -24,25 +24,52 @@ struct JSONNumber {
         exponent -= 1
     }
 
-    /// The value where one operation gives it correctly rounded: both operands are exact then (Clinger 1990).
-    /// nil where it takes the long way.
+    /// The value where one operation gives it correctly rounded; nil where it takes the long way.
     var value: Double? {
-        guard isExact, mantissa <= 1 << 53, exponent.magnitude < Self.powersOfTen.count else { return nil }
-        let digits = Double(mantissa)
+        guard isExact, exponent.magnitude < Self.powersOfTen.count else { return nil }
         let power = Self.powersOfTen[Int(exponent.magnitude)]
-        let value = exponent < 0 ? digits / power : digits * power
+        let value: Double
+        if mantissa <= 1 << 53 {
+            // Both operands are exact in a double, so the result is rounded once (Clinger 1990).
+            value = exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
+        } else if (-Self.widestDivisor...0).contains(exponent) {
+            value = Self.quotient(mantissa, by: power)
+        } else {
+            return nil
+        }
         return isNegative ? -value : value
+    }
+
+    /// Of 128 bits, 64 or more remain after a division by this power of ten: it fits 64 itself.
+    private static let widestDivisor = 19
+
+    /// The 17 digits that Python writes for most doubles end up here: too many for a double to hold
+    /// exactly.
+    private static func quotient(_ mantissa: UInt64, by power: Double) -> Double {
+        let power = UInt64(power)
+        // With its leading one in front the dividend is as wide as it can be; the divisor must be
+        // wider than its upper half for the quotient to fit.
+        let shift = mantissa.leadingZeroBitCount
+        let dividend = (mantissa << shift) >> 1
+        let scale = power.leadingZeroBitCount
+        let (quotient, remainder) = (power << scale).dividingFullWidth((dividend, 0))
+        // A remainder only has to break a tie, below the bits that a double has.
+        let rounded = Double(quotient | (remainder == 0 ? 0 : 1))
+        return Double(sign: .plus, exponent: scale - shift + 1 - 64, significand: rounded)
     }
 
     /// The long way: infinite when the number is too large, 0 when it is too small.
     func parse(_ text: Span<UInt8>) -> Double {
-        let string = unsafe text.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+        let string = unsafe text.withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
         return Double(string) ?? .infinity
     }
 
     /// The powers of ten that a double holds exactly.
     private static let powersOfTen: [Double] = [
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18,
         1e19, 1e20, 1e21, 1e22,
     ]
 }

@@ -5,13 +5,16 @@ extension JSONScanner {
         let name = try quoted(document, for: .status)
         guard let state = name.state(document) else {
             throw PulseError(
-                .unknownStatus, field: .status, offset: start, "status is not idle, running, done or error")
+                .unknownStatus, field: .status, offset: start,
+                "status is not idle, running, done or error")
         }
         return state
     }
 
     /// The value of a text field.
-    mutating func text(_ document: Span<UInt8>, for field: PulseError.Field) throws(PulseError) -> String {
+    mutating func text(_ document: Span<UInt8>, for field: PulseError.Field) throws(PulseError)
+        -> String
+    {
         try quoted(document, for: field).text(document)
     }
 
@@ -23,29 +26,39 @@ extension JSONScanner {
     }
 
     /// The value of a number field: finite, and 0 or more unless it is the loss.
-    mutating func double(_ document: Span<UInt8>, for field: PulseError.Field) throws(PulseError) -> Double {
+    mutating func double(_ document: Span<UInt8>, for field: PulseError.Field) throws(PulseError)
+        -> Double
+    {
         let start = index
         let number = try number(document, for: field)
         let value = number.value ?? number.parse(document.extracting(start..<index))
         guard value.isFinite else {
-            throw PulseError(.overflow, field: field, offset: start, "\(field.rawValue) is too large for a double")
+            throw PulseError(
+                .overflow, field: field, offset: start,
+                "\(field.rawValue) is too large for a double")
         }
         guard value >= 0 || field == .loss else { throw .negative(field, offset: start) }
         return value
     }
 
     /// The value of `timestamp`: an integer in spelling too, so that `17.0` and `1e3` are none.
-    mutating func integer(_ document: Span<UInt8>, for field: PulseError.Field) throws(PulseError) -> Int64 {
+    mutating func integer(_ document: Span<UInt8>, for field: PulseError.Field) throws(PulseError)
+        -> Int64
+    {
         let start = index
         let number = try number(document, for: field)
         guard number.isInteger else {
             throw PulseError(
-                .wrongType, field: field, offset: start, "\(field.rawValue) is not written as an integer")
+                .wrongType, field: field, offset: start,
+                "\(field.rawValue) is not written as an integer")
         }
-        guard !number.isNegative || number.mantissa == 0 && number.isExact else { throw .negative(field, offset: start) }
+        guard !number.isNegative || number.mantissa == 0 && number.isExact else {
+            throw .negative(field, offset: start)
+        }
         guard number.isExact, let value = Int64(exactly: number.mantissa) else {
             throw PulseError(
-                .overflow, field: field, offset: start, "\(field.rawValue) is too large for 64 bits")
+                .overflow, field: field, offset: start, "\(field.rawValue) is too large for 64 bits"
+            )
         }
         return value
     }
@@ -78,7 +91,9 @@ extension JSONScanner {
             number.isInteger = false
             index += 1
             var isNegative = false
-            if !skip(UInt8(ascii: "+"), in: document) { isNegative = skip(UInt8(ascii: "-"), in: document) }
+            if !skip(UInt8(ascii: "+"), in: document) {
+                isNegative = skip(UInt8(ascii: "-"), in: document)
+            }
             try requireDigit(document, field)
             var exponent = 0
             // Beyond this it is 0 or too large anyway.
@@ -95,7 +110,8 @@ extension JSONScanner {
         }
     }
 
-    private func requireDigit(_ document: Span<UInt8>, _ field: PulseError.Field) throws(PulseError) {
+    private func requireDigit(_ document: Span<UInt8>, _ field: PulseError.Field) throws(PulseError)
+    {
         guard index < document.count, Self.isDigit(document[index]) else {
             throw unexpected(in: document, field: field)
         }
@@ -106,25 +122,32 @@ extension JSONScanner {
     }
 
     /// The error for what stands where a number must: NaN and the infinities deserve their own.
-    private func noNumber(_ document: Span<UInt8>, _ field: PulseError.Field, start: Int) -> PulseError {
+    private func noNumber(_ document: Span<UInt8>, _ field: PulseError.Field, start: Int)
+        -> PulseError
+    {
         var value = self
         value.index = start
-        for literal: StaticString in ["NaN", "Infinity", "-Infinity"] where value.begins(with: literal, document) {
+        for literal: StaticString in ["NaN", "Infinity", "-Infinity"]
+        where value.begins(with: literal, document) {
             return .notFinite(field, "\(literal)", offset: start)
         }
-        return index > start ? unexpected(in: document, field: field) : notA("number", document, field)
+        return index > start
+            ? unexpected(in: document, field: field) : notA("number", document, field)
     }
 
     private func begins(with literal: StaticString, _ document: Span<UInt8>) -> Bool {
         guard index + literal.utf8CodeUnitCount <= document.count else { return false }
-        for offset in 0..<literal.utf8CodeUnitCount where unsafe document[index + offset] != literal.utf8Start[offset] {
+        for offset in 0..<literal.utf8CodeUnitCount
+        where unsafe document[index + offset] != literal.utf8Start[offset] {
             return false
         }
         return true
     }
 
     /// The error for a value of another type, or for what is no value at all.
-    private func notA(_ type: String, _ document: Span<UInt8>, _ field: PulseError.Field) -> PulseError {
+    private func notA(_ type: String, _ document: Span<UInt8>, _ field: PulseError.Field)
+        -> PulseError
+    {
         guard index < document.count else { return unexpected(in: document, field: field) }
         switch document[index] {
         case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "-"),
@@ -132,9 +155,11 @@ extension JSONScanner {
             break
         default:
             let isLiteral =
-                begins(with: "true", document) || begins(with: "false", document) || begins(with: "null", document)
+                begins(with: "true", document) || begins(with: "false", document)
+                || begins(with: "null", document)
             guard isLiteral else { return unexpected(in: document, field: field) }
         }
-        return PulseError(.wrongType, field: field, offset: index, "\(field.rawValue) is not a \(type)")
+        return PulseError(
+            .wrongType, field: field, offset: index, "\(field.rawValue) is not a \(type)")
     }
 }

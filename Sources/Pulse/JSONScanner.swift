@@ -1,6 +1,7 @@
 /// A cursor over the bytes of one document: white space, punctuation, strings.
 ///
-/// It holds a position only; the bytes are passed to each call, so that nothing of them is stored or copied.
+/// It holds a position only; the bytes are passed to each call, so that nothing of them is stored
+/// or copied.
 struct JSONScanner {
     /// The next byte to look at.
     var index = 0
@@ -34,18 +35,23 @@ struct JSONScanner {
     /// The error for a byte that can't stand here.
     func unexpected(in document: Span<UInt8>, field: PulseError.Field? = nil) -> PulseError {
         if isAtEnd(document) {
-            return PulseError(.truncated, field: field, offset: index, "the document ends too early")
+            return PulseError(
+                .truncated, field: field, offset: index, "the document ends too early")
         }
-        return PulseError(.syntax, field: field, offset: index, "an unexpected character stands here")
+        return PulseError(
+            .syntax, field: field, offset: index, "an unexpected character stands here")
     }
 
     /// Passes over a string whose opening quote was read, and checks every byte of it.
-    mutating func string(_ document: Span<UInt8>, field: PulseError.Field? = nil) throws(PulseError) -> JSONString {
+    mutating func string(_ document: Span<UInt8>, field: PulseError.Field? = nil) throws(PulseError)
+        -> JSONString
+    {
         let start = index
         var hasEscapes = false
-        while index < document.count {
-            let byte = document[index]
-            switch byte {
+        while true {
+            skipPlainText(document)
+            guard index < document.count else { throw unexpected(in: document, field: field) }
+            switch document[index] {
             case UInt8(ascii: "\""):
                 index += 1
                 return JSONString(range: start..<index - 1, hasEscapes: hasEscapes)
@@ -54,17 +60,28 @@ struct JSONScanner {
                 index = try JSONEscape.end(of: document, at: index, field: field)
             case 0..<0x20:
                 throw PulseError(
-                    .controlCharacter, field: field, offset: index, "a control character is not escaped")
-            case 0x20..<0x80:
-                index += 1
+                    .controlCharacter, field: field, offset: index,
+                    "a control character is not escaped")
             default:
                 guard let length = UTF8Sequence.length(in: document, at: index) else {
-                    throw PulseError(.invalidUTF8, field: field, offset: index, "the text is not UTF-8")
+                    throw PulseError(
+                        .invalidUTF8, field: field, offset: index, "the text is not UTF-8")
                 }
                 index += length
             }
         }
-        throw unexpected(in: document, field: field)
+    }
+
+    /// ASCII that means itself: most of any text, so this loop decides how long a message takes.
+    private mutating func skipPlainText(_ document: Span<UInt8>) {
+        var end = index
+        while end < document.count {
+            let byte = document[end]
+            guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\")
+            else { break }
+            end += 1
+        }
+        index = end
     }
 }
 
@@ -75,8 +92,12 @@ struct JSONString {
 
     /// The string's text.
     func text(_ document: Span<UInt8>) -> String {
-        if hasEscapes { return String(decoding: JSONEscape.resolve(document.extracting(range)), as: UTF8.self) }
-        return unsafe document.extracting(range).withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+        if hasEscapes {
+            return String(decoding: JSONEscape.resolve(document.extracting(range)), as: UTF8.self)
+        }
+        return unsafe document.extracting(range).withUnsafeBufferPointer {
+            unsafe String(decoding: $0, as: UTF8.self)
+        }
     }
 
     /// The field of this name.
@@ -105,7 +126,8 @@ struct JSONString {
 
     private func equals(_ name: StaticString, _ document: Span<UInt8>) -> Bool {
         guard range.count == name.utf8CodeUnitCount else { return false }
-        for offset in 0..<range.count where unsafe document[range.lowerBound + offset] != name.utf8Start[offset] {
+        for offset in 0..<range.count
+        where unsafe document[range.lowerBound + offset] != name.utf8Start[offset] {
             return false
         }
         return true

@@ -1,41 +1,66 @@
-/// The speed of a run, from its recent progress as seen here.
+/// The speed of a run, from its recent epochs as seen here.
 ///
-/// "Recent" is the newer half of the time since the first state that was seen: scale-free, so that it spans
-/// several evaluation pauses of a long run and still follows one that gets faster. Never the time since epoch
-/// zero: after a resume from a checkpoint that would be wrong by hours.
+/// "Recent" is at least the newer half of the time and the newer half of the progress since the
+/// first state that counts. That is free of any scale: it spans several evaluation pauses of a long
+/// run, can't fall wholly into one, and still follows a run that gets faster. Never the time since
+/// epoch zero: after a resume from a checkpoint that would be wrong by hours.
 struct ProgressSlope: Sendable {
     private struct Sample {
         let time: Duration
-        /// Percent.
-        let progress: Double
+        let epoch: Double
     }
 
+    /// Oldest first; none that the window has left behind.
     private var samples: [Sample] = []
+    /// The state from which on everything counts.
+    private var origin: Sample?
     /// How often progress was made since the first state.
     private var advances = 0
 
-    /// The first steps of a run are slow (caches, compilation) and prove nothing.
-    private static let neededAdvances = 3
+    /// The first advance is no measure: it holds the start-up, or the jump from 0 to the
+    /// checkpoint.
+    private static let unmeasuredAdvances = 1
+    /// Fewer could all be in one burst.
+    private static let neededAdvances = unmeasuredAdvances + 3
     private static let capacity = 512
 
-    mutating func append(progress: Double, at time: Duration) {
-        if let last = samples.last, progress > last.progress { advances += 1 }
-        if samples.count == Self.capacity {
-            samples = samples.enumerated().filter { $0.offset.isMultiple(of: 2) }.map(\.element)
+    mutating func append(epoch: Double, at time: Duration) {
+        let sample = Sample(time: time, epoch: epoch)
+        if let last = samples.last, epoch > last.epoch {
+            advances += 1
+            if advances == Self.unmeasuredAdvances { origin = nil }
         }
-        samples.append(Sample(time: time, progress: progress))
+        if origin == nil {
+            origin = sample
+            samples = []
+        }
+        if samples.count == Self.capacity {
+            samples = stride(from: 0, to: samples.count, by: 2).map { samples[$0] }
+        }
+        samples.append(sample)
+        dropWhatIsBehindTheWindow()
     }
 
-    /// Seconds until 100 %, rounded to tenths; nil while the speed isn't known.
-    var secondsLeft: Double? {
-        guard advances >= Self.neededAdvances, let first = samples.first, let last = samples.last else { return nil }
-        let middle = first.time + (last.time - first.time) / 2
-        // The newest sample at or before the middle: the slope must cover the whole newer half.
-        let start = samples.last { $0.time <= middle } ?? first
+    /// Seconds until the run has this many epochs, in tenths; nil while the speed isn't known.
+    func secondsLeft(until totalEpochs: Double) -> Double? {
+        guard totalEpochs > 0, advances >= Self.neededAdvances, let start = samples.first,
+            let last = samples.last
+        else { return nil }
+        let gained = last.epoch - start.epoch
         let time = (last.time - start.time) / .seconds(1)
-        let gained = last.progress - start.progress
-        guard time > 0, gained > 0 else { return nil }
-        let seconds = (100 - last.progress) / gained * time
+        guard gained > 0, time > 0 else { return nil }
+        let seconds = max(totalEpochs - last.epoch, 0) * (time / gained)
         return seconds.isFinite ? (seconds * 10).rounded() / 10 : nil
+    }
+
+    /// The window begins with the newest sample before both middles.
+    ///
+    /// Neither ever goes back, so what is behind them now is so for good.
+    private mutating func dropWhatIsBehindTheWindow() {
+        guard let origin, let last = samples.last else { return }
+        let time = origin.time + (last.time - origin.time) / 2
+        let epoch = origin.epoch + (last.epoch - origin.epoch) / 2
+        let start = samples.lastIndex { $0.time <= time && $0.epoch <= epoch } ?? 0
+        samples.removeFirst(start)
     }
 }

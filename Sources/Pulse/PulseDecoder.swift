@@ -1,7 +1,9 @@
-/// The strict PULSE v1 decoder: a document is exactly right, or it is rejected with the first problem in it.
+/// The strict PULSE v1 decoder: a document is exactly right, or it is rejected with the first
+/// problem in it.
 ///
-/// Foundation's `JSONDecoder` can't be the gate: it accepts trailing commas, duplicate and extra fields, a byte
-/// order mark, UTF-16, and `17.0` for an integer. One pass, and nothing is allocated but the message.
+/// Foundation's `JSONDecoder` can't be the gate: it accepts trailing commas, duplicate and extra
+/// fields, a byte order mark, UTF-16, and `17.0` for an integer. One pass, and nothing is allocated
+/// but the message.
 public enum PulseDecoder {
     /// Bytes that a document may have at most.
     public static let sizeLimit = 65_536
@@ -17,9 +19,12 @@ public enum PulseDecoder {
         try checkEncoding(document)
         var scanner = JSONScanner()
         scanner.skipWhiteSpace(document)
-        guard !scanner.isAtEnd(document) else { throw PulseError(.empty, offset: 0, "the document is empty") }
+        guard !scanner.isAtEnd(document) else {
+            throw PulseError(.empty, offset: 0, "the document is empty")
+        }
         guard scanner.skip(UInt8(ascii: "{"), in: document) else {
-            throw PulseError(.notAnObject, offset: scanner.index, "the document is not a JSON object")
+            throw PulseError(
+                .notAnObject, offset: scanner.index, "the document is not a JSON object")
         }
         var fields = Fields()
         try decodeMembers(document, &scanner, into: &fields)
@@ -28,20 +33,27 @@ public enum PulseDecoder {
         // What is missing shows at the brace, which comes before whatever follows it.
         let status = try fields.status(endingAt: end)
         guard scanner.isAtEnd(document) else {
-            throw PulseError(.trailingBytes, offset: scanner.index, "something follows the document")
+            throw PulseError(
+                .trailingBytes, offset: scanner.index, "something follows the document")
         }
         return status
     }
 
-    /// JSON is UTF-8 without a mark (RFC 8259 §8.1). The other encodings show in the first bytes.
+    /// JSON is UTF-8 without a mark (RFC 8259 §8.1).
+    ///
+    /// The other encodings show in the first bytes.
     private static func checkEncoding(_ document: Span<UInt8>) throws(PulseError) {
         guard document.count >= 2 else { return }
         if document.count >= 3, document[0] == 0xEF, document[1] == 0xBB, document[2] == 0xBF {
-            throw PulseError(.byteOrderMark, offset: 0, "the document begins with a byte order mark")
+            throw PulseError(
+                .byteOrderMark, offset: 0, "the document begins with a byte order mark")
         }
-        let hasMark = (document[0] == 0xFE && document[1] == 0xFF) || (document[0] == 0xFF && document[1] == 0xFE)
+        let hasMark =
+            (document[0] == 0xFE && document[1] == 0xFF)
+            || (document[0] == 0xFF && document[1] == 0xFE)
         if hasMark || document[0] == 0 || document[1] == 0 {
-            throw PulseError(.wrongEncoding, offset: 0, "the document is UTF-16 or UTF-32; UTF-8 is needed")
+            throw PulseError(
+                .wrongEncoding, offset: 0, "the document is UTF-16 or UTF-32; UTF-8 is needed")
         }
     }
 
@@ -58,7 +70,8 @@ public enum PulseDecoder {
             try scanner.expect(UInt8(ascii: ","), in: document)
             scanner.skipWhiteSpace(document)
             if scanner.skip(UInt8(ascii: "}"), in: document) {
-                throw PulseError(.trailingComma, offset: comma, "a comma stands before the closing brace")
+                throw PulseError(
+                    .trailingComma, offset: comma, "a comma stands before the closing brace")
             }
         }
     }
@@ -73,7 +86,8 @@ public enum PulseDecoder {
             throw PulseError(.unknownField, offset: start, "a field is not one of the six")
         }
         guard fields.begin(field) else {
-            throw PulseError(.duplicateField, field: field, offset: start, "\(field.rawValue) stands twice")
+            throw PulseError(
+                .duplicateField, field: field, offset: start, "\(field.rawValue) stands twice")
         }
         scanner.skipWhiteSpace(document)
         try scanner.expect(UInt8(ascii: ":"), in: document)
@@ -109,11 +123,13 @@ public enum PulseDecoder {
         func status(endingAt end: Int) throws(PulseError) -> TrainingStatus {
             if seen != 0b11_1111 {
                 for field in PulseError.Field.allCases where seen & Self.bit(field) == 0 {
-                    throw PulseError(.missingField, field: field, offset: end, "\(field.rawValue) is missing")
+                    throw PulseError(
+                        .missingField, field: field, offset: end, "\(field.rawValue) is missing")
                 }
             }
             return TrainingStatus(
-                unchecked: state, epoch: epoch, totalEpochs: totalEpochs, loss: loss, message: message,
+                unchecked: state, epoch: epoch, totalEpochs: totalEpochs, loss: loss,
+                message: message,
                 timestamp: timestamp)
         }
 

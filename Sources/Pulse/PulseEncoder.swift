@@ -1,6 +1,8 @@
-/// Writes PULSE v1 documents in their canonical spelling: one line, six fields in order, no newline.
+/// Writes PULSE v1 documents in their canonical spelling: one line, six fields in order, no
+/// newline.
 public enum PulseEncoder {
-    /// The bytes of a document: what the file holds, what `/status` answers, what the event stream sends.
+    /// The bytes of a document: what the file holds, what `/status` answers, what the event stream
+    /// sends.
     public static func encode(_ status: TrainingStatus) -> [UInt8] {
         var json = JSONWriter()
         json.literal("{\"status\": ")

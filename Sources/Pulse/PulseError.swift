@@ -38,6 +38,7 @@ public struct PulseError: Error, Sendable, Hashable {
         case loss, message, timestamp
     }
 
+    /// The code of what is wrong.
     public let reason: Reason
     /// The field concerned, where there is one.
     public let field: Field?
@@ -64,7 +65,8 @@ extension PulseError {
     static func notFinite(_ field: Field, _ literal: String, offset: Int? = nil) -> PulseError {
         let name = literal.lowercased() == "nan" ? "NaN" : literal
         return PulseError(
-            .notFinite, field: field, offset: offset, "\(field.rawValue) is \(name), which JSON does not have")
+            .notFinite, field: field, offset: offset,
+            "\(field.rawValue) is \(name), which JSON does not have")
     }
 
     static func negative(_ field: Field, offset: Int? = nil) -> PulseError {

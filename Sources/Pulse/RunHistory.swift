@@ -1,21 +1,27 @@
-/// The curve of one run, bounded: when it is full its resolution is halved, so that it always spans the run.
+/// The curve of one run, bounded: when it is full its resolution is halved, so that it always spans
+/// the run.
 public struct RunHistory: Sendable {
     /// Unix time in seconds, oldest first.
     public private(set) var timestamps: [Int64] = []
+    /// Epochs done at these times, with fractions.
     public private(set) var epochs: [Double] = []
+    /// The losses at these times.
     public private(set) var losses: [Double] = []
 
     private let capacity: Int
-    /// Of this many states one is kept, and always the newest.
+    /// Of this many states one is kept; the newest always is.
     private var stride = 1
     private var count = 0
 
+    /// Makes an empty curve.
+    ///
     /// - Parameter capacity: points at most, 4 or more.
     public init(capacity: Int) {
         precondition(capacity >= 4, "a curve needs a few points")
         self.capacity = capacity
     }
 
+    /// Adds the newest point.
     public mutating func append(_ status: TrainingStatus) {
         // The newest point stays only where the stride falls on it.
         if let newest = timestamps.indices.last, (count - 1) % stride != 0 { remove(at: newest) }
@@ -26,6 +32,7 @@ public struct RunHistory: Sendable {
         count += 1
     }
 
+    /// Begins a new curve.
     public mutating func removeAll() {
         self = RunHistory(capacity: capacity)
     }

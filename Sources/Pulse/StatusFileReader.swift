@@ -2,8 +2,9 @@ internal import Glibc
 
 /// Reads a status file again and again, and keeps the last good state whatever happens to the file.
 ///
-/// An unchanged file costs one `stat`. Everything else goes read → validate → swap (`docs/PULSE-v1.md`): on any
-/// failure ``lastGood`` stays, ``error`` says why, and the next good content is taken without further ado.
+/// An unchanged file costs one `stat`. Everything else goes read → validate → swap
+/// (`docs/PULSE-v1.md`): on any failure ``lastGood`` stays, ``error`` says why, and the next good
+/// content is taken without further ado.
 public struct StatusFileReader: Sendable {
     /// What one look at the file brought.
     public enum Outcome: Sendable {
@@ -31,8 +32,9 @@ public struct StatusFileReader: Sendable {
     private let calls: Syscalls
     private var seen: Sighting?
 
-    /// Every this many looks the file is opened though `stat` sees no change: NFS brings its idea of the file
-    /// up to date at `open` only, and some FUSE file systems have no times worth the name.
+    /// Every this many looks the file is opened though `stat` sees no change: NFS brings its idea
+    /// of the file up to date at `open` only, and some FUSE file systems have no times worth the
+    /// name.
     private static let looksPerReading = 5
 
     /// - Parameter path: the file; symbolic links are followed. It need not exist yet.
@@ -45,7 +47,9 @@ public struct StatusFileReader: Sendable {
         self.calls = calls
     }
 
-    /// Looks at the file once. Never waits for a writer, not even at a FIFO.
+    /// Looks at the file once.
+    ///
+    /// Never waits for a writer, not even at a FIFO.
     public mutating func read() -> Outcome {
         do throws(FileError) {
             let status = try calls.stat(path)
@@ -88,7 +92,8 @@ public struct StatusFileReader: Sendable {
         return .rejected(error)
     }
 
-    /// The last component: what the error says is shown to whoever may see the status, not to the owner alone.
+    /// The last component: what the error says is shown to whoever may see the status, not to the
+    /// owner alone.
     private var name: String {
         path.split(separator: "/").last.map(String.init) ?? path
     }

@@ -1,11 +1,13 @@
 internal import Glibc
 
-/// Writes a status file atomically: a reader sees the old document or the new one, never half of either.
+/// Writes a status file atomically: a reader sees the old document or the new one, never half of
+/// either.
 ///
-/// A temporary file in the same directory → write → fsync → rename over the target → fsync of the directory
-/// (Order 16.2-FINAL, block 2.1). The target itself is never opened. Its permissions are kept; a new file gets
-/// what the umask leaves. When the path is a symbolic link, the file it points to is replaced and the link
-/// stays. Other hard links to the target keep the old content, and its owner becomes the writer.
+/// A temporary file in the same directory → write → fsync → rename over the target → fsync of the
+/// directory (Order 16.2-FINAL, block 2.1). The target itself is never opened. Its permissions are
+/// kept; a new file gets what the umask leaves. When the path is a symbolic link, the file it
+/// points to is replaced and the link stays. Other hard links to the target keep the old content,
+/// and its owner becomes the writer.
 public struct StatusFileWriter: Sendable {
     private let path: String
     private let calls: Syscalls
@@ -23,8 +25,9 @@ public struct StatusFileWriter: Sendable {
         self.calls = calls
     }
 
-    /// - Throws: ``PulseError``; the target is as it was then, and no temporary file is left. (Only when the very
-    ///   last step fails, the fsync of the directory, the new document is in place but may not survive a crash.)
+    /// - Throws: ``PulseError``; the target is as it was then, and no temporary file is left. (Only
+    ///   when the very last step fails, the fsync of the directory, the new document is in place
+    ///   but may not survive a crash.)
     public func write(_ status: TrainingStatus) throws(PulseError) {
         do {
             try replace(with: PulseEncoder.encode(status))
@@ -41,7 +44,8 @@ public struct StatusFileWriter: Sendable {
         let directoryDescriptor = try openDirectory(directory)
         defer { if let directoryDescriptor { try? calls.close(directoryDescriptor) } }
         let descriptor = try calls.open(
-            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions.map { $0 & 0o777 } ?? 0o666)
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+            permissions.map { $0 & 0o777 } ?? 0o666)
         do throws(FileError) {
             try fill(descriptor, with: document, permissions)
             try calls.rename(temporary, target)
@@ -53,10 +57,12 @@ public struct StatusFileWriter: Sendable {
     }
 
     /// Leaves the descriptor closed in any case.
-    private func fill(_ descriptor: CInt, with document: [UInt8], _ permissions: mode_t?) throws(FileError) {
+    private func fill(_ descriptor: CInt, with document: [UInt8], _ permissions: mode_t?)
+        throws(FileError)
+    {
         do throws(FileError) {
-            // Before the content: nobody reads it who could not read the file before. And only where needed:
-            // some file systems have no modes and refuse.
+            // Before the content: nobody reads it who could not read the file before. And only
+            // where needed: some file systems have no modes and refuse.
             if let permissions, try calls.fstat(descriptor).permissions != permissions {
                 try calls.fchmod(descriptor, permissions)
             }
@@ -75,7 +81,9 @@ public struct StatusFileWriter: Sendable {
         try calls.close(descriptor)
     }
 
-    /// The file that the path means in the end. It need not exist.
+    /// The file that the path means in the end.
+    ///
+    /// It need not exist.
     private func resolveLinks() throws(FileError) -> String {
         var target = path
         for _ in 0...Self.linkLimit {
@@ -102,7 +110,8 @@ public struct StatusFileWriter: Sendable {
         return status.permissions
     }
 
-    /// nil for a directory that can be written to but not opened: it can't be synced, and the write is atomic still.
+    /// nil for a directory that can be written to but not opened: it can't be synced, and the write
+    /// is atomic still.
     private func openDirectory(_ directory: String) throws(FileError) -> CInt? {
         do {
             return try calls.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)

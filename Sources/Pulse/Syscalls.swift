@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// The system calls of reader and writer: their one seam to the kernel, so that a test can fail any of them.
+/// The system calls of reader and writer: their one seam to the kernel, so that a test can fail any
+/// of them.
 ///
 /// A call that a signal interrupts is repeated here, and nowhere else.
 struct Syscalls: Sendable {
@@ -55,20 +56,26 @@ extension Syscalls {
         },
         write: { descriptor, bytes throws(FileError) in
             try repeating {
-                unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+                unsafe bytes.withUnsafeBytes {
+                    unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+                }
             }
         },
-        fchmod: { descriptor, mode throws(FileError) in _ = try repeating { Glibc.fchmod(descriptor, mode) } },
+        fchmod: { descriptor, mode throws(FileError) in
+            _ = try repeating { Glibc.fchmod(descriptor, mode) }
+        },
         fsync: { descriptor throws(FileError) in _ = try repeating { Glibc.fsync(descriptor) } },
         close: { descriptor throws(FileError) in
-            // Linux has closed it even when a signal came: a second call could close another's descriptor.
+            // Linux has closed it even when a signal came: a second call could close another's
+            // descriptor.
             if Glibc.close(descriptor) < 0, errno != EINTR { throw .call(errno) }
         },
         readlink: { path throws(FileError) in
             let path = try checked(path)
             var target = [CChar](repeating: 0, count: Int(PATH_MAX))
             let length = try repeating { unsafe Glibc.readlink(path, &target, target.count) }
-            return String(decoding: target.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+            return String(
+                decoding: target.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
         },
         rename: { old, new throws(FileError) in
             let (old, new) = (try checked(old), try checked(new))
@@ -105,7 +112,8 @@ extension Syscalls {
 extension Syscalls.FileStatus {
     fileprivate init(_ status: stat) {
         identity = FileIdentity(
-            device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
+            device: UInt64(status.st_dev), inode: UInt64(status.st_ino),
+            size: Int64(status.st_size),
             modified: Duration(status.st_mtim), changed: Duration(status.st_ctim))
         mode = status.st_mode
     }

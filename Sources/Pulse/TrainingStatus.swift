@@ -1,30 +1,42 @@
-/// One state of a training job: the six fields of PULSE v1, and nothing else (Order 16.2-FINAL, block 1).
+/// One state of a training job: the six fields of PULSE v1, and nothing else (Order 16.2-FINAL,
+/// block 1).
 ///
-/// A value of this type is always valid: every way to make one checks the rules of `docs/PULSE-v1.md`.
+/// A value of this type is always valid: every way to make one checks the rules of
+/// `docs/PULSE-v1.md`.
 public struct TrainingStatus: Sendable, Hashable {
-    /// What the job says it does.
+    /// The four things that a job can say it does.
     public enum State: String, Sendable, Hashable, CaseIterable {
         case idle, running, done, error
     }
 
+    /// What the job says it does.
     public let status: State
-    /// Epochs done, with fractions. Finite, 0 or more.
+    /// Epochs done, with fractions.
+    ///
+    /// Finite, 0 or more.
     public let epoch: Double
-    /// Epochs planned; 0 when that isn't known. Finite, 0 or more.
+    /// Epochs planned; 0 when that isn't known.
+    ///
+    /// Finite, 0 or more.
     public let totalEpochs: Double
-    /// The newest loss. Finite.
+    /// The newest loss.
+    ///
+    /// Finite.
     public let loss: Double
     /// A line for whoever watches.
     public let message: String
     /// When this state was written: unix time in seconds, 0 or more.
     public let timestamp: Int64
 
-    /// - Throws: ``PulseError`` with `notFinite` or `negative` and the field, or `tooLarge` for a message that
-    ///   no document can hold.
+    /// - Throws: ``PulseError`` with `notFinite` or `negative` and the field, or `tooLarge` for a
+    ///   message that no document can hold.
     public init(
-        status: State, epoch: Double, totalEpochs: Double, loss: Double, message: String, timestamp: Int64
+        status: State, epoch: Double, totalEpochs: Double, loss: Double, message: String,
+        timestamp: Int64
     ) throws(PulseError) {
-        for (field, value) in [(PulseError.Field.epoch, epoch), (.totalEpochs, totalEpochs), (.loss, loss)] {
+        for (field, value) in [
+            (PulseError.Field.epoch, epoch), (.totalEpochs, totalEpochs), (.loss, loss),
+        ] {
             guard value.isFinite else { throw .notFinite(field, "\(value)") }
             guard value >= 0 || field == .loss else { throw .negative(field) }
         }
@@ -33,7 +45,9 @@ public struct TrainingStatus: Sendable, Hashable {
             unchecked: status, epoch: epoch, totalEpochs: totalEpochs, loss: loss, message: message,
             timestamp: timestamp)
         // Escapes make six bytes of one at most; only a long message is worth encoding to know.
-        if message.utf8.count > PulseDecoder.sizeLimit / 8, PulseEncoder.encode(self).count > PulseDecoder.sizeLimit {
+        if message.utf8.count > PulseDecoder.sizeLimit / 8,
+            PulseEncoder.encode(self).count > PulseDecoder.sizeLimit
+        {
             throw .tooLarge
         }
     }
@@ -54,6 +68,21 @@ public struct TrainingStatus: Sendable, Hashable {
     /// Progress in percent, 0 to 100; 0 when the total isn't known (Order 16.2-FINAL, block 3.2).
     public var progress: Double {
         guard totalEpochs > 0, epoch > 0 else { return 0 }
-        return min(epoch / totalEpochs * 100, 100)
+        guard epoch < totalEpochs else { return 100 }
+        let hundredfold = epoch * 100
+        // Multiplied first, 2.5 of 3 rounds to 83.33333333333333; divided first, to …34.
+        return hundredfold.isFinite
+            ? min(hundredfold / totalEpochs, 100) : epoch / totalEpochs * 100
+    }
+}
+
+extension TrainingStatus {
+    /// Whether both are the same document: Swift alone would call two spellings of `é` the same
+    /// message.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.status == right.status && left.epoch == right.epoch
+            && left.totalEpochs == right.totalEpochs
+            && left.loss == right.loss && left.timestamp == right.timestamp
+            && left.message.utf8.elementsEqual(right.message.utf8)
     }
 }

@@ -1,7 +1,7 @@
 /// Well-formed UTF-8 (Unicode 15, table 3-7).
 enum UTF8Sequence {
-    /// The length of the sequence of two to four bytes that begins at `start`; nil when it is ill-formed:
-    /// overlong, a surrogate, beyond U+10FFFF, cut off, or a stray continuation byte.
+    /// The length of the sequence of two to four bytes that begins at `start`; nil when it is
+    /// ill-formed: overlong, a surrogate, beyond U+10FFFF, cut off, or a stray continuation byte.
     static func length(in bytes: Span<UInt8>, at start: Int) -> Int? {
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF
