@@ -1,0 +1,69 @@
+internal import MicroHTTPD
+
+/// The secret that admits a client: as a Bearer token, or as a cookie for browsers, which can't add
+/// a header to an `EventSource` or to a page they visit.
+struct AccessToken: Sendable {
+    private let secret: [UInt8]
+    private let accepted: Response
+
+    private static let cookieName = Array("pulse_token=".utf8)
+    private static let scheme = Array("bearer ".utf8)
+
+    /// - Parameter secret: printable ASCII without white space, `;`, `,`, `"`, `\`, `%`, `&`, `+`,
+    ///   so that it stands in a header, a cookie and a URL as it is; nil otherwise, or when it is
+    ///   shorter than 16.
+    init?(_ secret: String) {
+        let isSound = secret.utf8.allSatisfy {
+            $0 > 0x20 && $0 < 0x7f && !";,\"\\%&+#".utf8.contains($0)
+        }
+        guard isSound, secret.utf8.count >= 16 else { return nil }
+        self.secret = Array(secret.utf8)
+        accepted = Response(
+            status: 303,
+            headers: [
+                HeaderLine("Location", "/"),
+                HeaderLine(
+                    "Set-Cookie", "pulse_token=\(secret); Path=/; HttpOnly; SameSite=Strict"),
+                HeaderLine("Cache-Control", "no-store"),
+                // The address bar held the secret: no other site may learn it from there.
+                HeaderLine("Referrer-Policy", "no-referrer"),
+            ])
+    }
+
+    /// Whether the request carries the secret (RFC 6750 §2.1, or the cookie).
+    func admits(_ request: borrowing Request) -> Bool {
+        let bearer = request.withHeader(.authorization) { isBearer($0) }
+        return bearer ?? false || request.withHeader(.cookie) { isCookie($0) } ?? false
+    }
+
+    /// A redirect that sets the cookie when the query's `token` is the secret; nil otherwise.
+    func signIn(_ request: borrowing Request) -> Response? {
+        let isRight = request.withQueryParameter("token") { Bytes.equalInConstantTime($0, secret) }
+        return isRight == true ? accepted : nil
+    }
+
+    private func isBearer(_ field: Span<UInt8>) -> Bool {
+        guard field.count > Self.scheme.count,
+            Bytes.lowercased(field.extracting(0..<Self.scheme.count)) == Self.scheme
+        else { return false }
+        return Bytes.equalInConstantTime(field.extracting(Self.scheme.count..<field.count), secret)
+    }
+
+    /// Looks for the cookie among those of all servers on this host: cookies know no ports.
+    private func isCookie(_ field: Span<UInt8>) -> Bool {
+        var start = 0
+        while start < field.count {
+            while start < field.count, field[start] == UInt8(ascii: " ") { start += 1 }
+            var end = start
+            while end < field.count, field[end] != UInt8(ascii: ";") { end += 1 }
+            let nameEnd = start + Self.cookieName.count
+            if nameEnd <= end, Bytes.equal(field.extracting(start..<nameEnd), Self.cookieName),
+                Bytes.equalInConstantTime(field.extracting(nameEnd..<end), secret)
+            {
+                return true
+            }
+            start = end + 1
+        }
+        return false
+    }
+}

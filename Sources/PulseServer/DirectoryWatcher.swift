@@ -1,0 +1,92 @@
+internal import Glibc
+internal import Synchronization
+
+/// Waits for changes of one file by watching its directory with inotify(7).
+///
+/// Only an accelerator: whatever it misses (NFS, a full watch table, an overflow, a directory that
+/// was moved away) costs latency and never correctness, because the caller looks at the file after
+/// every wait anyway.
+struct DirectoryWatcher: ~Copyable {
+    private let directory: String
+    private let name: [UInt8]
+    private let isEnabled: Bool
+    private var inotify: Int32 = -1
+    private var watch: Int32 = -1
+
+    /// What replaces, finishes or removes a file.
+    ///
+    /// Not `IN_MODIFY`: a file that is still being written in place would be read torn at every
+    /// write.
+    private static let changes = UInt32(
+        IN_MOVED_TO | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_DELETE | IN_ATTRIB)
+    /// What ends a watch, or may end it: after these it is set anew.
+    private static let endings = UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
+
+    init(file path: String, isEnabled: Bool) {
+        let slash = path.lastIndex(of: "/")
+        directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        name = Array(slash.map { path[path.index(after: $0)...].utf8 } ?? path[...].utf8)
+        self.isEnabled = isEnabled
+    }
+
+    deinit {
+        if inotify >= 0 { close(inotify) }
+    }
+
+    /// Sets the watch unless it is set.
+    ///
+    /// Fails silently: the directory may not exist yet.
+    mutating func prepare() {
+        guard isEnabled, watch < 0 else { return }
+        if inotify < 0 { inotify = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) }
+        guard inotify >= 0 else { return }
+        watch = unsafe inotify_add_watch(
+            inotify, directory, Self.changes | Self.endings | UInt32(IN_ONLYDIR))
+    }
+
+    /// Returns when the file changed, when `duration` is over, or when `alarm` rings.
+    mutating func wait(atMost duration: Duration, alarm: Alarm) {
+        let end = ContinuousClock.now + duration
+        while true {
+            let left = max(.zero, end - .now)
+            // Rounded up: a wait that ends early would look at the file in a busy loop.
+            let milliseconds =
+                Int32(clamping: left.components.seconds * 1_000 + 1)
+                + Int32(left.components.attoseconds / 1_000_000_000_000_000)
+            var descriptors = [
+                pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0),
+                // poll(2) passes over a negative descriptor.
+                pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
+            ]
+            let ready = unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+            if ready == 0 || alarm.hasRung || (ready < 0 && errno != EINTR) { return }
+            if ready > 0, drain() { return }
+        }
+    }
+
+    /// Reads all pending events.
+    ///
+    /// True when one of them concerns the file.
+    private mutating func drain() -> Bool {
+        var isConcerned = false
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = unsafe read(inotify, &buffer, buffer.count)
+            guard count > 0 else { return isConcerned }
+            for event in InotifyEvents(buffer[..<count]) {
+                if event.mask & (Self.endings | UInt32(IN_Q_OVERFLOW)) != 0 {
+                    if event.mask & UInt32(IN_Q_OVERFLOW) == 0 { forget() }
+                    isConcerned = true
+                } else if event.name.elementsEqual(name) {
+                    isConcerned = true
+                }
+            }
+        }
+    }
+
+    /// Drops the watch: the path may mean another directory now.
+    private mutating func forget() {
+        if watch >= 0 { inotify_rm_watch(inotify, watch) }
+        watch = -1
+    }
+}

@@ -1,0 +1,96 @@
+internal import MicroHTTPD
+internal import Pulse
+
+/// The event stream: opens streams, sends each snapshot to all of them, and the heartbeat.
+struct EventHub: Sendable {
+    private let channel = StreamChannel()
+    private let headers: [[HeaderLine]]
+    private let refusal: Representation
+    /// Streams at most.
+    let limit: Int
+    /// Names this start of the server: a sequence number of another start means nothing here.
+    let boot: String
+
+    /// Milliseconds that clients wait before they reconnect: this much, and up to as much again by
+    /// chance, so that a restart isn't met by all of them at once.
+    private static let retry = 1_000
+
+    init(
+        limit: Int, policy: AccessPolicy,
+        boot: String = String(UInt32.random(in: .min ... .max), radix: 16)
+    ) {
+        self.limit = limit
+        self.boot = boot
+        headers = policy.headersByOrigin.map { origin in
+            [
+                HeaderLine("Content-Type", "text/event-stream"),
+                HeaderLine("Cache-Control", "no-cache"),
+                // nginx buffers a proxied stream unless told so.
+                HeaderLine("X-Accel-Buffering", "no"),
+            ] + origin
+        }
+        refusal = Problem.unavailable("all \(limit) event streams are taken", retryAfter: 5)
+            .representation(policy: policy)
+    }
+
+    /// The number of open streams.
+    var openStreams: Int { channel.openStreams }
+
+    /// The `id` of the event with a sequence number.
+    func id(_ sequence: UInt64) -> String { "\(boot)-\(sequence)" }
+
+    /// Wakes every stream with a snapshot.
+    func publish(_ snapshot: StatusSnapshot) {
+        channel.publish(snapshot.update, sequence: snapshot.sequence)
+    }
+
+    /// - Parameter timestamp: the server's unix time in seconds.
+    func beat(timestamp: Int64) {
+        var json = JSONWriter()
+        json.literal("{\"timestamp\": ")
+        json.integer(timestamp)
+        json.literal("}")
+        channel.beat(ServerSentEvent.block(event: "heartbeat", data: json.bytes))
+    }
+
+    /// Ends every stream with its final chunk.
+    func finish() {
+        channel.finish()
+    }
+
+    /// Answers a GET with a stream, or with 503 at the limit: the newest state first, unless
+    /// `Last-Event-ID` says it is known.
+    func open(_ request: borrowing Request, origin: Int) -> Reply {
+        guard channel.openStreams < limit else {
+            return .response(refusal.response(to: request, origin: origin))
+        }
+        let lastID = request.withHeader(.lastEventID) { sequence(ofID: $0) }
+        return .stream(
+            StreamOpening(
+                channel, headers: headers[origin],
+                preamble: ServerSentEvent.retry(
+                    milliseconds: .random(in: Self.retry...2 * Self.retry)),
+                known: lastID ?? nil))
+    }
+
+    /// What a HEAD gets: the headers of the stream on a response of known size.
+    ///
+    /// On one of unknown size the library (0.9.75) would send a final chunk, which the client takes
+    /// for the next answer.
+    func head(origin: Int) -> Response {
+        Response(status: 200, headers: headers[origin])
+    }
+
+    /// The sequence number in `<boot>-<sequence>`, nil for an id of another start.
+    private func sequence(ofID id: Span<UInt8>) -> UInt64? {
+        let prefix = Array("\(boot)-".utf8)
+        guard id.count > prefix.count, Bytes.equal(id.extracting(0..<prefix.count), prefix) else {
+            return nil
+        }
+        var text = ""
+        for index in prefix.count..<id.count {
+            text.unicodeScalars.append(Unicode.Scalar(id[index]))
+        }
+        return UInt64(text)
+    }
+}

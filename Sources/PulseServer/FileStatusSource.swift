@@ -1,0 +1,93 @@
+internal import Dispatch
+internal import Pulse
+internal import Synchronization
+
+/// The status file as a source: looked at every poll interval, and at once when its directory
+/// changes.
+///
+/// Blocking calls have a thread of their own here, so a file system that hangs stops neither the
+/// server nor the clock that notices it.
+public final class FileStatusSource: StatusSource {
+    private struct State {
+        var reader: StatusFileReader
+        var report = SourceReport()
+        /// The last look found half a document.
+        var wasTorn = false
+    }
+
+    private let state: Mutex<State>
+    private let published = Mutex(SourceReport())
+    private let path: String
+    private let pollInterval: Duration
+    private let watches: Bool
+
+    /// How soon a file is read again that looked half-written: its writer isn't atomic and needs a
+    /// moment.
+    private static let tornRetry = Duration.milliseconds(50)
+
+    /// - Parameters:
+    ///   - path: the status file; it need not exist.
+    ///   - watches: whether inotify wakes the poll. Without it news arrive within the poll
+    ///     interval.
+    public init(path: String, pollInterval: Duration = .seconds(2), watches: Bool = true) {
+        self.path = path
+        self.pollInterval = pollInterval
+        self.watches = watches
+        state = Mutex(State(reader: StatusFileReader(path: path)))
+    }
+
+    /// Everything known after the newest look.
+    public var report: SourceReport {
+        published.withLock { $0 }
+    }
+
+    /// Looks once.
+    ///
+    /// Gives the time until the next look is due.
+    @discardableResult
+    public func look() -> Duration {
+        let (report, looksTorn) = state.withLock { state in
+            state.report.reads += 1
+            switch state.reader.read() {
+            case .unchanged: break
+            case .accepted: state.report.accepted += 1
+            case .rejected(let error): state.report.failures[error.reason, default: 0] += 1
+            }
+            // Half a document is no verdict yet, unless it is still half at the second look.
+            let isTorn = [.empty, .truncated].contains(state.reader.error?.reason)
+            let looksTorn = isTorn && !state.wasTorn && state.reader.lastGood != nil
+            state.wasTorn = isTorn
+            if !looksTorn { state.report.error = state.reader.error }
+            state.report.lastGood = state.reader.lastGood
+            return (state.report, looksTorn)
+        }
+        published.withLock { $0 = report }
+        return looksTorn ? Self.tornRetry : pollInterval
+    }
+
+    /// Looks until the task is cancelled, on a thread of its own.
+    public func run(onLook: @escaping @Sendable () -> Void) async {
+        let alarm = Alarm()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { ended in
+                DispatchQueue(label: "pulse.source").async {
+                    self.loop(until: alarm, onLook: onLook)
+                    ended.resume()
+                }
+            }
+        } onCancel: {
+            alarm.ring()
+        }
+    }
+
+    private func loop(until alarm: Alarm, onLook: () -> Void) {
+        var watcher = DirectoryWatcher(file: path, isEnabled: watches)
+        while !alarm.hasRung {
+            // Watching starts before the look: a change in between is seen at the next wait.
+            watcher.prepare()
+            let due = look()
+            onLook()
+            watcher.wait(atMost: due, alarm: alarm)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+internal import MicroHTTPD
+internal import Pulse
+
+/// An error as `application/problem+json` (RFC 9457).
+struct Problem: Sendable {
+    let status: Int
+    let title: String
+    let detail: String
+    var headers: [HeaderLine] = []
+
+    /// The document: `type`, `title`, `status`, `detail`.
+    var document: [UInt8] {
+        var json = JSONWriter()
+        json.literal("{\"type\": \"about:blank\", \"title\": ")
+        json.string(title)
+        json.literal(", \"status\": ")
+        json.integer(Int64(status))
+        json.literal(", \"detail\": ")
+        json.string(detail)
+        json.literal("}")
+        return json.bytes
+    }
+
+    func representation(policy: AccessPolicy) -> Representation {
+        Representation(
+            status: status, type: "application/problem+json", body: document, tag: nil,
+            headers: headers,
+            policy: policy)
+    }
+}
+
+extension Problem {
+    static func badRequest(_ fault: RequestFault) -> Problem {
+        let detail =
+            switch fault {
+            case .missingHost: "the request has no Host field"
+            case .repeatedHost: "the request has more than one Host field"
+            case .unexpectedBody: "no request has a body here"
+            case .invalidFieldName: "a field name holds a character that no field name may have"
+            }
+        return Problem(status: 400, title: "Bad Request", detail: detail)
+    }
+
+    static let unauthorized = Problem(
+        status: 401, title: "Unauthorized", detail: "a token is needed: Authorization: Bearer …",
+        headers: [HeaderLine("WWW-Authenticate", "Bearer realm=\"pulse\"")])
+
+    static let notFound = Problem(
+        status: 404, title: "Not Found", detail: "nothing is at this path")
+
+    static func methodNotAllowed(allow: String) -> Problem {
+        Problem(
+            status: 405, title: "Method Not Allowed",
+            detail: "this server is read-only: use \(allow)",
+            headers: [HeaderLine("Allow", allow)])
+    }
+
+    static let misdirected = Problem(
+        status: 421, title: "Misdirected Request",
+        detail:
+            "the Host is neither an IP address, nor localhost, nor one that --allowed-host names")
+
+    /// Nothing can be served yet, or no further stream can be opened.
+    ///
+    /// `Retry-After` is in seconds.
+    static func unavailable(_ detail: String, retryAfter: Int) -> Problem {
+        Problem(
+            status: 503, title: "Service Unavailable", detail: detail,
+            headers: [HeaderLine("Retry-After", String(retryAfter))])
+    }
+}

@@ -1,0 +1,113 @@
+internal import Glibc
+internal import MicroHTTPD
+
+/// The files of `public/`, read once at start: what isn't in the table can't be served, so no path
+/// can lead out of the directory.
+struct StaticFiles: Sendable {
+    struct File: Sendable {
+        /// The request path, such as `/training-panel.js`.
+        let path: String
+        let content: [UInt8]
+    }
+
+    /// Why a directory can't be served.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    let files: [File]
+
+    /// A file beyond this many bytes isn't part of a panel.
+    private static let sizeLimit = 16 * 1024 * 1024
+
+    /// Reads a directory and those below it.
+    ///
+    /// Hidden files stay out; links count as what they lead to.
+    init(directory: String) throws(Failure) {
+        var found: [File] = []
+        try Self.collect(directory, below: "", depth: 0, into: &found)
+        files = found.sorted { $0.path < $1.path }
+    }
+
+    private static func collect(
+        _ directory: String, below prefix: String, depth: Int, into files: inout [File]
+    ) throws(Failure) {
+        guard let stream = unsafe opendir(directory) else {
+            throw failure("read the directory", directory)
+        }
+        defer { unsafe closedir(stream) }
+        // A link that leads upwards must not be followed for ever.
+        guard depth < 8 else { throw Failure(description: "\(directory) is nested too deeply") }
+        while let entry = unsafe readdir(stream) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { bytes in
+                unsafe String(cString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))
+            }
+            guard !name.hasPrefix(".") else { continue }
+            let path = "\(directory)/\(name)"
+            var information = stat()
+            guard unsafe stat(path, &information) == 0 else { throw failure("read", path) }
+            switch information.st_mode & S_IFMT {
+            case S_IFDIR:
+                try collect(path, below: "\(prefix)/\(name)", depth: depth + 1, into: &files)
+            case S_IFREG:
+                files.append(File(path: "\(prefix)/\(name)", content: try content(of: path)))
+            default:
+                continue
+            }
+        }
+    }
+
+    static func content(of path: String) throws(Failure) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("read", path) }
+        defer { close(descriptor) }
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = unsafe read(descriptor, &chunk, chunk.count)
+            if count == 0 { return content }
+            guard count > 0 else { throw failure("read", path) }
+            content += chunk[..<count]
+            guard content.count <= sizeLimit else {
+                throw Failure(description: "\(path) is over 16 MiB")
+            }
+        }
+    }
+
+    private static func failure(_ action: String, _ path: String) -> Failure {
+        Failure(description: "cannot \(action) \(path): \(unsafe String(cString: strerror(errno)))")
+    }
+}
+
+extension StaticFiles.File {
+    /// By the name's ending; unknown ones are bytes that no browser interprets.
+    var contentType: String {
+        switch path.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "js", "mjs": "text/javascript; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "json": "application/json"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "ico": "image/x-icon"
+        case "txt", "ts", "md": "text/plain; charset=utf-8"
+        case "woff2": "font/woff2"
+        default: "application/octet-stream"
+        }
+    }
+
+    func representation(policy: AccessPolicy) -> Representation {
+        Representation(
+            type: contentType, body: content, tag: EntityTag(of: content),
+            headers: [
+                HeaderLine("Content-Security-Policy", Self.contentSecurityPolicy),
+                HeaderLine("Referrer-Policy", "no-referrer"),
+            ], policy: policy)
+    }
+
+    /// No inline code, nothing from elsewhere; images also from `data:` for the favicon that is
+    /// drawn.
+    private static let contentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
+        + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+}

@@ -1,0 +1,128 @@
+internal import Glibc
+internal import MicroHTTPD
+
+/// Everything that can be set on a ``StatusServer``.
+///
+/// The defaults are safe: loopback only, no CORS.
+public struct StatusServerConfiguration: Sendable {
+    /// The status file; it need not exist yet.
+    public var statusFile: String
+    /// An IP literal or a name of this machine.
+    public var host = "127.0.0.1"
+    /// 0 lets the system choose.
+    public var port: UInt16 = 8080
+    /// The panel's directory; nil serves no files.
+    public var publicDirectory: String?
+    /// How often the file is looked at.
+    public var pollInterval = Duration.seconds(2)
+    /// Whether inotify wakes the poll at once.
+    public var watchesDirectory = true
+    /// How long a running job may be silent at least before it counts as stale.
+    public var staleAfter = Duration.seconds(300)
+    /// How often every stream gets a heartbeat, which also finds dead clients.
+    public var heartbeatInterval = Duration.seconds(15)
+    /// Event streams at most.
+    public var maximumStreams: Int
+    /// What follows from the descriptors that the process may open.
+    public var limit: DescriptorLimit
+    /// Host names that requests may use, beside IP literals and `localhost`.
+    public var allowedHosts: [String] = []
+    /// Origins that CORS lets in, or `*`.
+    public var corsOrigins: [String] = []
+    /// A file that holds the access token.
+    public var tokenFile: String?
+    /// Whether an address that others can reach may be served without a token.
+    public var allowsAnonymous = false
+    /// PEM files of certificate and key, for HTTPS.
+    public var tlsFiles: (certificate: String, key: String)?
+
+    /// Makes a configuration with the defaults.
+    public init(statusFile: String, limit: DescriptorLimit) {
+        self.statusFile = statusFile
+        self.limit = limit
+        maximumStreams = limit.defaultStreams
+    }
+}
+
+/// Why a server can't start.
+///
+/// Each is one clear line.
+public enum ServerError: Error, Sendable, CustomStringConvertible {
+    /// A setting that can't work, or a file that one names and that can't be used.
+    case configuration(String)
+    /// The address can't be listened on.
+    case cannotListen(String)
+
+    /// The line for a person.
+    public var description: String {
+        switch self {
+        case .configuration(let text), .cannotListen(let text): text
+        }
+    }
+}
+
+extension StatusServerConfiguration {
+    func publicFiles() throws(ServerError) -> [StaticFiles.File] {
+        guard let publicDirectory else { return [] }
+        do {
+            return try StaticFiles(directory: publicDirectory).files
+        } catch {
+            throw .configuration(error.description)
+        }
+    }
+
+    func daemon() throws(ServerError) -> DaemonConfiguration {
+        guard maximumStreams <= limit.streams else {
+            throw .configuration(
+                "\(maximumStreams) streams need more than the \(limit.descriptors) descriptors that this process "
+                    + "may open: \(limit.streams) at most")
+        }
+        var daemon = DaemonConfiguration(
+            host: host, port: port, connectionLimit: limit.connections(forStreams: maximumStreams))
+        if let tlsFiles {
+            daemon.tls = DaemonConfiguration.TLS(
+                certificate: try Self.text(of: tlsFiles.certificate),
+                key: try Self.text(of: tlsFiles.key))
+        }
+        return daemon
+    }
+
+    /// The token of the token file.
+    func token() throws(ServerError) -> AccessToken? {
+        guard let tokenFile else { return nil }
+        let text = try Self.text(of: tokenFile)
+        guard let line = text.split(whereSeparator: \.isNewline).first,
+            let token = AccessToken(String(line))
+        else {
+            throw .configuration(
+                "\(tokenFile) holds no usable token: 16 characters or more of letters, digits and -._~ are needed"
+            )
+        }
+        return token
+    }
+
+    private static func text(of path: String) throws(ServerError) -> String {
+        do {
+            return String(decoding: try StaticFiles.content(of: path), as: UTF8.self)
+        } catch {
+            throw .configuration(error.description)
+        }
+    }
+}
+
+extension AccessPolicy {
+    init(_ configuration: StatusServerConfiguration) throws(ServerError) {
+        let token = try configuration.token()
+        let isLoopback =
+            configuration.host == "localhost" || configuration.host == "::1"
+            || configuration.host.hasPrefix("127.")
+        guard isLoopback || token != nil || configuration.allowsAnonymous else {
+            throw .configuration(
+                "\(configuration.host) can be reached by others: give --token-file, or say --allow-anonymous"
+            )
+        }
+        self.init(
+            allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins,
+            token: token)
+    }
+}
