@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// A duration on the command line: a number and a unit, such as `500ms`, `2s`, `1.5m`, `1h`.
+struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
+    let duration: Duration
+    /// As it was written.
+    let description: String
+
+    private static let units: [(suffix: String, seconds: Double)] = [
+        ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600),
+    ]
+    /// A year: longer ones are mistakes, and the sums with them must not overflow.
+    private static let limit = 366.0 * 24 * 3_600
+
+    init?(argument: String) {
+        guard let unit = Self.units.first(where: { argument.hasSuffix($0.suffix) }) else {
+            return nil
+        }
+        let digits = argument.dropLast(unit.suffix.count)
+        guard let first = digits.utf8.first, first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9"),
+            let number = Double(digits), number > 0, number * unit.seconds <= Self.limit,
+            number * unit.seconds >= 0.001
+        else { return nil }
+        duration = .seconds(number * unit.seconds)
+        description = argument
+    }
+
+    var defaultValueDescription: String { description }
+}
+
+extension DurationArgument: ExpressibleByStringLiteral {
+    init(stringLiteral: String) {
+        guard let value = DurationArgument(argument: stringLiteral) else {
+            preconditionFailure("not a duration: \(stringLiteral)")
+        }
+        self = value
+    }
+}

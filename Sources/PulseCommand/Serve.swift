@@ -1,0 +1,142 @@
+public import ArgumentParser
+import Glibc
+import Logging
+import PulseServer
+import ServiceLifecycle
+import UnixSignals
+
+/// `pulse serve`: flags to configuration, then the server until a signal.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve a status file to browsers, curl and Prometheus.",
+        discussion: """
+            Open the printed URL in a browser, or ask with curl:
+              curl http://localhost:8080/status      the six PULSE v1 fields
+              curl http://localhost:8080/progress    percent, liveness, ETA, source
+              curl -N http://localhost:8080/events   the live stream
+              curl http://localhost:8080/metrics     for Prometheus
+
+            The status file need not exist yet. Each option can be set in the environment as well, as PULSE_ and \
+            its name: PULSE_PORT=9000. Flags win over the environment. SIGTERM and SIGINT end the server \
+            gracefully; a second one ends it at once.
+
+            Durations are a number and a unit: 500ms, 2s, 5m, 1h.
+            """)
+
+    @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
+    var statusFile = "status.json"
+
+    @Option(
+        help:
+            "The address to listen on. One that others can reach needs a token, or --allow-anonymous."
+    )
+    var host = "127.0.0.1"
+
+    @Option(name: .shortAndLong, help: "The port to listen on; 0 picks a free one.")
+    var port: UInt16 = 8080
+
+    @Option(help: "The directory of the TrainingPanel. (default: public, or the installed one)")
+    var publicDir: String?
+
+    @Option(help: "How often the file is looked at.")
+    var pollInterval: DurationArgument = "2s"
+
+    @Flag(help: "Don't use inotify: news arrive within the poll interval.")
+    var noWatch = false
+
+    @Option(help: "How long a running job may be silent at least before it counts as stale.")
+    var staleAfter: DurationArgument = "5m"
+
+    @Option(help: "How often each event stream gets a heartbeat.")
+    var heartbeatInterval: DurationArgument = "15s"
+
+    @Option(help: "Event streams at most. (default: from the limit of open files)")
+    var maxStreams: Int?
+
+    @Option(
+        name: .customLong("allowed-host"),
+        help: "A host name by which requests may call this server. Repeatable.")
+    var allowedHosts: [String] = []
+
+    @Option(
+        name: .customLong("cors-origin"),
+        help: "An origin whose pages may read the answers, or '*'. Repeatable.")
+    var corsOrigins: [String] = []
+
+    @Option(help: "A file whose first line is the token that clients must show.")
+    var tokenFile: String?
+
+    @Flag(help: "Let everyone who can reach the address read without a token.")
+    var allowAnonymous = false
+
+    @Option(help: "A PEM file with the certificate chain, for HTTPS.")
+    var tlsCertificate: String?
+
+    @Option(help: "A PEM file with the certificate's key, for HTTPS.")
+    var tlsKey: String?
+
+    @Option(
+        help:
+            "The least severe level that is logged: trace, debug, info, notice, warning, error, critical."
+    )
+    var logLevel: Logger.Level = .info
+
+    @Option(help: "How log lines look on stderr: text or json.")
+    var logFormat: LogFormat = .text
+
+    func validate() throws {
+        if let maxStreams, maxStreams < 1 {
+            throw ValidationError("--max-streams must be at least 1.")
+        }
+        if (tlsCertificate == nil) != (tlsKey == nil) {
+            throw ValidationError("--tls-certificate and --tls-key go together.")
+        }
+        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        for origin in corsOrigins where !CORSOrigin.isValid(origin) {
+            throw ValidationError(
+                "--cors-origin '\(origin)' is no origin: write it like https://example.org:8443.")
+        }
+    }
+
+    func run() async throws {
+        let logger = logFormat.logger(level: logLevel)
+        let server: StatusServer
+        do {
+            server = try StatusServer(configuration: try serverConfiguration(), logger: logger)
+        } catch {
+            CommandOutput.error("\(error)")
+            throw ExitCode.failure
+        }
+        CommandOutput.line("Pulse is serving \(statusFile) at \(url(port: server.port))")
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [server, SecondSignal()], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
+        ).run()
+    }
+
+    private func serverConfiguration() throws -> StatusServerConfiguration {
+        var server = StatusServerConfiguration(statusFile: statusFile, limit: .raise())
+        server.host = host
+        server.port = port
+        server.publicDirectory = try PublicDirectory.find(asked: publicDir)
+        server.pollInterval = pollInterval.duration
+        server.watchesDirectory = !noWatch
+        server.staleAfter = staleAfter.duration
+        server.heartbeatInterval = heartbeatInterval.duration
+        if let maxStreams { server.maximumStreams = maxStreams }
+        server.allowedHosts = allowedHosts
+        server.corsOrigins = corsOrigins
+        server.tokenFile = tokenFile
+        server.allowsAnonymous = allowAnonymous
+        if let tlsCertificate, let tlsKey { server.tlsFiles = (tlsCertificate, tlsKey) }
+        return server
+    }
+
+    private func url(port: Int) -> String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return "\(tlsCertificate == nil ? "http" : "https")://\(name):\(port)/"
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
