@@ -1,0 +1,133 @@
+"""Atomic writes, and one function for each step of a job's life (Order 16.2-FINAL, block 2)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from typing import Union
+
+from .encoder import encode
+from .errors import PulseError
+from .status import TrainingStatus
+
+#: Where a status file is.
+StatusPath = Union[str, "os.PathLike[str]"]
+
+
+def write_idle_status(path: StatusPath, message: str = "Waiting to start...") -> None:
+    """Write that a job is about to start (Order 16.2-FINAL, block 2.2).
+
+    Example:
+        >>> write_idle_status("status.json")  # doctest: +SKIP
+    """
+    write_status(path, TrainingStatus.create("idle", message=message))
+
+
+def write_running_status(
+    path: StatusPath, epoch: float, total_epochs: float, loss: float, message: str
+) -> None:
+    """Write that a job runs: `epoch` of `total_epochs` are done, with fractions.
+
+    Order 16.2-FINAL, block 2.2. Before the start the epoch is 0 (block 3.1).
+
+    Example:
+        >>> write_running_status("status.json", 2.5, 3.0, 0.42, "step 250")  # doctest: +SKIP
+    """
+    write_status(path, TrainingStatus.create("running", epoch, total_epochs, loss, message))
+
+
+def write_done_status(
+    path: StatusPath,
+    epoch: float,
+    total_epochs: float,
+    loss: float,
+    message: str = "Training completed",
+) -> None:
+    """Write that a job has ended well; `epoch` is `total_epochs` then (Order 16.2-FINAL, block 2.2).
+
+    Example:
+        >>> write_done_status("status.json", 3.0, 3.0, 0.31)  # doctest: +SKIP
+    """
+    write_status(path, TrainingStatus.create("done", epoch, total_epochs, loss, message))
+
+
+def write_error_status(
+    path: StatusPath, epoch: float, total_epochs: float, loss: float, message: str
+) -> None:
+    """Write that a job has failed, and why (Order 16.2-FINAL, block 2.2).
+
+    Example:
+        >>> write_error_status("status.json", 1.2, 3.0, 0.9, "out of memory")  # doctest: +SKIP
+    """
+    write_status(path, TrainingStatus.create("error", epoch, total_epochs, loss, message))
+
+
+def write_status(path: StatusPath, status: TrainingStatus) -> None:
+    """Replace the status file in one step: a reader sees the old document or the new one.
+
+    A temporary file in the same directory is written, flushed and fsynced, and renamed over the
+    target (Order 16.2-FINAL, block 2.1). The mode of an existing target is kept. A symbolic link
+    stays one: the file that it names is replaced.
+
+    Raises:
+        PulseError: when no document can hold the state, or the target is not a regular file.
+        OSError: when the file can't be written. The target is as it was then.
+    """
+    document = encode(status)
+    target = os.path.realpath(os.fspath(path))
+    mode = _mode(target)
+    directory = os.path.dirname(target)
+    with tempfile.NamedTemporaryFile(
+        dir=directory, prefix=".pulse-", suffix=".tmp", delete=False
+    ) as file:
+        try:
+            os.chmod(file.name, mode)
+            file.write(document)
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            os.replace(file.name, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(file.name)
+            raise
+    _sync_directory(directory)
+
+
+def _mode(target: str) -> int:
+    """The permissions of the file to come: those of the one there, else what the umask leaves."""
+    try:
+        existing = os.stat(target).st_mode
+    except FileNotFoundError:
+        return 0o666 & ~_umask()
+    if not stat.S_ISREG(existing):
+        # A rename would put a file in place of a pipe or a device.
+        raise PulseError("not_regular", f"{target} is not a regular file")
+    return stat.S_IMODE(existing)
+
+
+def _umask() -> int:
+    """This process's umask. Linux tells it; elsewhere it must be set to be seen."""
+    with contextlib.suppress(OSError), open("/proc/self/status", encoding="utf-8") as lines:
+        for line in lines:
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _sync_directory(directory: str) -> None:
+    """Make the rename itself durable.
+
+    An error here is none of the write: the document is in place for every reader, and a file
+    system that can't sync a directory says so each time.
+    """
+    with contextlib.suppress(OSError):
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
