@@ -50,9 +50,7 @@ struct DirectoryWatcher: ~Copyable {
         while true {
             let left = max(.zero, end - .now)
             // Rounded up: a wait that ends early would look at the file in a busy loop.
-            let milliseconds =
-                Int32(clamping: left.components.seconds * 1_000 + 1)
-                + Int32(left.components.attoseconds / 1_000_000_000_000_000)
+            let milliseconds = Int32(clamping: Int64((left / .milliseconds(1)).rounded(.up)))
             var descriptors = [
                 pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0),
                 // poll(2) passes over a negative descriptor.

@@ -35,7 +35,7 @@ final class HistoryRepresentation: Sendable {
 
 extension RunHistory {
     /// The body of `/history`: three arrays of equal length, oldest first.
-    fileprivate var document: [UInt8] {
+    var document: [UInt8] {
         var json = JSONWriter()
         json.literal("{\"timestamp\": [")
         json.list(timestamps) { $0.integer($1) }

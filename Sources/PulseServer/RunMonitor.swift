@@ -34,6 +34,6 @@ struct RunMonitor {
         return RunView(
             status: report.lastGood ?? (isWaiting ? idle : nil),
             liveness: progress.liveness, etaSeconds: progress.etaSeconds,
-            source: report.state, sourceError: report.error?.description)
+            source: report.state, sourceError: report.error)
     }
 }

@@ -61,13 +61,14 @@ struct StatusPoller: Service {
     }
 
     /// One line for each change of state, none for each update.
+    ///
+    /// A trainer that diverges writes NaN again and again, each time at another byte: one reason.
     private func logChange(from before: RunView, to view: RunView) {
-        if view.source != before.source || view.sourceError != before.sourceError {
-            if let error = view.sourceError {
-                logger.warning("source is \(view.source.rawValue): \(error)")
-            } else {
-                logger.info("source is ok")
-            }
+        let (old, new) = (before.sourceError, view.sourceError)
+        if let new, new.reason != old?.reason || new.field != old?.field {
+            logger.warning("source is \(view.source.rawValue): \(new)")
+        } else if new == nil, old != nil {
+            logger.info("source is ok")
         }
         if view.liveness != before.liveness || view.status?.status != before.status?.status {
             logger.info(

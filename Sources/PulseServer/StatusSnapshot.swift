@@ -9,8 +9,8 @@ struct RunView: Sendable, Equatable {
     /// Seconds until the run is done; nil when that isn't known.
     var etaSeconds: Double?
     var source: SourceState
-    /// Why the source isn't ok, for a person.
-    var sourceError: String?
+    /// Why the source isn't ok.
+    var sourceError: PulseError?
 
     /// The body of `/progress`; nil when there is no state to serve.
     var progressDocument: [UInt8]? {
@@ -33,7 +33,7 @@ struct RunView: Sendable, Equatable {
         json.literal(", \"source\": ")
         json.string(source.rawValue)
         json.literal(", \"source_error\": ")
-        if let sourceError { json.string(sourceError) } else { json.null() }
+        if let sourceError { json.string(sourceError.description) } else { json.null() }
         json.literal("}")
         return json.bytes
     }
@@ -77,7 +77,7 @@ struct StatusSnapshot: Sendable {
             update = StreamUpdate(change: change, snapshot: whole)
         } else {
             var problem = Problem.unavailable(
-                view.sourceError ?? "there is no status yet", retryAfter: 2)
+                view.sourceError?.description ?? "there is no status yet", retryAfter: 2)
             problem.headers.append(sourceHeader)
             status = problem.representation(policy: policy)
             progress = status

@@ -1,0 +1,70 @@
+import MicroHTTPD
+import Testing
+
+@testable import PulseServer
+
+@Suite("AccessPolicy")
+struct AccessPolicyTests {
+    private func allows(_ authority: String, _ policy: AccessPolicy = AccessPolicy()) -> Bool {
+        policy.allows(authority: Array(authority.utf8).span)
+    }
+
+    @Test(
+        "answers to addresses and to localhost",
+        arguments: ["127.0.0.1:8080", "[::1]:8080", "192.168.1.7", "localhost", "LocalHost:1"])
+    func ownNames(authority: String) {
+        #expect(allows(authority))
+    }
+
+    @Test(
+        "answers to no name that a foreign page could let point here",
+        arguments: [
+            "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", ":80",
+            "localhost.",
+        ])
+    func foreignNames(authority: String) {
+        #expect(!allows(authority))
+    }
+
+    @Test("answers to the names that it is given, in any case and with any port")
+    func allowedHosts() {
+        let policy = AccessPolicy(allowedHosts: ["GPU.example"])
+        #expect(allows("gpu.example:8443", policy))
+        #expect(allows("GPU.EXAMPLE", policy))
+        #expect(!allows("other.example", policy))
+    }
+
+    @Test("without CORS there is one set of headers, and it lets nobody in")
+    func closed() {
+        let policy = AccessPolicy()
+        #expect(!policy.allowsCORS)
+        #expect(policy.headersByOrigin.count == 1)
+        #expect(!policy.headersByOrigin[0].contains { $0.name.hasPrefix("Access-Control") })
+        #expect(
+            policy.headersByOrigin[0].contains {
+                $0.name == "X-Content-Type-Options" && $0.value == "nosniff"
+            })
+    }
+
+    @Test("each named origin is let in by its own name, and caches are told")
+    func named() {
+        let policy = AccessPolicy(corsOrigins: ["https://a.example", "https://b.example"])
+        #expect(policy.allowsCORS)
+        let allowed = policy.headersByOrigin.map { headers in
+            headers.first { $0.name == "Access-Control-Allow-Origin" }?.value
+        }
+        #expect(allowed == [nil, "https://a.example", "https://b.example"])
+        #expect(
+            policy.headersByOrigin.allSatisfy {
+                $0.contains { $0.name == "Vary" && $0.value == "Origin" }
+            })
+    }
+
+    @Test("the star lets everyone in, without Vary")
+    func star() {
+        let policy = AccessPolicy(corsOrigins: ["*"])
+        #expect(policy.allowsCORS)
+        #expect(policy.headersByOrigin.count == 1)
+        #expect(!policy.headersByOrigin[0].contains { $0.name == "Vary" })
+    }
+}

@@ -1,0 +1,25 @@
+import Testing
+
+@testable import PulseServer
+
+@Suite("AccessToken")
+struct AccessTokenTests {
+    @Test(
+        "takes secrets that stand in a header, a cookie and a URL as they are",
+        arguments: ["0123456789abcdef", "AbC-._~0123456789xyz"])
+    func sound(secret: String) {
+        #expect(AccessToken(secret) != nil)
+    }
+
+    @Test(
+        "refuses secrets that are short, or that mean something in a header, a cookie or a URL",
+        arguments: [
+            "", "short", "0123456789abcde", "0123456789abcde f", "0123456789abcdef;",
+            "0123456789abcdef,",
+            "0123456789abcdef%", "0123456789abcdef&", "0123456789abcdef+", "0123456789abcdef#",
+            "0123456789abcdef\"", "0123456789abcdef\\", "0123456789abcdef\n", "0123456789abcdefé",
+        ])
+    func unsound(secret: String) {
+        #expect(AccessToken(secret) == nil)
+    }
+}

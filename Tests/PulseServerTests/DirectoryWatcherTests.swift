@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+@testable import PulseServer
+
+/// Each wait has a minute; a test that needs it fails by its time limit.
+@Suite("DirectoryWatcher", .timeLimit(.minutes(1)))
+struct DirectoryWatcherTests {
+    private let long = Duration.seconds(3_600)
+    private let short = Duration.milliseconds(20)
+
+    /// Whether a wait ends before it is over.
+    private func wakes(_ watcher: inout DirectoryWatcher, within duration: Duration) -> Bool {
+        let start = ContinuousClock.now
+        watcher.wait(atMost: duration, alarm: Alarm())
+        return start.duration(to: .now) < duration
+    }
+
+    @Test("wakes when another file is renamed over the watched one")
+    func rename() throws {
+        let directory = try TemporaryDirectory()
+        var watcher = DirectoryWatcher(file: directory.file("status.json"), isEnabled: true)
+        watcher.prepare()
+        try directory.write("x", to: "new")
+        #expect(unsafe Foundation.rename(directory.file("new"), directory.file("status.json")) == 0)
+        #expect(wakes(&watcher, within: long))
+    }
+
+    @Test("wakes when the file is written in place and closed, and when it is removed")
+    func writeAndRemove() throws {
+        let directory = try TemporaryDirectory()
+        var watcher = DirectoryWatcher(file: directory.file("status.json"), isEnabled: true)
+        watcher.prepare()
+        try directory.write("x", to: "status.json")
+        #expect(wakes(&watcher, within: long))
+        #expect(unsafe unlink(directory.file("status.json")) == 0)
+        #expect(wakes(&watcher, within: long))
+    }
+
+    @Test("sleeps on when another file of the directory changes")
+    func otherFile() throws {
+        let directory = try TemporaryDirectory()
+        var watcher = DirectoryWatcher(file: directory.file("status.json"), isEnabled: true)
+        watcher.prepare()
+        try directory.write("x", to: "status.json.tmp")
+        #expect(!wakes(&watcher, within: short))
+    }
+
+    @Test("sleeps on when it isn't enabled")
+    func disabled() throws {
+        let directory = try TemporaryDirectory()
+        var watcher = DirectoryWatcher(file: directory.file("status.json"), isEnabled: false)
+        watcher.prepare()
+        try directory.write("x", to: "status.json")
+        #expect(!wakes(&watcher, within: short))
+    }
+
+    @Test("watches a directory that appears later, or anew")
+    func directoryComesAndGoes() throws {
+        let directory = try TemporaryDirectory()
+        var watcher = DirectoryWatcher(file: directory.file("run/status.json"), isEnabled: true)
+        watcher.prepare()
+        try directory.write("x", to: "run/status.json")
+        watcher.prepare()
+        try FileManager.default.removeItem(atPath: directory.file("run"))
+        #expect(wakes(&watcher, within: long))
+        try directory.write("x", to: "run/other")
+        watcher.prepare()
+        try directory.write("x", to: "run/status.json")
+        #expect(wakes(&watcher, within: long))
+    }
+
+    @Test("a wait of a year doesn't overflow poll's milliseconds, and an alarm ends it")
+    func alarm() throws {
+        let directory = try TemporaryDirectory()
+        var watcher = DirectoryWatcher(file: directory.file("status.json"), isEnabled: true)
+        watcher.prepare()
+        let alarm = Alarm()
+        alarm.ring()
+        watcher.wait(atMost: .seconds(366 * 24 * 3_600), alarm: alarm)
+        #expect(alarm.hasRung)
+    }
+
+    @Test(
+        "finds the directory of a path",
+        arguments: ["status.json", "./status.json", "/status.json"])
+    func paths(path: String) {
+        var watcher = DirectoryWatcher(file: path, isEnabled: true)
+        watcher.prepare()
+        #expect(!wakes(&watcher, within: short))
+    }
+}

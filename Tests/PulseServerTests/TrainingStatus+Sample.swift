@@ -1,0 +1,17 @@
+import Pulse
+
+extension TrainingStatus {
+    /// A state with few things to say.
+    static func sample(
+        _ status: State = .running, epoch: Double = 1, of total: Double = 4, loss: Double = 0.5,
+        message: String = "m", timestamp: Int64 = 1_000
+    ) throws -> TrainingStatus {
+        try TrainingStatus(
+            status: status, epoch: epoch, totalEpochs: total, loss: loss, message: message,
+            timestamp: timestamp)
+    }
+}
+
+extension [UInt8] {
+    var text: String { String(decoding: self, as: UTF8.self) }
+}
