@@ -1,0 +1,41 @@
+# syntax=docker/dockerfile:1
+#
+#   docker build -t pulse .
+#   docker run -v "$PWD/run:/status:ro" -p 127.0.0.1:8080:8080 pulse
+#
+# Mount the directory of the status file, never the file alone: a mounted file stays the inode that it was,
+# and a writer replaces it at each update.
+
+ARG SWIFT_VERSION=6.3
+
+FROM swift:${SWIFT_VERSION}-bookworm AS build
+RUN apt-get update --quiet=2 \
+    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd-dev pkg-config \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /source
+COPY Package.swift ./
+COPY Sources Sources
+# The Swift runtime goes into the binary, so that the image needs no Swift.
+RUN swift build --configuration release --product pulse --static-swift-stdlib \
+    && strip .build/release/pulse
+
+FROM debian:bookworm-slim
+RUN apt-get update --quiet=2 \
+    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd12 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --no-create-home --shell /usr/sbin/nologin pulse
+COPY --from=build /source/.build/release/pulse /usr/local/bin/pulse
+COPY public /usr/local/share/pulse/public
+USER pulse
+# Inside a container only what is published can be reached: the one who publishes the port decides. Without
+# a token everyone who can reach it may read (docs/SECURITY.md).
+ENV PULSE_HOST=0.0.0.0 \
+    PULSE_PORT=8080 \
+    PULSE_STATUS_FILE=/status/status.json \
+    PULSE_PUBLIC_DIR=/usr/local/share/pulse/public \
+    PULSE_ALLOW_ANONYMOUS=true
+EXPOSE 8080
+VOLUME /status
+HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["pulse", "healthcheck"]
+ENTRYPOINT ["pulse"]
+CMD ["serve"]
