@@ -107,10 +107,12 @@ struct Serve: AsyncParsableCommand {
             CommandOutput.error("\(error)")
             throw ExitCode.failure
         }
-        CommandOutput.line("Pulse is serving \(statusFile) at \(url(port: server.port))")
+        let announcement = Announcement(
+            line: "Pulse is serving \(statusFile) at \(url(port: server.port))")
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [server, SecondSignal()], gracefulShutdownSignals: [.sigterm, .sigint],
+                services: [server, SecondSignal(), announcement],
+                gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         ).run()
     }
