@@ -1,4 +1,3 @@
-internal import Logging
 internal import Pulse
 internal import ServiceLifecycle
 
@@ -9,16 +8,16 @@ struct StatusPoller: Service {
     private let hub: EventHub
     private let clock: ServerClock
     private let tick: Duration
-    private let logger: Logger
+    private let observers: [any RunObserver]
     private let first: SnapshotChain
 
     /// - Parameters:
     ///   - chain: has made the snapshot that `store` holds.
     ///   - tick: how often liveness is judged, even when the source doesn't answer.
+    ///   - observers: are told of each look and each change, after everybody else.
     init(
         source: any StatusSource, chain: SnapshotChain, store: StatusStore, hub: EventHub,
-        clock: ServerClock,
-        tick: Duration, logger: Logger
+        clock: ServerClock, tick: Duration, observers: [any RunObserver]
     ) {
         self.source = source
         first = chain
@@ -26,7 +25,7 @@ struct StatusPoller: Service {
         self.hub = hub
         self.clock = clock
         self.tick = tick
-        self.logger = logger
+        self.observers = observers
     }
 
     func run() async throws {
@@ -42,8 +41,10 @@ struct StatusPoller: Service {
                 }
             }
             var chain = first
+            for observer in observers { observer.began(with: chain.snapshot.view) }
             for await _ in wakes.cancelOnGracefulShutdown() {
                 advance(&chain)
+                for observer in observers { observer.looked() }
             }
             group.cancelAll()
         }
@@ -51,65 +52,11 @@ struct StatusPoller: Service {
 
     private func advance(_ chain: inout SnapshotChain) {
         let before = chain.snapshot.view
-        guard
-            let snapshot = chain.advance(
-                to: source.report, at: clock.now, wallClock: clock.unixTime)
+        let report = source.report
+        guard let snapshot = chain.advance(to: report, at: clock.now, wallClock: clock.unixTime)
         else { return }
         store.update(snapshot)
         hub.publish(snapshot)
-        logChange(from: before, to: snapshot.view)
-    }
-
-    /// One line for each change of state, none for each update.
-    ///
-    /// A trainer that diverges writes NaN again and again, each time at another byte: one reason.
-    private func logChange(from before: RunView, to view: RunView) {
-        let (old, new) = (before.sourceError, view.sourceError)
-        if let new, new.reason != old?.reason || new.field != old?.field {
-            logger.warning("source is \(view.source.rawValue): \(new)")
-        } else if new == nil, old != nil {
-            logger.info("source is ok")
-        }
-        if view.liveness != before.liveness || view.status?.status != before.status?.status {
-            logger.info(
-                "run is \(view.status?.status.rawValue ?? "unknown"), \(view.liveness.rawValue)")
-        }
-    }
-}
-
-/// The chain of snapshots of one run: pure.
-struct SnapshotChain: Sendable {
-    private var monitor: RunMonitor
-    private let boot: String
-    private let policy: AccessPolicy
-    private(set) var snapshot: StatusSnapshot
-
-    /// Starts with the snapshot of a first report.
-    init(
-        monitor: RunMonitor, boot: String, policy: AccessPolicy, report: SourceReport,
-        at now: Duration,
-        wallClock: Int64
-    ) {
-        var monitor = monitor
-        let view = monitor.view(of: report, at: now, wallClock: wallClock)
-        snapshot = StatusSnapshot(
-            view: view, history: monitor.history, sequence: 1, id: "\(boot)-1", previous: nil,
-            policy: policy)
-        self.monitor = monitor
-        self.boot = boot
-        self.policy = policy
-    }
-
-    /// The next snapshot; nil when a report and the time passed change nothing that is served.
-    mutating func advance(to report: SourceReport, at now: Duration, wallClock: Int64)
-        -> StatusSnapshot?
-    {
-        let view = monitor.view(of: report, at: now, wallClock: wallClock)
-        guard view != snapshot.view else { return nil }
-        let sequence = snapshot.sequence + 1
-        snapshot = StatusSnapshot(
-            view: view, history: monitor.history, sequence: sequence, id: "\(boot)-\(sequence)",
-            previous: snapshot.view, policy: policy)
-        return snapshot
+        for observer in observers { observer.changed(from: before, to: snapshot.view) }
     }
 }

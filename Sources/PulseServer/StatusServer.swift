@@ -13,6 +13,9 @@ public struct StatusServer: Service {
     private let http: HTTPService
     private let logger: Logger
 
+    /// Liveness is judged this often at least, however seldom the file is looked at.
+    private static let longestTick = Duration.seconds(2)
+
     /// - Throws: ``ServerError``.
     public init(configuration: StatusServerConfiguration, logger: Logger) throws(ServerError) {
         try self.init(configuration: configuration, clock: .system, logger: logger)
@@ -59,8 +62,8 @@ public struct StatusServer: Service {
         }
         poller = StatusPoller(
             source: source, chain: chain, store: store, hub: hub, clock: clock,
-            tick: configuration.pollInterval,
-            logger: logger)
+            tick: min(configuration.pollInterval, Self.longestTick),
+            observers: [RunLog(logger: logger)] + configuration.observers)
         self.logger = logger
     }
 

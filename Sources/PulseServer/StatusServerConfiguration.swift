@@ -36,6 +36,9 @@ public struct StatusServerConfiguration: Sendable {
     /// PEM files of certificate and key, for HTTPS.
     public var tlsFiles: (certificate: String, key: String)?
 
+    /// Who else is told of the run.
+    public var observers: [any RunObserver] = []
+
     /// Makes a configuration with the defaults.
     public init(statusFile: String, limit: DescriptorLimit) {
         self.statusFile = statusFile

@@ -1,44 +1,6 @@
 internal import MicroHTTPD
 internal import Pulse
 
-/// What is known of a run at one moment, before it is rendered.
-struct RunView: Sendable, Equatable {
-    /// The state to serve; nil when there is no good one to serve.
-    var status: TrainingStatus?
-    var liveness: Liveness
-    /// Seconds until the run is done; nil when that isn't known.
-    var etaSeconds: Double?
-    var source: SourceState
-    /// Why the source isn't ok.
-    var sourceError: PulseError?
-
-    /// The body of `/progress`; nil when there is no state to serve.
-    var progressDocument: [UInt8]? {
-        guard let status else { return nil }
-        var json = JSONWriter()
-        json.literal("{\"progress\": ")
-        json.double(status.progress)
-        json.literal(", \"status\": ")
-        json.string(status.status.rawValue)
-        json.literal(", \"epoch\": ")
-        json.double(status.epoch)
-        json.literal(", \"total_epochs\": ")
-        json.double(status.totalEpochs)
-        json.literal(", \"timestamp\": ")
-        json.integer(status.timestamp)
-        json.literal(", \"liveness\": ")
-        json.string(liveness.rawValue)
-        json.literal(", \"eta_seconds\": ")
-        if let etaSeconds { json.double(etaSeconds) } else { json.null() }
-        json.literal(", \"source\": ")
-        json.string(source.rawValue)
-        json.literal(", \"source_error\": ")
-        if let sourceError { json.string(sourceError.description) } else { json.null() }
-        json.literal("}")
-        return json.bytes
-    }
-}
-
 /// One state of a run with every representation of it rendered once: immutable, shared by all
 /// requests.
 struct StatusSnapshot: Sendable {

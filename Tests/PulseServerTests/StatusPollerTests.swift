@@ -125,7 +125,9 @@ struct StatusPollerTests {
         let poller = StatusPoller(
             source: source, chain: chain, store: store, hub: hub,
             clock: ServerClock(now: { .zero }, unixTime: { 1_000 }), tick: .milliseconds(5),
-            logger: Logger(label: "test") { _ in RecordingLog(lines: lines) })
+            observers: [
+                RunLog(logger: Logger(label: "test") { _ in RecordingLog(lines: lines) })
+            ])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await poller.run() }
             try await body(store)
@@ -187,6 +189,7 @@ struct StatusPollerTests {
         }
         #expect(
             lines.all == [
+                "info run is running, live",
                 "warning source is invalid: loss is NaN, which JSON does not have (byte 9)",
                 "info source is ok",
                 "info run is done, finished",
