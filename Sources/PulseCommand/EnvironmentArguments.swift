@@ -9,7 +9,8 @@ enum EnvironmentArguments {
     private static let options = [
         "status-file", "host", "port", "public-dir", "poll-interval", "stale-after",
         "heartbeat-interval",
-        "max-streams", "token-file", "tls-certificate", "tls-key", "log-level", "log-format",
+        "max-streams", "token-file", "on-transition", "tls-certificate", "tls-key", "log-level",
+        "log-format",
     ]
     /// Options that may be repeated; their variable holds a list with commas.
     private static let lists = ["allowed-host", "cors-origin"]

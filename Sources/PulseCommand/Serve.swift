@@ -21,6 +21,11 @@ struct Serve: AsyncParsableCommand {
             gracefully; a second one ends it at once.
 
             Durations are a number and a unit: 500ms, 2s, 5m, 1h.
+
+            --on-transition runs a shell command when the run turns to running, done, error, stale, recovered \
+            or source_invalid, once each. It finds PULSE_TRANSITION, PULSE_STATUS, PULSE_MESSAGE, \
+            PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS and more in its environment, and has 30 seconds:
+              --on-transition 'curl -d "$PULSE_TRANSITION: $PULSE_MESSAGE" https://chat.example/hook'
             """)
 
     @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
@@ -76,6 +81,11 @@ struct Serve: AsyncParsableCommand {
     var tlsKey: String?
 
     @Option(
+        help: ArgumentHelp(
+            "A shell command to run at each turn of the run; see above.", valueName: "command"))
+    var onTransition: String?
+
+    @Option(
         help:
             "The least severe level that is logged: trace, debug, info, notice, warning, error, critical."
     )
@@ -100,18 +110,24 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let logger = logFormat.logger(level: logLevel)
+        let notifier = SystemdNotifier()
+        let command = onTransition.map { TransitionCommand($0, logger: logger) }
+        let observers: [(any RunObserver & Service)?] = [notifier, command]
         let server: StatusServer
         do {
-            server = try StatusServer(configuration: try serverConfiguration(), logger: logger)
+            var configuration = try serverConfiguration()
+            configuration.observers = observers.compactMap { $0 }
+            server = try StatusServer(configuration: configuration, logger: logger)
         } catch {
             CommandOutput.error("\(error)")
             throw ExitCode.failure
         }
         let announcement = Announcement(
             line: "Pulse is serving \(statusFile) at \(url(port: server.port))")
+        let services: [any Service] = [server, SecondSignal(), announcement]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [server, SecondSignal(), announcement],
+                services: services + observers.compactMap { $0 },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         ).run()

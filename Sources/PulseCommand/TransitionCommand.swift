@@ -1,0 +1,85 @@
+import Logging
+import PulseServer
+import ServiceLifecycle
+import Subprocess
+import SystemPackage
+
+/// `--on-transition`: runs the user's command once for each turn in the life of a run.
+///
+/// The server never waits for it: transitions queue up, one command runs at a time, and each has its
+/// time. A queue that is full drops the oldest: the newest news is the one that matters.
+struct TransitionCommand: RunObserver, Service {
+    private typealias Turn = (transition: RunTransition, view: RunView)
+
+    private let command: String
+    private let logger: Logger
+    private let turns: AsyncStream<Turn>
+    private let queue: AsyncStream<Turn>.Continuation
+
+    /// Transitions that may wait: more than a run has in its whole life.
+    private static let queueLimit = 16
+    private static let timeLimit = Duration.seconds(30)
+    /// Between asking a command to end and ending it.
+    private static let grace = Duration.seconds(1)
+
+    init(_ command: String, logger: Logger) {
+        self.command = command
+        self.logger = logger
+        (turns, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.queueLimit))
+    }
+
+    func changed(from old: RunView, to new: RunView) {
+        for transition in RunTransition.between(old, new) {
+            queue.yield((transition, new))
+        }
+    }
+
+    func run() async throws {
+        var lastFailure: String?
+        for await turn in turns.cancelOnGracefulShutdown() {
+            let failure = await cancelWhenGracefulShutdown { await self.failure(of: turn) }
+            // A command that fails the same way each time is one piece of news.
+            if let failure, failure != lastFailure {
+                logger.warning("--on-transition: \(failure) at \(turn.transition.rawValue)")
+            }
+            lastFailure = failure
+        }
+    }
+
+    /// Runs the command for one transition. nil when it went well.
+    private func failure(of turn: Turn) async -> String? {
+        await withTaskGroup(of: String?.self) { group in
+            group.addTask { await outcome(of: turn) }
+            group.addTask {
+                try? await Task.sleep(for: Self.timeLimit)
+                return Task.isCancelled ? nil : "the command took over \(Self.timeLimit)"
+            }
+            let first = await group.next() ?? nil
+            // Ends what still runs of the command, with all that it started.
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func outcome(of turn: Turn) async -> String? {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        options.teardownSequence = [
+            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: Self.grace)
+        ]
+        do {
+            let result = try await Subprocess.run(
+                .path("/bin/sh"), arguments: ["-c", command],
+                environment: .inherit.updating(
+                    TransitionEnvironment.variables(of: turn.transition, turn.view)),
+                platformOptions: options, output: .discarded, error: .discarded)
+            switch result.terminationStatus {
+            case .exited(0): return nil
+            case .exited(let code): return "the command ended with exit code \(code)"
+            case .signaled(let number): return "the command was ended by signal \(number)"
+            }
+        } catch {
+            return "the command could not be run: \(error)"
+        }
+    }
+}
