@@ -75,7 +75,9 @@ final class SystemdNotifier: RunObserver, Service {
         if isNew { send("STATUS=\(status)") }
     }
 
-    /// The line for `systemctl status`. Nothing of a message is in it, so it is one line.
+    /// The line for `systemctl status`.
+    ///
+    /// Nothing of a message is in it, so it is one line.
     static func status(of view: RunView) -> String {
         var line = "no status yet"
         if let status = view.status {
