@@ -46,7 +46,7 @@ struct TransitionCommand: RunObserver, Service {
         }
     }
 
-    /// Runs the command for one transition. nil when it went well.
+    /// What went wrong with the command at one transition; nil when all went well.
     private func failure(of turn: Turn) async -> String? {
         await withTaskGroup(of: String?.self) { group in
             group.addTask { await outcome(of: turn) }
