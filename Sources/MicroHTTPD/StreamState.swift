@@ -74,7 +74,10 @@ struct StreamState<Connection: Sendable>: Sendable {
     /// A client joins: after `preamble` it gets the newest snapshot, unless it already has update
     /// `known`.
     func cursor(preamble: [UInt8], known: UInt64?) -> StreamCursor {
-        StreamCursor(sequence: known == sequence ? known : nil, beats: beats, preamble: preamble)
+        // 0 stands for no update yet: nobody can know that one.
+        let knowsNewest = sequence > 0 && known == sequence
+        return StreamCursor(
+            sequence: knowsNewest ? sequence : nil, beats: beats, preamble: preamble)
     }
 
     mutating func publish(_ update: StreamUpdate, sequence: UInt64) {
