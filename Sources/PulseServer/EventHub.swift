@@ -81,16 +81,18 @@ struct EventHub: Sendable {
         Response(status: 200, headers: headers[origin])
     }
 
-    /// The sequence number in `<boot>-<sequence>`, nil for an id of another start.
+    /// The sequence number in `<boot>-<sequence>` as ``id(_:)`` spells it; nil for any other text.
     private func sequence(ofID id: Span<UInt8>) -> UInt64? {
         let prefix = Array("\(boot)-".utf8)
-        guard id.count > prefix.count, Bytes.equal(id.extracting(0..<prefix.count), prefix) else {
-            return nil
-        }
-        var text = ""
+        // 20 digits hold every sequence number; a client may send thousands of bytes.
+        guard prefix.count < id.count, id.count <= prefix.count + 20,
+            Bytes.equal(id.extracting(0..<prefix.count), prefix)
+        else { return nil }
+        var digits = ""
         for index in prefix.count..<id.count {
-            text.unicodeScalars.append(Unicode.Scalar(id[index]))
+            digits.unicodeScalars.append(Unicode.Scalar(id[index]))
         }
-        return UInt64(text)
+        // `UInt64` also reads "+1" and "01", which no server sent.
+        return UInt64(digits).flatMap { String($0) == digits ? $0 : nil }
     }
 }
