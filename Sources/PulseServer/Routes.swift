@@ -76,7 +76,10 @@ struct Routes: Sendable {
 
     /// The refusal of a request that may not be answered; nil for one that may.
     private func judge(_ request: borrowing Request, for route: Route?) -> Reply? {
-        if let fault = request.fault { return .response(errors.badRequest(fault)) }
+        // Whoever sends a body with POST has to hear of the method, not of the body.
+        if let fault = request.fault, fault != .unexpectedBody || request.method != .other {
+            return .response(errors.badRequest(fault))
+        }
         if request.method == .other { return .response(errors.methodNotAllowed) }
         if !policy.allowsHost(of: request) { return .response(errors.misdirected) }
         if request.method == .options {
