@@ -1,0 +1,88 @@
+internal import Pulse
+internal import PulseServer
+internal import Testing
+
+@Suite("Methods", .ownThread, .timeLimit(.minutes(1)))
+struct MethodTests {
+    @Test(
+        "HEAD gives the fields of GET and not one byte of a body, and the connection stays usable",
+        arguments: [
+            "/", "/panel.js", "/status", "/progress", "/history", "/metrics", "/livez", "/readyz",
+            "/nothing",
+        ])
+    func head(path: String) async throws {
+        try await RunningServer.withPanel { server in
+            let client = try server.connect()
+            let get = try client.request("GET", path)
+            let head = try client.request("HEAD", path)
+            #expect(head.statusLine == get.statusLine)
+            // The length of a scrape changes by the scrape before it.
+            if path != "/metrics" { #expect(head["Content-Length"] == get["Content-Length"]) }
+            #expect(head.ownFields == get.ownFields)
+            #expect(head.body.isEmpty)
+            // The next answer starts right behind the head, or this one would be malformed.
+            #expect(try client.request("GET", "/livez").text == "ok\n")
+        }
+    }
+
+    @Test("HEAD on /events gives the fields of the stream, no byte of it, and opens none")
+    func headEvents() async throws {
+        try await RunningServer.serving(.running()) { server in
+            let client = try server.connect()
+            for _ in 0..<3 {
+                let head = try client.request("HEAD", "/events")
+                #expect(head.status == 200)
+                #expect(head.ownFields == (try server.events().head.ownFields))
+            }
+            #expect(client.isSilent)
+            #expect(try client.request("GET", "/livez").text == "ok\n")
+            let metrics = try client.request("GET", "/metrics").text
+            #expect(metrics.contains("route=\"events\",code=\"200\"} 6\n"))
+        }
+    }
+
+    @Test("HEAD on a 304 and on a 503 has no body either")
+    func headOfOthers() async throws {
+        try await RunningServer.with { configuration, directory in
+            configuration.maximumStreams = 0
+            directory.write("[]", to: "status.json")
+        } _: { server in
+            let client = try server.connect()
+            #expect(try client.request("HEAD", "/status").status == 503)
+            #expect(try client.request("HEAD", "/history").status == 503)
+            #expect(try client.request("GET", "/livez").text == "ok\n")
+        }
+    }
+
+    @Test(
+        "any other method is refused with what is allowed, and the connection ends",
+        arguments: [
+            "POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "OPTIONS", "PROPFIND", "get", "G",
+            "GET\u{1}",
+        ])
+    func refused(method: String) async throws {
+        try await RunningServer.serving(.running()) { server in
+            for path in ["/status", "/events", "/nothing"] {
+                let client = try server.connect()
+                let reply = try client.request(method, path)
+                #expect(reply.statusLine == "HTTP/1.1 405 Method Not Allowed")
+                #expect(reply["Allow"] == "GET, HEAD")
+                #expect(reply["Content-Type"] == "application/problem+json")
+                if method != "OPTIONS" { #expect(try client.bytesToEnd().isEmpty) }
+            }
+        }
+    }
+
+    @Test("a body is never read as the next request", arguments: [("POST", 405), ("GET", 400)])
+    func bodyIsNoRequest(method: String, status: Int) async throws {
+        try await RunningServer.serving(.running()) { server in
+            let client = try server.connect()
+            let smuggled = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            try client.send(
+                "\(method) /status HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(smuggled.utf8.count)\r\n\r\n"
+                    + smuggled)
+            #expect(try client.reply().status == status)
+            #expect(try client.bytesToEnd().isEmpty)
+        }
+    }
+}
