@@ -1,0 +1,82 @@
+"""Fixtures of the end-to-end tests: servers, status files, browsers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from processes import PulseServer, StatusFile
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture
+def status_file(tmp_path: Path) -> StatusFile:
+    """A status file that isn't there yet."""
+    return StatusFile(tmp_path / "status.json")
+
+
+@pytest.fixture
+def serve(tmp_path: Path, status_file: StatusFile) -> Iterator[Callable[..., PulseServer]]:
+    """Starts servers: `serve("--stale-after", "1s")`. Each must end with 0 on SIGTERM."""
+    servers: list[PulseServer] = []
+
+    def start(*flags: str, port: int = 0) -> PulseServer:
+        server = PulseServer(status_file.path, *flags, log=tmp_path / "server.log", port=port)
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def server(serve: Callable[..., PulseServer]) -> PulseServer:
+    """One server with the defaults."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser profiles: `contexts(locale="ru-RU", color_scheme="dark")`.
+
+    A script error or a violation of the page's security policy fails the test.
+    """
+    opened: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def make(**options: object) -> BrowserContext:
+        context = browser.new_context(**({"locale": "en-GB"} | options))
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on(
+            "console",
+            lambda line: "Content Security Policy" in line.text and faults.append(line.text),
+        )
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+    assert not faults
+
+
+@pytest.fixture
+def page(contexts: Callable[..., BrowserContext]) -> Page:
+    """A page in a profile of its own: English, light, 1280 × 720."""
+    return contexts().new_page()

@@ -1,0 +1,331 @@
+"""`pulse serve` as a process: starting, refusing to start, ending, and what it does to a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pulse_wrapper
+import pytest
+from event_stream import EventStream
+from processes import PATIENCE, ROOT, PulseServer, StatusFile, pulse_binary, wait_until
+
+
+def refused(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A start that must fail; the server would be ended by the timeout."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
+    result = subprocess.run(
+        [pulse_binary(), "serve", "--port", "0", *flags],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=clean | environment,
+    )
+    assert result.returncode != 0
+    assert result.stdout == ""
+    return result
+
+
+@pytest.mark.parametrize(
+    ("flags", "word"),
+    [
+        (["--port", "70000"], "70000"),
+        (["--port", "http"], "http"),
+        (["--poll-interval", "2"], "2"),
+        (["--poll-interval", "0s"], "0s"),
+        (["--stale-after=-5m"], "-5m"),
+        (["--max-streams", "0"], "--max-streams"),
+        (["--cors-origin", "example.org"], "example.org"),
+        (["--log-level", "loud"], "loud"),
+        (["--tls-key", "key.pem"], "--tls-certificate"),
+        (["--status-file="], "--status-file"),
+        (["--no-such-flag"], "--no-such-flag"),
+        (["surplus"], "surplus"),
+    ],
+)
+def test_an_invalid_value_is_an_error_that_names_it(flags: list[str], word: str) -> None:
+    result = refused(*flags)
+    assert result.returncode == 64
+    assert word in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("PULSE_PORT", "eighty"), ("PULSE_POLL_INTERVAL", "fast"), ("PULSE_NO_WATCH", "perhaps")],
+)
+def test_an_invalid_variable_is_an_error_too(variable: str, value: str) -> None:
+    # `refused` gives a port, which would win over the variable.
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
+    result = subprocess.run(
+        [pulse_binary(), "serve"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=clean | {variable: value},
+    )
+    assert result.returncode == 64
+    assert value in result.stderr
+
+
+def test_flags_win_over_the_environment(tmp_path: Path) -> None:
+    environment = os.environ | {"PULSE_PORT": "1", "PULSE_STATUS_FILE": str(tmp_path / "a.json")}
+    process = subprocess.Popen(
+        [pulse_binary(), "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    process.terminate()
+    process.wait(PATIENCE)
+    process.stdout.close()
+    assert f"serving {tmp_path}/a.json at http://127.0.0.1:" in line
+
+
+def one_line(result: subprocess.CompletedProcess[str]) -> str:
+    lines = result.stderr.splitlines()
+    assert len(lines) == 1, result.stderr
+    assert result.returncode == 1
+    return lines[0]
+
+
+def test_a_port_in_use_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        line = one_line(refused("--port", str(port)))
+    assert line == f"pulse: cannot listen on 127.0.0.1:{port}: Address already in use"
+
+
+def test_a_public_directory_that_cannot_be_served_is_one_clear_line(tmp_path: Path) -> None:
+    assert "is not a directory" in one_line(refused("--public-dir", str(tmp_path / "none")))
+    (tmp_path / "dangling").symlink_to("nowhere")
+    assert "dangling" in one_line(refused("--public-dir", str(tmp_path)))
+
+
+def test_an_address_for_everyone_needs_a_token_or_a_word() -> None:
+    assert "--allow-anonymous" in one_line(refused("--host", "0.0.0.0"))
+
+
+def test_the_new_state_reaches_a_stream_long_before_the_poll(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    server = serve("--poll-interval", "1h")
+    with EventStream(server.port) as stream:
+        stream.next_of("progress")
+        for epoch in range(1, 20):
+            status_file.running(float(epoch), 20.0)
+            assert json.loads(stream.next_of("status").data)["epoch"] == epoch
+
+
+def test_without_inotify_the_new_state_comes_with_the_next_poll(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    server = serve("--no-watch", "--poll-interval", "200ms")
+    with EventStream(server.port) as stream:
+        stream.next_of("progress")
+        for epoch in range(1, 5):
+            status_file.running(float(epoch), 20.0)
+            assert json.loads(stream.next_of("status").data)["epoch"] == epoch
+
+
+def break_empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def break_huge(path: Path) -> None:
+    path.write_bytes(b" " * 10_000_000)
+
+
+def break_directory(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def break_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def break_loop(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path)
+
+
+def break_nan(path: Path) -> None:
+    path.write_text(path.read_text().replace("0.5", "NaN"))
+
+
+def break_missing(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "source", "word"),
+    [
+        (break_empty, "invalid", "empty"),
+        (break_huge, "invalid", "65536"),
+        (break_nan, "invalid", "loss is NaN"),
+        (break_directory, "unreadable", "not a regular file"),
+        (break_fifo, "unreadable", "not a regular file"),
+        (break_loop, "unreadable", "symbolic links"),
+        (break_missing, "missing", "no such file"),
+    ],
+)
+def test_a_broken_file_leaves_the_last_good_state_marked_and_recovers(
+    serve: Callable[..., PulseServer],
+    status_file: StatusFile,
+    damage: Callable[[Path], None],
+    source: str,
+    word: str,
+) -> None:
+    status_file.running(1.0)
+    server = serve("--poll-interval", "100ms")
+    good = server.get("/status").body
+    damage(status_file.path)
+    wait_until(lambda: server.get("/progress").json()["source"] == source, f"it is {source}")
+    answer = server.get("/status")
+    assert answer.body == good
+    assert answer.headers["pulse-source"] == source
+    assert word in server.get("/progress").json()["source_error"]
+    assert server.metric("pulse_source_valid") == 0
+    if status_file.path.is_dir():
+        status_file.path.rmdir()
+    elif not status_file.path.is_file():
+        status_file.path.unlink(missing_ok=True)
+    status_file.running(2.0)
+    wait_until(lambda: server.get("/status").json()["epoch"] == 2, "it has recovered")
+    assert server.get("/progress").json()["source"] == "ok"
+    log = server.log.read_text()
+    assert log.count(f"source is {source}") == 1, "one line for the change, none for each poll"
+
+
+def test_a_file_that_was_never_valid_gives_503_with_the_reason(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    status_file.raw(b'{"status": "running"')
+    server = serve("--poll-interval", "100ms")
+    answer = server.get("/status")
+    assert answer.status == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "ends too early" in answer.json()["detail"]
+    assert server.get("/livez").status == server.get("/readyz").status == 200
+    status_file.running(1.0)
+    wait_until(lambda: server.get("/status").status == 200, "it has recovered")
+
+
+def test_a_thousand_replaces_are_never_seen_torn_or_mixed(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    # What the message says must fit the other fields: a mixed document would show.
+    def check(document: bytes) -> int:
+        status = json.loads(document)
+        assert list(status) == [
+            "status", "epoch", "total_epochs", "loss", "message", "timestamp",
+        ]  # fmt: skip
+        number = int(status["message"].split()[0])
+        assert (status["epoch"], status["loss"]) == (number / 1000, number / 7)
+        assert status["message"] == f"{number} " + "x" * (number % 997)
+        return number
+
+    def write(number: int) -> None:
+        status_file.running(
+            number / 1000, 1.0, loss=number / 7, message=f"{number} " + "x" * (number % 997)
+        )
+
+    write(0)
+    server = serve()
+    seen: list[int] = []
+    faults: list[BaseException] = []
+    with EventStream(server.port) as stream:
+
+        def follow() -> None:
+            try:
+                while not seen or seen[-1] != 1000:
+                    seen.append(check(stream.next_of("status").data))
+            except BaseException as fault:  # noqa: BLE001  (it is shown below)
+                faults.append(fault)
+
+        follower = threading.Thread(target=follow)
+        follower.start()
+        for number in range(1, 1001):
+            write(number)
+            if number % 3 == 0:
+                check(server.get("/status").body)
+        follower.join(PATIENCE)
+    assert not faults
+    assert seen == sorted(seen)
+    assert seen[-1] == 1000
+    assert not list(status_file.path.parent.glob(".pulse-*")), "no temporary file is left"
+    assert sum(server.metric(f'pulse_source_errors_total{{reason="{r}"}}') for r in REASONS) == 0
+
+
+REASONS = sorted(pulse_wrapper.errors.DOCUMENT_REASONS | pulse_wrapper.errors.FILE_REASONS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_a_hundred_streams_with_their_final_chunk(
+    serve: Callable[..., PulseServer], status_file: StatusFile, number: signal.Signals
+) -> None:
+    status_file.running(1.0)
+    server = serve()
+    streams = [EventStream(server.port) for _ in range(100)]
+    wait_until(lambda: server.metric("pulse_event_streams") == 100, "all are open")
+    server.process.send_signal(number)
+    for stream in streams:
+        stream.read_to_end()
+    assert all(stream.ended for stream in streams)
+    assert server.process.wait(PATIENCE) == 0
+    for stream in streams:
+        stream.close()
+
+
+def test_a_second_signal_ends_it_at_once(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    server = serve()
+    # A client that never reads keeps its stream from ending.
+    stuck = socket.socket()
+    stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    stuck.connect(("127.0.0.1", server.port))
+    stuck.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    for number in range(200):
+        status_file.running(number / 100, message="x" * 10_000)
+        time.sleep(0.005)
+    server.process.terminate()
+    time.sleep(0.3)
+    server.process.terminate()
+    code = server.process.wait(PATIENCE)
+    stuck.close()
+    assert code in (-signal.SIGTERM, 0)
+    # What the fixture checks is a graceful end, which this one is not meant to be.
+    server.process.returncode = 0
+
+
+def test_the_panel_is_served_from_its_directory(server: PulseServer) -> None:
+    answer = server.get("/")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.body == (ROOT / "public" / "index.html").read_bytes()
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    for path in ("/../Package.swift", "/%2e%2e/Package.swift", "/.gitignore", "/nothing"):
+        assert server.get(path).status == 404
+
+
+def test_promtool_finds_nothing_to_criticise(server: PulseServer, status_file: StatusFile) -> None:
+    status_file.running(1.0)
+    wait_until(lambda: server.metric("pulse_epoch") == 1, "the state is served")
+    result = subprocess.run(
+        ["promtool", "check", "metrics"],
+        input=server.get("/metrics").body,
+        capture_output=True,
+        timeout=PATIENCE,
+    )
+    assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
