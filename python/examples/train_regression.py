@@ -17,14 +17,13 @@ import signal
 import sys
 import time
 from types import FrameType
-from typing import List, Optional, Tuple
 
 # It runs from a checkout as well as with the package installed.
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "src"))
 
 import pulse_wrapper as pulse  # noqa: E402
 
-Example = Tuple[List[float], float]
+Example = tuple[list[float], float]
 
 FEATURES = 8
 BATCH_SIZE = 16
@@ -38,7 +37,7 @@ class Regression:
         self.weights = [0.0] * FEATURES
         self.bias = 0.0
 
-    def step(self, batch: List[Example], learning_rate: float) -> float:
+    def step(self, batch: list[Example], learning_rate: float) -> float:
         """Descend once along the batch's gradient. Gives the mean squared error before it."""
         gradient = [0.0] * FEATURES
         bias_gradient = loss = 0.0
@@ -53,7 +52,7 @@ class Regression:
         return loss
 
 
-def make_examples(count: int, source: random.Random) -> List[Example]:
+def make_examples(count: int, source: random.Random) -> list[Example]:
     """Points around a plane that the model has to find."""
     truth = [source.uniform(-2, 2) for _ in range(FEATURES)]
     examples = []
@@ -88,7 +87,7 @@ class Job:
                 self._step(model, batch, epoch + (step + 1) / self.options.steps_per_epoch)
         pulse.write_done_status(path, epochs, epochs, self.loss)
 
-    def _step(self, model: Regression, batch: List[Example], epoch: float) -> None:
+    def _step(self, model: Regression, batch: list[Example], epoch: float) -> None:
         time.sleep(self.options.delay)
         loss = model.step(batch, self.options.learning_rate)
         # A loss that is no number is no loss: the last real one stays in the status.
@@ -104,16 +103,14 @@ class Job:
     def fail(self, reason: str) -> None:
         """Say why the job ends early, and how far it came."""
         options = self.options
-        pulse.write_error_status(
-            options.status_file, self.epoch, options.epochs, self.loss, reason
-        )
+        pulse.write_error_status(options.status_file, self.epoch, options.epochs, self.loss, reason)
 
 
 class Stopped(BaseException):
     """The job was told to end by a signal."""
 
 
-def _stop(number: int, _: Optional[FrameType]) -> None:
+def _stop(number: int, _: FrameType | None) -> None:
     raise Stopped(number)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Dict, Union
 
 from .encoder import SIZE_LIMIT
 from .errors import PulseError
@@ -49,23 +48,21 @@ def decode(document: bytes) -> TrainingStatus:
     scanner.skip_white_space()
     if not scanner.at_end:
         raise scanner.error("trailing_bytes", "something follows the document")
-    return TrainingStatus(**values)  # type: ignore[arg-type]
+    return TrainingStatus(**values)
 
 
 def _check_encoding(document: bytes) -> None:
     """JSON is UTF-8 without a mark (RFC 8259 §8.1). The others show in the first bytes."""
     if document.startswith(b"\xef\xbb\xbf"):
-        raise PulseError(
-            "byte_order_mark", "the document begins with a byte order mark", offset=0
-        )
+        raise PulseError("byte_order_mark", "the document begins with a byte order mark", offset=0)
     if len(document) >= 2 and (document[:2] in (b"\xfe\xff", b"\xff\xfe") or 0 in document[:2]):
         raise PulseError(
             "wrong_encoding", "the document is UTF-16 or UTF-32; UTF-8 is needed", offset=0
         )
 
 
-def _members(scanner: Scanner) -> Dict[str, Union[str, float, int]]:
-    values: Dict[str, Union[str, float, int]] = {}
+def _members(scanner: Scanner) -> dict[str, str | float | int]:
+    values: dict[str, str | float | int] = {}
     scanner.skip_white_space()
     if scanner.skip(b"}"):
         return values
@@ -93,7 +90,7 @@ def _members(scanner: Scanner) -> Dict[str, Union[str, float, int]]:
             )
 
 
-def _value(scanner: Scanner, field: str) -> Union[str, float, int]:
+def _value(scanner: Scanner, field: str) -> str | float | int:
     start = scanner.index
     if field not in ("status", "message"):
         return _number(scanner, field)
@@ -107,7 +104,7 @@ def _value(scanner: Scanner, field: str) -> Union[str, float, int]:
     return text
 
 
-def _number(scanner: Scanner, field: str) -> Union[float, int]:
+def _number(scanner: Scanner, field: str) -> float | int:
     """A number (RFC 8259 §6); for the timestamp an integer in spelling too."""
     start = scanner.index
     text, is_integer = _number_text(scanner, field)
@@ -121,7 +118,7 @@ def _number(scanner: Scanner, field: str) -> Union[float, int]:
     return value
 
 
-def _number_text(scanner: Scanner, field: str) -> "tuple[bytes, bool]":
+def _number_text(scanner: Scanner, field: str) -> tuple[bytes, bool]:
     start = scanner.index
     is_negative = scanner.skip(b"-")
     if not scanner.document[scanner.index : scanner.index + 1].isdigit():

@@ -10,6 +10,9 @@ from .status import TrainingStatus
 #: Bytes that a document may have at most.
 SIZE_LIMIT = 65_536
 
+# Made once: `json.dumps` with arguments makes one for each call.
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
 #: What ``json`` leaves raw and the canonical spelling escapes: DEL, and the two line separators
 #: that JavaScript once took for line ends.
 _ESCAPES = {0x7F: "\\u007f", 0x2028: "\\u2028", 0x2029: "\\u2029"}
@@ -26,7 +29,7 @@ def encode(status: TrainingStatus) -> bytes:
     Raises:
         PulseError: ``too_large``, when the message is longer than a document can be.
     """
-    text = json.dumps(status.to_dict(), ensure_ascii=False, allow_nan=False)
+    text = _JSON.encode(status.to_dict())
     document = text.translate(_ESCAPES).encode("utf-8")
     if len(document) > SIZE_LIMIT:
         raise PulseError("too_large", f"the document is over {SIZE_LIMIT} bytes", offset=0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 #: Reasons of a document: stable codes, the same ones that the server names in errors and metrics.
 DOCUMENT_REASONS = frozenset(
     {
@@ -54,8 +52,8 @@ class PulseError(ValueError):
         reason: str,
         detail: str,
         *,
-        field: Optional[str] = None,
-        offset: Optional[int] = None,
+        field: str | None = None,
+        offset: int | None = None,
     ) -> None:
         super().__init__(detail if offset is None else f"{detail} (byte {offset})")
         #: The stable code of the reason, such as ``not_finite``.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from typing import Optional
 
 from .decoder import decode
 from .encoder import SIZE_LIMIT
@@ -46,9 +45,7 @@ def read_status(path: StatusPath) -> TrainingStatus:
     raise PulseError("changing", f"{os.fspath(path)} changes while it is read")
 
 
-def safe_read_status(
-    path: StatusPath, last: Optional[TrainingStatus] = None
-) -> Optional[TrainingStatus]:
+def safe_read_status(path: StatusPath, last: TrainingStatus | None = None) -> TrainingStatus | None:
     """Read a status file, or give back the last good state when that fails.
 
     It never raises on what the file holds: a broken document is logged, and `last` stays. That
@@ -69,7 +66,7 @@ def safe_read_status(
         return last
 
 
-def _read_once(path: StatusPath) -> Optional[bytes]:
+def _read_once(path: StatusPath) -> bytes | None:
     """The file's bytes; None when it changed meanwhile."""
     descriptor = os.open(path, _OPEN_FLAGS)
     with open(descriptor, "rb", buffering=0) as file:

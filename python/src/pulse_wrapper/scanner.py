@@ -8,7 +8,6 @@ the same documents for the same reason at the same byte.
 from __future__ import annotations
 
 import re
-from typing import Optional
 
 from .errors import PulseError
 
@@ -56,23 +55,23 @@ class Scanner:
         if not self.skip(text):
             raise self.unexpected()
 
-    def unexpected(self, field: Optional[str] = None) -> PulseError:
+    def unexpected(self, field: str | None = None) -> PulseError:
         """The error for a byte that can't stand here."""
         if self.at_end:
             return self.error("truncated", "the document ends too early", field)
         return self.error("syntax", "an unexpected character stands here", field)
 
     def error(
-        self, reason: str, detail: str, field: Optional[str] = None, offset: Optional[int] = None
+        self, reason: str, detail: str, field: str | None = None, offset: int | None = None
     ) -> PulseError:
         """An error at this byte, or at the one given."""
         return PulseError(
             reason, detail, field=field, offset=self.index if offset is None else offset
         )
 
-    def string(self, field: Optional[str] = None) -> str:
+    def string(self, field: str | None = None) -> str:
         """The text of a string whose opening quote was passed."""
-        pieces = []
+        pieces: list[str] = []
         while not self.at_end:
             byte = self.document[self.index]
             if byte == ord('"'):
@@ -97,7 +96,7 @@ class Scanner:
         match = pattern.match(self.document, self.index)
         return match.end() if match else self.index
 
-    def _character(self, field: Optional[str]) -> str:
+    def _character(self, field: str | None) -> str:
         """One character of UTF-8 (RFC 3629)."""
         lead = self.document[self.index]
         length = 1 if lead < 0x80 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
@@ -108,7 +107,7 @@ class Scanner:
         self.index += length
         return character
 
-    def _escape(self, field: Optional[str]) -> str:
+    def _escape(self, field: str | None) -> str:
         """One escape (RFC 8259 §7). A pair of surrogates counts as one."""
         start = self.index
         if start + 1 == len(self.document):
@@ -139,7 +138,7 @@ class Scanner:
         self.index += 12
         return chr(0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF))
 
-    def _code_unit(self, start: int, field: Optional[str]) -> int:
+    def _code_unit(self, start: int, field: str | None) -> int:
         """The four hexadecimal digits of the ``\\u`` escape at `start`."""
         digits = self.document[start + 2 : start + 6]
         if any(digit not in _HEXADECIMAL for digit in digits):

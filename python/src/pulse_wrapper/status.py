@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import numbers
 import time
 from dataclasses import dataclass
-from typing import Any, Dict, Optional
+from typing import Any
 
 from .errors import PulseError
 
@@ -22,14 +21,20 @@ def calculate_progress(epoch: float, total_epochs: float) -> float:
     """Progress in percent, 0 to 100; 0 when the total is not known (Order 16.2-FINAL, block 3.2).
 
     Example:
-        >>> round(calculate_progress(2.5, 3.0), 1)
-        83.3
+        >>> calculate_progress(2.5, 3.0)
+        83.33333333333333
         >>> calculate_progress(1.0, 0.0)
         0.0
     """
-    if not total_epochs > 0:
+    if not (total_epochs > 0 and epoch > 0):
         return 0.0
-    return min(max(epoch / total_epochs * 100, 0.0), 100.0)
+    if epoch >= total_epochs:
+        return 100.0
+    hundredfold = epoch * 100
+    # Multiplied first, 2.5 of 3 rounds to 83.33333333333333; divided first, to …34.
+    if math.isinf(hundredfold):
+        return epoch / total_epochs * 100
+    return min(hundredfold / total_epochs, 100.0)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ class TrainingStatus:
         total_epochs: float = 0.0,
         loss: float = 0.0,
         message: str = "",
-        timestamp: Optional[int] = None,
+        timestamp: int | None = None,
     ) -> TrainingStatus:
         """Make a checked state; its time is now unless given.
 
@@ -97,9 +102,16 @@ class TrainingStatus:
         now = int(time.time()) if timestamp is None else timestamp
         return cls(status, epoch, total_epochs, loss, message, now)
 
-    def to_dict(self) -> Dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The six fields in their order."""
-        return dataclasses.asdict(self)
+        return {
+            "status": self.status,
+            "epoch": self.epoch,
+            "total_epochs": self.total_epochs,
+            "loss": self.loss,
+            "message": self.message,
+            "timestamp": self.timestamp,
+        }
 
     def calculate_progress(self) -> float:
         """Progress in percent, 0 to 100; 0 when the total is not known."""
@@ -114,9 +126,7 @@ def _finite(field: str, value: object) -> float:
     try:
         number = float(value)
     except OverflowError:
-        raise PulseError(
-            "overflow", f"{field} is too large for a double", field=field
-        ) from None
+        raise PulseError("overflow", f"{field} is too large for a double", field=field) from None
     if not math.isfinite(number):
         name = "NaN" if math.isnan(number) else str(number)
         raise PulseError("not_finite", f"{field} is {name}, which JSON does not have", field=field)

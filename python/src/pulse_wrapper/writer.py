@@ -45,7 +45,9 @@ def write_done_status(
     loss: float,
     message: str = "Training completed",
 ) -> None:
-    """Write that a job has ended well; `epoch` is `total_epochs` then (Order 16.2-FINAL, block 2.2).
+    """Write that a job has ended well, with `epoch` at `total_epochs`.
+
+    Order 16.2-FINAL, block 2.2.
 
     Example:
         >>> write_done_status("status.json", 3.0, 3.0, 0.31)  # doctest: +SKIP
@@ -76,14 +78,13 @@ def write_status(path: StatusPath, status: TrainingStatus) -> None:
         OSError: when the file can't be written. The target is as it was then.
     """
     document = encode(status)
-    target = os.path.realpath(os.fspath(path))
-    mode = _mode(target)
-    directory = os.path.dirname(target)
+    target, mode = _target(os.fspath(path))
+    directory = os.path.dirname(target) or os.curdir
     with tempfile.NamedTemporaryFile(
         dir=directory, prefix=".pulse-", suffix=".tmp", delete=False
     ) as file:
         try:
-            os.chmod(file.name, mode)
+            _set_mode(file.name, mode)
             file.write(document)
             file.flush()
             os.fsync(file.fileno())
@@ -96,16 +97,29 @@ def write_status(path: StatusPath, status: TrainingStatus) -> None:
     _sync_directory(directory)
 
 
-def _mode(target: str) -> int:
-    """The permissions of the file to come: those of the one there, else what the umask leaves."""
+def _target(path: str) -> tuple[str, int | None]:
+    """The file to replace, and its permissions; None for them when there is no file yet."""
     try:
-        existing = os.stat(target).st_mode
+        existing = os.lstat(path).st_mode
+        if stat.S_ISLNK(existing):
+            path = os.path.realpath(path)
+            existing = os.lstat(path).st_mode
     except FileNotFoundError:
-        return 0o666 & ~_umask()
+        return path, None
     if not stat.S_ISREG(existing):
         # A rename would put a file in place of a pipe or a device.
-        raise PulseError("not_regular", f"{target} is not a regular file")
-    return stat.S_IMODE(existing)
+        raise PulseError("not_regular", f"{path} is not a regular file")
+    return path, stat.S_IMODE(existing)
+
+
+def _set_mode(path: str, mode: int | None) -> None:
+    """Give a temporary file, which only its owner can read, the permissions of the target."""
+    if mode is not None:
+        os.chmod(path, mode)
+        return
+    # A file system without modes refuses, and needs none.
+    with contextlib.suppress(PermissionError):
+        os.chmod(path, 0o666 & ~_umask())
 
 
 def _umask() -> int:
