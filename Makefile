@@ -7,10 +7,13 @@ PREFIX ?= /usr/local
 PYTHON ?= python3
 
 BUILD_PACKAGES := libmicrohttpd-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium curl openssl prometheus python3-venv strace
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium curl man-db openssl prometheus python3-venv strace
 
 DEBUG := .build/debug/pulse
 RELEASE := .build/release/pulse
+# The Swift runtime goes into the binary: it needs no toolchain where it runs, and starts faster.
+RELEASE_FLAGS := -c release --product pulse --static-swift-stdlib
+MAN := docs/man
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -q
 
@@ -28,7 +31,7 @@ build: build-packages ## Build for debugging.
 
 .PHONY: release
 release: build-packages ## Build the binary that is shipped.
-	swift build -c release --product pulse
+	swift build $(RELEASE_FLAGS)
 
 .PHONY: test
 test: test-swift test-python test-end-to-end ## Run every test.
@@ -43,8 +46,39 @@ test-python: $(VENV)/ready ## Tests of the Python package, and the order's own.
 	PYTHONPATH=python/src $(VENV)/bin/python -m pulse_wrapper
 
 .PHONY: test-end-to-end
-test-end-to-end: build test-packages $(VENV)/ready ## Whole processes, a browser, Prometheus.
+test-end-to-end: build release test-packages $(VENV)/ready ## Whole processes, a browser, Prometheus.
 	PULSE_BINARY=$(abspath $(DEBUG)) $(PYTEST) Tests/EndToEndTests
+
+.PHONY: install
+install: release ## Install binary, panel, man pages, completions and unit below PREFIX.
+	install -D --strip $(RELEASE) $(DESTDIR)$(PREFIX)/bin/pulse
+	cd public && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/pulse/public/{} \;
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MAN)/*.1
+	$(RELEASE) --generate-completion-script bash | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pulse
+	$(RELEASE) --generate-completion-script zsh | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pulse
+	$(RELEASE) --generate-completion-script fish | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulse.fish
+	sed 's|@PREFIX@|$(PREFIX)|' deploy/systemd/pulse.service | \
+		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/pulse.service
+
+.PHONY: uninstall
+uninstall: ## Remove just what install put there.
+	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
+	rm -rf $(DESTDIR)$(PREFIX)/share/pulse
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/pulse.1 $(DESTDIR)$(PREFIX)/share/man/man1/pulse.*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pulse
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pulse
+	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulse.fish
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/pulse.service
+
+# The plugin builds with flags of its own, so it gets a folder of its own.
+.PHONY: man
+man: build-packages ## Generate the man pages anew from the commands.
+	mkdir -p $(MAN)
+	swift package --scratch-path .build-man --allow-writing-to-directory $(MAN) \
+		generate-manual --multi-page --section 1 --output-directory $(MAN) >/dev/null
 
 .PHONY: lint
 lint: ## Check the form of the Swift code.

@@ -1,0 +1,114 @@
+"""`make install` and `make uninstall`, below a directory that stands for the whole system."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from processes import PATIENCE, ROOT, pulse_binary
+
+
+def make(target: str, root: Path) -> None:
+    command = ["make", "--silent", target, f"DESTDIR={root}", "PREFIX=/usr/local"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("system")
+    make("install", root)
+    return root
+
+
+def files(root: Path) -> set[str]:
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def test_everything_is_where_systems_look_for_it(system: Path) -> None:
+    installed = files(system)
+    for path in [
+        "bin/pulse",
+        "share/pulse/public/index.html",
+        "share/pulse/public/training-panel.js",
+        "share/man/man1/pulse.1",
+        "share/man/man1/pulse.serve.1",
+        "share/bash-completion/completions/pulse",
+        "share/zsh/site-functions/_pulse",
+        "share/fish/vendor_completions.d/pulse.fish",
+        "lib/systemd/system/pulse.service",
+    ]:
+        assert f"usr/local/{path}" in installed
+
+
+def test_the_installed_binary_finds_its_panel_and_needs_no_toolchain(
+    system: Path, tmp_path: Path
+) -> None:
+    binary = system / "usr/local/bin/pulse"
+    libraries = subprocess.run(["ldd", binary], capture_output=True, text=True, check=True).stdout
+    assert "libswift" not in libraries
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
+    process = subprocess.Popen(
+        [binary, "serve", "--port", "0"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().split()[-1]
+        page = subprocess.run(["curl", "--silent", "--fail", url], capture_output=True, check=True)
+        assert page.stdout == (ROOT / "public" / "index.html").read_bytes()
+    finally:
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        process.stdout.close()
+
+
+def commands(command: dict) -> list[dict]:
+    """A command and all below it, as the binary describes itself."""
+    return [command] + [below for sub in command.get("subcommands", []) for below in commands(sub)]
+
+
+def test_the_man_pages_know_every_option_of_every_command(system: Path) -> None:
+    dump = subprocess.run(
+        [pulse_binary(), "--experimental-dump-help"], capture_output=True, check=True
+    ).stdout
+    for command in commands(json.loads(dump)["command"]):
+        if not command.get("shouldDisplay", True):
+            continue
+        name = ".".join([*command.get("superCommands", []), command["commandName"]])
+        page = system / f"usr/local/share/man/man1/{name}.1"
+        read = ["man", "--local-file", page]
+        shown = subprocess.run(read, capture_output=True, text=True, env=os.environ | {"MANWIDTH": "1000"})
+        assert shown.returncode == 0, f"`make man` is due: {name}"
+        for argument in command.get("arguments", []):
+            for option in argument.get("names", []):
+                dashes = "--" if option["kind"] == "long" else "-"
+                assert f"{dashes}{option['name']}" in shown.stdout, f"`make man` is due: {name}"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this system has no systemd")
+def test_the_unit_is_hardened(system: Path, tmp_path: Path) -> None:
+    unit = system / "usr/local/lib/systemd/system/pulse.service"
+    assert "@PREFIX@" not in unit.read_text()
+    assert "ExecStart=/usr/local/bin/pulse serve" in unit.read_text()
+    # The threshold is in tenths: 1.5 of 10, where 10 is a service without any protection.
+    result = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", unit],
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout[-400:]
+
+
+def test_uninstall_removes_just_what_was_installed(system: Path) -> None:
+    other = system / "usr/local/share/man/man1/other.1"
+    other.write_text("")
+    make("uninstall", system)
+    assert files(system) == {"usr/local/share/man/man1/other.1"}
