@@ -100,6 +100,8 @@ extension JSONScanner {
             digits(document) { exponent = min(exponent * 10 + Int($0), 1_000_000) }
             number.exponent += isNegative ? -exponent : exponent
         }
+        // Nothing ends a number but what follows it: this one may have been cut.
+        guard index < document.count else { throw unexpected(in: document, field: field) }
         return number
     }
 
@@ -121,24 +123,32 @@ extension JSONScanner {
         byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
     }
 
-    /// The error for what stands where a number must: NaN and the infinities deserve their own.
+    /// The error for what stands where a number must.
+    ///
+    /// Diverging training deserves its own, whether Python wrote it (`NaN`, `-Infinity`) or C
+    /// (`nan`, `-inf`).
     private func noNumber(_ document: Span<UInt8>, _ field: PulseError.Field, start: Int)
         -> PulseError
     {
-        var value = self
-        value.index = start
-        for literal: StaticString in ["NaN", "Infinity", "-Infinity"]
-        where value.begins(with: literal, document) {
-            return .notFinite(field, "\(literal)", offset: start)
+        let isNegative = index > start
+        if begins(with: "nan", document, ignoringCase: true) {
+            return .notFinite(field, .nan, offset: start)
         }
-        return index > start
+        if begins(with: "inf", document, ignoringCase: true) {
+            return .notFinite(field, isNegative ? -.infinity : .infinity, offset: start)
+        }
+        return isNegative
             ? unexpected(in: document, field: field) : notA("number", document, field)
     }
 
-    private func begins(with literal: StaticString, _ document: Span<UInt8>) -> Bool {
+    /// - Parameter ignoringCase: for a literal of small letters only.
+    private func begins(
+        with literal: StaticString, _ document: Span<UInt8>, ignoringCase: Bool = false
+    ) -> Bool {
         guard index + literal.utf8CodeUnitCount <= document.count else { return false }
+        let caseBit: UInt8 = ignoringCase ? 0x20 : 0
         for offset in 0..<literal.utf8CodeUnitCount
-        where unsafe document[index + offset] != literal.utf8Start[offset] {
+        where unsafe document[index + offset] | caseBit != literal.utf8Start[offset] {
             return false
         }
         return true

@@ -63,11 +63,13 @@ struct JSONScanner {
                     .controlCharacter, field: field, offset: index,
                     "a control character is not escaped")
             default:
-                guard let length = UTF8Sequence.length(in: document, at: index) else {
+                switch UTF8Sequence(in: document, at: index) {
+                case .wellFormed(let length): index += length
+                case .cutOff: index = document.count
+                case .illFormed:
                     throw PulseError(
                         .invalidUTF8, field: field, offset: index, "the text is not UTF-8")
                 }
-                index += length
             }
         }
     }

@@ -62,8 +62,8 @@ extension PulseError: CustomStringConvertible {
 }
 
 extension PulseError {
-    static func notFinite(_ field: Field, _ literal: String, offset: Int? = nil) -> PulseError {
-        let name = literal.lowercased() == "nan" ? "NaN" : literal
+    static func notFinite(_ field: Field, _ value: Double, offset: Int? = nil) -> PulseError {
+        let name = value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
         return PulseError(
             .notFinite, field: field, offset: offset,
             "\(field.rawValue) is \(name), which JSON does not have")

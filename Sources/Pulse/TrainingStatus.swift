@@ -37,7 +37,7 @@ public struct TrainingStatus: Sendable, Hashable {
         for (field, value) in [
             (PulseError.Field.epoch, epoch), (.totalEpochs, totalEpochs), (.loss, loss),
         ] {
-            guard value.isFinite else { throw .notFinite(field, "\(value)") }
+            guard value.isFinite else { throw .notFinite(field, value) }
             guard value >= 0 || field == .loss else { throw .negative(field) }
         }
         guard timestamp >= 0 else { throw .negative(.timestamp) }
@@ -77,12 +77,14 @@ public struct TrainingStatus: Sendable, Hashable {
 }
 
 extension TrainingStatus {
-    /// Whether both are the same document: Swift alone would call two spellings of `é` the same
-    /// message.
+    /// Whether both are the same document.
+    ///
+    /// Swift alone would call two spellings of `é` the same message, and -0 the same as 0.
     public static func == (left: Self, right: Self) -> Bool {
-        left.status == right.status && left.epoch == right.epoch
-            && left.totalEpochs == right.totalEpochs
-            && left.loss == right.loss && left.timestamp == right.timestamp
+        left.status == right.status && left.timestamp == right.timestamp
+            && left.epoch.bitPattern == right.epoch.bitPattern
+            && left.totalEpochs.bitPattern == right.totalEpochs.bitPattern
+            && left.loss.bitPattern == right.loss.bitPattern
             && left.message.utf8.elementsEqual(right.message.utf8)
     }
 }

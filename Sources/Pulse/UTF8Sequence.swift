@@ -1,9 +1,16 @@
-/// Well-formed UTF-8 (Unicode 15, table 3-7).
-enum UTF8Sequence {
-    /// The length of the sequence of two to four bytes that begins at `start`; nil when it is
-    /// ill-formed: overlong, a surrogate, beyond U+10FFFF, cut off, or a stray continuation byte.
-    static func length(in bytes: Span<UInt8>, at start: Int) -> Int? {
+/// One character in UTF-8 that is not ASCII (Unicode 15, table 3-7).
+enum UTF8Sequence: Equatable {
+    /// Two to four bytes that belong together.
+    case wellFormed(length: Int)
+    /// Well-formed as far as it goes, but the bytes end before it does.
+    case cutOff
+    /// Overlong, a surrogate, beyond U+10FFFF, or a stray byte.
+    case illFormed
+
+    /// The sequence that begins at `start`.
+    init(in bytes: Span<UInt8>, at start: Int) {
         let length: Int
+        // Only the second byte is bound more tightly, and only behind these.
         var second: ClosedRange<UInt8> = 0x80...0xBF
         switch bytes[start] {
         case 0xC2...0xDF: length = 2
@@ -13,12 +20,21 @@ enum UTF8Sequence {
         case 0xF0: (length, second) = (4, 0x90...0xBF)
         case 0xF1...0xF3: length = 4
         case 0xF4: (length, second) = (4, 0x80...0x8F)
-        default: return nil
+        default:
+            self = .illFormed
+            return
         }
-        guard start + length <= bytes.count, second.contains(bytes[start + 1]) else { return nil }
-        for index in start + 2..<max(start + 2, start + length) where bytes[index] & 0xC0 != 0x80 {
-            return nil
+        for index in 1..<length {
+            guard start + index < bytes.count else {
+                self = .cutOff
+                return
+            }
+            let continuation = index == 1 ? second : 0x80...0xBF
+            guard continuation.contains(bytes[start + index]) else {
+                self = .illFormed
+                return
+            }
         }
-        return length
+        self = .wellFormed(length: length)
     }
 }
