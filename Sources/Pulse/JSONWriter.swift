@@ -32,59 +32,54 @@ public struct JSONWriter: Sendable {
     /// exponent.
     public mutating func double(_ value: Double) {
         precondition(value.isFinite, "JSON has no NaN and no infinity")
-        let text = value.description
-        // From 2^53 on both languages count in powers of ten, but Swift begins a little later than
-        // Python.
-        if value.magnitude >= 1e16, !text.utf8.contains(UInt8(ascii: "e")) {
-            bytes.append(contentsOf: Self.scientific(text).utf8)
-        } else {
-            bytes.append(contentsOf: text.utf8)
-        }
-    }
-
-    /// `12345678901234567.0`, made of 17 digits, becomes `1.2345678901234567e+16`.
-    private static func scientific(_ text: String) -> String {
-        let isNegative = text.hasPrefix("-")
-        var digits = text.dropFirst(isNegative ? 1 : 0).prefix { $0 != "." }
-        let exponent = digits.count - 1
-        while digits.last == "0" { digits.removeLast() }
-        let fraction = digits.dropFirst()
-        return (isNegative ? "-" : "") + digits.prefix(1) + (fraction.isEmpty ? "" : "." + fraction)
-            + "e+\(exponent)"
+        // From 2^53 on Swift counts in powers of ten, Python from 10^16 on. In between every double
+        // is a whole number.
+        let isBetween = (0x1p53..<1e16).contains(value.magnitude)
+        let text = isBetween ? "\(Int64(value)).0" : value.description
+        bytes.append(contentsOf: text.utf8)
     }
 
     /// A string in quotes.
     ///
-    /// Escaped are quote, backslash, control characters, and the two line separators that
-    /// JavaScript once took for line ends.
+    /// Escaped are quote and backslash, and what a terminal or a log obeys instead of showing it:
+    /// control characters, line separators, and the bidirectional controls that make a text look
+    /// like another.
     public mutating func string(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         let text = text.utf8.span
         var start = 0
         var index = 0
         while index < text.count {
-            guard let special = Self.special(text, at: index) else {
+            guard let (scalar, length) = Self.special(text, at: index) else {
                 index += 1
                 continue
             }
             append(text.extracting(start..<index))
-            escape(special)
-            index += special < 0x80 ? 1 : 3
+            escape(scalar)
+            index += length
             start = index
         }
         append(text.extracting(start..<index))
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// The scalar at this index when it has to be escaped.
-    private static func special(_ text: Span<UInt8>, at index: Int) -> UInt16? {
-        switch text[index] {
-        case let byte where byte < 0x20: UInt16(byte)
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x7F: UInt16(text[index])
-        // U+2028 and U+2029 are E2 80 A8 and E2 80 A9.
-        case 0xE2 where text[index + 1] == 0x80 && text[index + 2] & 0xFE == 0xA8:
-            0x2000 | UInt16(text[index + 2] & 0x3F)
-        default: nil
+    /// The scalar at this index and its length in UTF-8, when it has to be escaped.
+    private static func special(_ text: Span<UInt8>, at index: Int) -> (UInt16, length: Int)? {
+        let byte = text[index]
+        switch byte {
+        case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x7F:
+            return (UInt16(byte), 1)
+        // A string is well-formed: no lead byte is the last. U+0080 to U+009F are C2 80 to C2 9F.
+        case 0xC2 where text[index + 1] < 0xA0:
+            return (UInt16(text[index + 1]), 2)
+        // U+2000 to U+207F are E2 80 80 to E2 81 BF.
+        case 0xE2 where text[index + 1] < 0x82:
+            let scalar =
+                0x2000 | UInt16(text[index + 1] & 0x3F) << 6 | UInt16(text[index + 2] & 0x3F)
+            let isControl = (0x2028...0x202E).contains(scalar) || (0x2066...0x2069).contains(scalar)
+            return isControl ? (scalar, 3) : nil
+        default:
+            return nil
         }
     }
 
