@@ -49,8 +49,8 @@ struct ProgressSlope: Sendable {
         let gained = last.epoch - start.epoch
         let time = (last.time - start.time) / .seconds(1)
         guard gained > 0, time > 0 else { return nil }
-        let seconds = max(totalEpochs - last.epoch, 0) * (time / gained)
-        return seconds.isFinite ? (seconds * 10).rounded() / 10 : nil
+        let tenths = (max(totalEpochs - last.epoch, 0) * (time / gained) * 10).rounded()
+        return tenths.isFinite ? tenths / 10 : nil
     }
 
     /// The window begins with the newest sample before both middles.

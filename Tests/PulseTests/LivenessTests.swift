@@ -1,0 +1,11 @@
+import Testing
+
+@testable import Pulse
+
+@Suite("Liveness")
+struct LivenessTests {
+    @Test("has the four names that are served")
+    func names() {
+        #expect(Liveness.allCases.map(\.rawValue) == ["waiting", "live", "stale", "finished"])
+    }
+}
