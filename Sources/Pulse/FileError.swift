@@ -14,7 +14,7 @@ enum FileError: Error, Hashable {
         switch self {
         case .call(ENOENT): .missing
         case .call(EACCES), .call(EPERM): .permissionDenied
-        case .notRegular, .call(EISDIR): .notRegular
+        case .notRegular, .call(EISDIR), .call(ENXIO): .notRegular
         case .call: .ioError
         case .tooLarge: .tooLarge
         case .changing: .changing

@@ -29,8 +29,11 @@ public struct StatusFileWriter: Sendable {
     ///   when the very last step fails, the fsync of the directory, the new document is in place
     ///   but may not survive a crash.)
     public func write(_ status: TrainingStatus) throws(PulseError) {
+        let document = PulseEncoder.encode(status)
+        // A state that was read may be longer in canonical spelling: no reader would take it back.
+        guard document.count <= PulseDecoder.sizeLimit else { throw .tooLarge }
         do {
-            try replace(with: PulseEncoder.encode(status))
+            try replace(with: document)
         } catch {
             throw .file(path, error)
         }

@@ -74,8 +74,10 @@ extension Syscalls {
             let path = try checked(path)
             var target = [CChar](repeating: 0, count: Int(PATH_MAX))
             let length = try repeating { unsafe Glibc.readlink(path, &target, target.count) }
-            return String(
-                decoding: target.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+            let bytes = target.prefix(length).map(UInt8.init(bitPattern:))
+            // A repaired name would be another file's.
+            guard let link = String(validating: bytes, as: UTF8.self) else { throw .call(EILSEQ) }
+            return link
         },
         rename: { old, new throws(FileError) in
             let (old, new) = (try checked(old), try checked(new))
