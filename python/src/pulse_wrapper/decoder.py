@@ -12,7 +12,8 @@ from .status import LATEST_TIMESTAMP, STATES, TrainingStatus
 
 _FIELDS = ("status", "epoch", "total_epochs", "loss", "message", "timestamp")
 _VALUE_START = re.compile(rb'["{\[0-9-]|true|false|null')
-_NOT_FINITE = re.compile(rb"NaN|-?Infinity")
+# Python writes NaN and -Infinity, C writes nan and -inf.
+_NOT_FINITE = re.compile(rb"(?i:-?(?:(nan)|inf))")
 
 
 def decode(document: bytes) -> TrainingStatus:
@@ -124,7 +125,7 @@ def _number_text(scanner: Scanner, field: str) -> tuple[bytes, bool]:
     if not scanner.document[scanner.index : scanner.index + 1].isdigit():
         literal = _NOT_FINITE.match(scanner.document, start)
         if literal:
-            name = literal.group().decode()
+            name = "NaN" if literal[1] else "-Infinity" if is_negative else "Infinity"
             raise scanner.error(
                 "not_finite", f"{field} is {name}, which JSON does not have", field, start
             )
@@ -140,6 +141,9 @@ def _number_text(scanner: Scanner, field: str) -> tuple[bytes, bool]:
     if scanner.skip(b"e") or scanner.skip(b"E"):
         scanner.skip(b"+") or scanner.skip(b"-")
         scanner.digits(field)
+    # Nothing ends a number but what follows it: this one may have been cut.
+    if scanner.at_end:
+        raise scanner.unexpected(field)
     return scanner.document[start : scanner.index], scanner.index == integer_end
 
 

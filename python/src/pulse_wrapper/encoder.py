@@ -13,9 +13,12 @@ SIZE_LIMIT = 65_536
 # Made once: `json.dumps` with arguments makes one for each call.
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
-#: What ``json`` leaves raw and the canonical spelling escapes: DEL, and the two line separators
-#: that JavaScript once took for line ends.
-_ESCAPES = {0x7F: "\\u007f", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+#: What ``json`` leaves raw and the canonical spelling escapes, since a terminal or a log obeys it
+#: instead of showing it: DEL and C1, line separators, bidirectional controls.
+_ESCAPES = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+}
 
 
 def encode(status: TrainingStatus) -> bytes:

@@ -102,7 +102,10 @@ class Scanner:
         length = 1 if lead < 0x80 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
         try:
             character = self.document[self.index : self.index + length].decode("utf-8")
-        except UnicodeDecodeError:
+        except UnicodeDecodeError as error:
+            if error.reason == "unexpected end of data":
+                self.index = len(self.document)
+                raise self.unexpected(field) from None
             raise self.error("invalid_utf8", "the text is not UTF-8", field) from None
         self.index += length
         return character
