@@ -83,11 +83,8 @@ def _read_once(path: StatusPath) -> bytes | None:
                 break
             document += piece
         after = os.fstat(descriptor)
-    is_same = (before.st_size, before.st_mtime_ns, before.st_ctime_ns) == (
-        len(document),
-        after.st_mtime_ns,
-        after.st_ctime_ns,
-    )
+    # Not the ctime: a rename over this file changes it too, and leaves what it holds as it was.
+    is_same = (before.st_size, before.st_mtime_ns) == (len(document), after.st_mtime_ns)
     return document if is_same else None
 
 
