@@ -1,0 +1,104 @@
+"""The example job as its user starts it."""
+
+from __future__ import annotations
+
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pulse_wrapper import TrainingStatus, safe_read_status
+
+_SCRIPT = pathlib.Path(__file__).parents[1] / "examples/train_regression.py"
+
+_DEADLINE = 60
+
+
+def _start(path: str, *options: str) -> subprocess.Popen[str]:
+    # -I: neither an installed package nor the environment helps it.
+    return subprocess.Popen(
+        [sys.executable, "-I", str(_SCRIPT), "--status-file", path, *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _watch(job: subprocess.Popen[str], path: str) -> list[TrainingStatus]:
+    """All states seen until the job has ended."""
+    states: list[TrainingStatus] = []
+    deadline = time.monotonic() + _DEADLINE
+    while time.monotonic() < deadline:
+        has_ended = job.poll() is not None
+        status = safe_read_status(path)
+        if status is not None and (not states or status != states[-1]):
+            states.append(status)
+        if has_ended:
+            break
+    job.communicate(timeout=_DEADLINE)
+    return states
+
+
+def _wait_until_running(path: str) -> None:
+    deadline = time.monotonic() + _DEADLINE
+    while time.monotonic() < deadline:
+        status = safe_read_status(path)
+        if status is not None and status.epoch > 0:
+            return
+        time.sleep(0.01)
+    pytest.fail("the job has not begun")
+
+
+def test_it_is_idle_then_running_then_done_and_learns(path: str) -> None:
+    job = _start(
+        path, "--epochs=2", "--steps-per-epoch=20", "--delay=0.02", "--wait=0.5"
+    )  # fmt: skip
+    states = _watch(job, path)
+    assert job.returncode == 0
+    assert list(dict.fromkeys(state.status for state in states)) == ["idle", "running", "done"]
+    running = [state for state in states if state.status == "running"]
+    assert running[0].epoch <= 0.05
+    epochs = [state.epoch for state in running]
+    assert epochs == sorted(epochs) and len(epochs) > 10
+    assert {state.total_epochs for state in running} == {2.0}
+    assert states[-1].epoch == states[-1].total_epochs == 2.0
+    # The noise alone is 0.01; it starts near 10.
+    assert states[-1].loss < running[2].loss / 3
+
+
+def test_a_failure_is_told_with_its_place(path: str) -> None:
+    job = _start(path, "--fail-at=1.5", "--steps-per-epoch=10")
+    last = _watch(job, path)[-1]
+    assert job.returncode == 1
+    assert (last.status, last.epoch, last.total_epochs) == ("error", 1.5, 3.0)
+    assert last.message == "RuntimeError: failed at epoch 1.50, as asked"
+    assert last.loss > 0
+
+
+def test_a_training_that_diverges_fails(path: str) -> None:
+    last = _watch(_start(path, "--learning-rate=10"), path)[-1]
+    assert last.status == "error"
+    assert last.message.startswith("ArithmeticError: loss is inf at epoch ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_is_told(path: str, number: signal.Signals) -> None:
+    job = _start(path, "--delay=0.01", "--epochs=1000")
+    _wait_until_running(path)
+    job.send_signal(number)
+    job.communicate(timeout=_DEADLINE)
+    status = safe_read_status(path)
+    assert job.returncode == 128 + number
+    assert status is not None
+    assert (status.status, status.message) == ("error", f"Stopped by {number.name}")
+    assert 0 < status.epoch < 1000
+
+
+def test_a_wrong_option_is_refused(path: str) -> None:
+    job = _start(path, "--epochs=0")
+    _, said = job.communicate(timeout=_DEADLINE)
+    assert job.returncode == 2
+    assert "0 is below 1" in said
