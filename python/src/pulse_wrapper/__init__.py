@@ -1,6 +1,8 @@
 """A truthful status file for any training job, in the PULSE v1 format (Order 16.2-FINAL).
 
-The four functions of the order write one state each, atomically:
+`training` reports a loop of one's own, and ``pulse_wrapper.transformers``, ``.lightning`` and
+``.keras`` have callbacks. Below them are the four functions of the order, which write one state
+each, atomically:
 
 Example:
     >>> import os, tempfile
@@ -15,7 +17,9 @@ from .decoder import decode
 from .encoder import encode
 from .errors import PulseError
 from .reader import read_status, safe_read_status
+from .run import Run
 from .status import STATES, TrainingStatus, calculate_progress
+from .training import training
 from .writer import (
     write_done_status,
     write_error_status,
@@ -29,12 +33,14 @@ __version__ = "0.1.0"
 __all__ = [
     "STATES",
     "PulseError",
+    "Run",
     "TrainingStatus",
     "calculate_progress",
     "decode",
     "encode",
     "read_status",
     "safe_read_status",
+    "training",
     "write_done_status",
     "write_error_status",
     "write_idle_status",
