@@ -80,6 +80,7 @@ static inline int CMHD_connection_socket(struct MHD_Connection *connection) {
 
 /* Macros with casts, and flags that Swift sees as members of a closed enum. */
 static const ssize_t CMHD_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
+static const ssize_t CMHD_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;
 static const uint64_t CMHD_size_unknown = MHD_SIZE_UNKNOWN;
 static const unsigned int CMHD_event_loop = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 static const unsigned int CMHD_tls = MHD_USE_TLS;

@@ -59,6 +59,9 @@ let readStream: MHD_ContentReaderCallback = { context, _, buffer, capacity in
     return unsafe stream.read(into: UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
 }
 
+/// Feeds the `crc` parameter of `MHD_create_response_from_callback` for a body that is never sent.
+let readNothing: MHD_ContentReaderCallback = { _, _, _, _ in CMHD_end_with_error }
+
 /// Feeds the `crfc` parameter of `MHD_create_response_from_callback`.
 let releaseStream: MHD_ContentReaderFreeCallback = { context in
     guard let context = unsafe context else { return }

@@ -31,6 +31,24 @@ internal import CMicroHTTPD
         }
     }
 
+    /// A response that has no body because of its status, which is 304.
+    ///
+    /// - Parameter lengthOfOmittedBody: bytes that the body of the 200 has; the library announces
+    ///   them, and anything else would be wrong (RFC 9110 §8.6).
+    public init(status: Int, headers: [HeaderLine], lengthOfOmittedBody: Int) {
+        precondition(status == 304, "\(status) comes with a body")
+        self.status = status
+        // A response from a buffer would need the bytes; the reader of this one is never called.
+        guard
+            let handle = unsafe MHD_create_response_from_callback(
+                UInt64(lengthOfOmittedBody), 1, readNothing, nil, nil)
+        else { fatalError("out of memory for a response without a body") }
+        unsafe self.handle = unsafe handle
+        for line in headers {
+            unsafe line.add(to: handle)
+        }
+    }
+
     deinit {
         unsafe MHD_destroy_response(handle)
     }

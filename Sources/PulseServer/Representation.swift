@@ -29,7 +29,10 @@ struct Representation: Sendable {
         // RFC 9110 §15.4.5: a 304 repeats the fields that a cache may want to update.
         notModified =
             tag == nil
-            ? [] : policy.headersByOrigin.map { Response(status: 304, headers: common + $0) }
+            ? []
+            : policy.headersByOrigin.map {
+                Response(status: 304, headers: common + $0, lengthOfOmittedBody: body.count)
+            }
     }
 
     /// The response to one request.
