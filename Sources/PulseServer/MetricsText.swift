@@ -13,15 +13,13 @@ struct MetricsText {
             }
         }
 
-        /// The format that an `Accept` field asks for.
+        /// The format that an `Accept` field asks for: the text unless OpenMetrics is wanted more.
         static func accepted(by field: Span<UInt8>) -> Format {
-            let name = Array("application/openmetrics-text".utf8)
-            guard field.count >= name.count else { return .prometheus }
-            for start in 0...(field.count - name.count)
-            where Bytes.equal(field.extracting(start..<start + name.count), name) {
-                return .openMetrics
-            }
-            return .prometheus
+            let accept = AcceptField(field)
+            let text = accept.preference(for: "text", "plain", version: "0.0.4")
+            let openMetrics = accept.preference(
+                for: "application", "openmetrics-text", version: "1.0.0")
+            return openMetrics.quality > 0 && openMetrics > text ? .openMetrics : .prometheus
         }
     }
 
