@@ -49,7 +49,11 @@ public final class FileStatusSource: StatusSource {
         let (report, looksTorn) = state.withLock { state in
             state.report.reads += 1
             switch state.reader.read() {
-            case .unchanged: break
+            case .unchanged:
+                // What was wrong still is: that is one more look that failed.
+                if let error = state.reader.error {
+                    state.report.failures[error.reason, default: 0] += 1
+                }
             case .accepted: state.report.accepted += 1
             case .rejected(let error): state.report.failures[error.reason, default: 0] += 1
             }
