@@ -38,18 +38,28 @@ let notifyCompleted: MHD_RequestCompletedCallback = { context, connection, _, _ 
     unsafe core.answered(CMHD_connection_socket(connection))
 }
 
-/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`.
+/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for header fields.
 let inspectHeader: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
     guard let context = unsafe context, let name = unsafe name else { return .NO }
     let check = unsafe context.assumingMemoryBound(to: RequestHeadCheck.self)
-    let nameBytes = unsafe UnsafeRawBufferPointer(start: name, count: nameSize).assumingMemoryBound(
-        to: UInt8.self)
-    let valueBytes = unsafe UnsafeRawBufferPointer(
-        start: value, count: value == nil ? 0 : valueSize
-    )
-    .assumingMemoryBound(to: UInt8.self)
-    unsafe check.pointee.inspect(name: nameBytes.span, value: valueBytes.span)
+    unsafe check.pointee.inspect(
+        name: bytes(name, nameSize).span, value: bytes(value, valueSize).span)
     return .YES
+}
+
+/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for query parameters.
+let inspectQueryParameter: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+    guard let context = unsafe context, let name = unsafe name else { return .NO }
+    let check = unsafe context.assumingMemoryBound(to: QueryCheck.self)
+    unsafe check.pointee.inspect(
+        name: bytes(name, nameSize).span, value: bytes(value, valueSize).span)
+    return .YES
+}
+
+/// The bytes of a string of the library; none where it has none, as in a query's `?name`.
+private func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> UnsafeBufferPointer<UInt8> {
+    unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+        .assumingMemoryBound(to: UInt8.self)
 }
 
 /// Feeds the `crc` parameter of `MHD_create_response_from_callback`.

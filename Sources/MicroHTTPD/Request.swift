@@ -63,12 +63,24 @@ internal import Glibc
         withValue(of: field.name, kind: MHD_ValueKind.HEADER_KIND, body)
     }
 
-    /// The bytes of a query parameter as they stand in the target, still escaped; nil when it is
-    /// absent.
-    public func withQueryParameter<Result>(_ name: StaticString, _ body: (Span<UInt8>) -> Result)
-        -> Result?
-    {
-        withValue(of: name, kind: MHD_ValueKind.GET_ARGUMENT_KIND, body)
+    /// The bytes that a query parameter stands for; nil when it is absent or malformed.
+    public func queryParameter(_ name: StaticString) -> [UInt8]? {
+        withValue(of: name, kind: MHD_ValueKind.GET_ARGUMENT_KIND) {
+            PercentEncoding.decoded($0)
+        } ?? nil
+    }
+
+    /// The name of the first query parameter that can't be read, as it stands in the target; nil
+    /// for a sound query.
+    ///
+    /// A parameter can't be read when its escapes are broken, or don't stand for UTF-8.
+    public var malformedQueryParameter: [UInt8]? {
+        var check = QueryCheck()
+        unsafe withUnsafeMutablePointer(to: &check) { pointer in
+            _ = unsafe MHD_get_connection_values_n(
+                connection, MHD_ValueKind.GET_ARGUMENT_KIND, inspectQueryParameter, pointer)
+        }
+        return check.malformed
     }
 
     private func withValue<Result>(

@@ -5,21 +5,11 @@ enum RequestTarget {
     /// Decoded once; what could mean another file somewhere else is refused by giving nil: a NUL
     /// (it would cut the string in C), a backslash, an escape that isn't two hexadecimal digits.
     static func path(of target: Span<UInt8>) -> [UInt8]? {
-        var path: [UInt8] = []
-        var index = origin(of: target)
-        while index < target.count {
-            var byte = target[index]
-            index += 1
-            if byte == UInt8(ascii: "%") {
-                guard index + 1 < target.count, let high = hexadecimal(target[index]),
-                    let low = hexadecimal(target[index + 1])
-                else { return nil }
-                byte = high << 4 | low
-                index += 2
-            }
-            guard byte != 0, byte != UInt8(ascii: "\\") else { return nil }
-            path.append(byte)
-        }
+        guard
+            let path = PercentEncoding.decoded(
+                target.extracting(origin(of: target)..<target.count)),
+            !path.contains(0), !path.contains(UInt8(ascii: "\\"))
+        else { return nil }
         return path.isEmpty ? [UInt8(ascii: "/")] : path
     }
 
@@ -56,14 +46,5 @@ enum RequestTarget {
             }
         }
         return true
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

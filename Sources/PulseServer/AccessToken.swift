@@ -6,6 +6,8 @@ struct AccessToken: Sendable {
     private let secret: [UInt8]
     private let accepted: Response
 
+    /// The query parameter that signs a browser in.
+    static let parameterName = Array("token".utf8)
     private static let cookieName = Array("pulse_token=".utf8)
     private static let scheme = Array("bearer ".utf8)
 
@@ -13,10 +15,7 @@ struct AccessToken: Sendable {
     ///   so that it stands in a header, a cookie and a URL as it is; nil otherwise, or when it is
     ///   shorter than 16.
     init?(_ secret: String) {
-        let isSound = secret.utf8.allSatisfy {
-            $0 > 0x20 && $0 < 0x7f && !";,\"\\%&+#".utf8.contains($0)
-        }
-        guard isSound, secret.utf8.count >= 16 else { return nil }
+        guard Self.isSound(secret.utf8) else { return nil }
         self.secret = Array(secret.utf8)
         accepted = Response(
             status: 303,
@@ -38,8 +37,20 @@ struct AccessToken: Sendable {
 
     /// A redirect that sets the cookie when the query's `token` is the secret; nil otherwise.
     func signIn(_ request: borrowing Request) -> Response? {
-        let isRight = request.withQueryParameter("token") { Bytes.equalInConstantTime($0, secret) }
-        return isRight == true ? accepted : nil
+        guard let value = request.queryParameter("token") else { return nil }
+        return Bytes.equalInConstantTime(value.span, secret) ? accepted : nil
+    }
+
+    /// Whether the query's `token` can be the secret of no server.
+    static func isMalformed(in request: borrowing Request) -> Bool {
+        request.queryParameter("token").map { !isSound($0) } ?? false
+    }
+
+    private static func isSound(_ secret: some Collection<UInt8>) -> Bool {
+        secret.count >= 16
+            && secret.allSatisfy {
+                $0 > 0x20 && $0 < 0x7f && !";,\"\\%&+#".utf8.contains($0)
+            }
     }
 
     private func isBearer(_ field: Span<UInt8>) -> Bool {

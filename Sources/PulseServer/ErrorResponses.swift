@@ -1,30 +1,27 @@
 internal import MicroHTTPD
 
-/// The answers that don't depend on the state of the run, prebuilt.
+/// The answers that don't depend on the state of the run, prebuilt for each origin: a page that may
+/// read the answers may read the refusals, too.
 struct ErrorResponses: Sendable {
-    let methodNotAllowed: Response
-    let misdirected: Response
-    let notFound: Response
-    let unauthorized: Response
-    private let badRequests: [RequestFault: Response]
+    let methodNotAllowed: Representation
+    let misdirected: Representation
+    let notFound: Representation
+    let unauthorized: Representation
+    private let badRequests: [RequestFault: Representation]
     private let preflights: [Response]
+    private let policy: AccessPolicy
 
     init(policy: AccessPolicy) {
         let allow = policy.allowsCORS ? "GET, HEAD, OPTIONS" : "GET, HEAD"
-        let build = { (problem: Problem) in
-            Response(
-                status: problem.status,
-                headers: [
-                    HeaderLine("Content-Type", "application/problem+json"),
-                    HeaderLine("Cache-Control", "no-store"),
-                ] + problem.headers + policy.headersByOrigin[0], body: problem.document)
-        }
-        methodNotAllowed = build(.methodNotAllowed(allow: allow))
-        misdirected = build(.misdirected)
-        notFound = build(.notFound)
-        unauthorized = build(.unauthorized)
+        self.policy = policy
+        methodNotAllowed = Problem.methodNotAllowed(allow: allow).representation(policy: policy)
+        misdirected = Problem.misdirected.representation(policy: policy)
+        notFound = Problem.notFound.representation(policy: policy)
+        unauthorized = Problem.unauthorized.representation(policy: policy)
         badRequests = Dictionary(
-            uniqueKeysWithValues: RequestFault.allCases.map { ($0, build(.badRequest($0))) })
+            uniqueKeysWithValues: RequestFault.allCases.map {
+                ($0, Problem.badRequest($0).representation(policy: policy))
+            })
         preflights = policy.headersByOrigin.map { origin in
             Response(
                 status: 204,
@@ -39,8 +36,13 @@ struct ErrorResponses: Sendable {
         }
     }
 
-    func badRequest(_ fault: RequestFault) -> Response {
+    func badRequest(_ fault: RequestFault) -> Representation {
         badRequests[fault] ?? notFound
+    }
+
+    /// Made when it is asked for: it names what the client sent.
+    func malformedParameter(_ name: [UInt8]) -> Representation {
+        Problem.malformedParameter(name).representation(policy: policy)
     }
 
     /// The answer to a preflight request (Fetch §4.8).

@@ -58,11 +58,18 @@ struct EventHub: Sendable {
         channel.finish()
     }
 
-    /// Answers a GET with a stream, or with 503 at the limit: the newest state first, unless
-    /// `Last-Event-ID` says it is known.
+    /// Answers with a stream, or with 503 at the limit.
+    ///
+    /// It begins with the newest state, unless `Last-Event-ID` says that it is known. A HEAD gets
+    /// the headers of that, on a response of known size.
     func open(_ request: borrowing Request, origin: Int) -> Reply {
         guard channel.openStreams < limit else {
             return .response(refusal.response(to: request, origin: origin))
+        }
+        // On a response of unknown size the library (0.9.75) would send a final chunk after the
+        // head, which the client takes for the next answer.
+        if request.method == .head {
+            return .response(Response(status: 200, headers: headers[origin]))
         }
         let lastID = request.withHeader(.lastEventID) { sequence(ofID: $0) }
         return .stream(
@@ -71,14 +78,6 @@ struct EventHub: Sendable {
                 preamble: ServerSentEvent.retry(
                     milliseconds: .random(in: Self.retry...2 * Self.retry)),
                 known: lastID ?? nil))
-    }
-
-    /// What a HEAD gets: the headers of the stream on a response of known size.
-    ///
-    /// On one of unknown size the library (0.9.75) would send a final chunk, which the client takes
-    /// for the next answer.
-    func head(origin: Int) -> Response {
-        Response(status: 200, headers: headers[origin])
     }
 
     /// The sequence number in `<boot>-<sequence>` as ``id(_:)`` spells it; nil for any other text.

@@ -6,14 +6,14 @@ internal import Synchronization
 /// A dead trainer fails neither answer.
 final class Health: Sendable {
     private let isStopping = Atomic(false)
-    private let fine: Response
-    private let stopping: Response
+    private let fine: Representation
+    private let stopping: Representation
 
     init(policy: AccessPolicy) {
-        let type = HeaderLine("Content-Type", "text/plain; charset=utf-8")
-        let headers = [type, HeaderLine("Cache-Control", "no-store")] + policy.headersByOrigin[0]
-        fine = Response(status: 200, headers: headers, body: Array("ok\n".utf8))
-        stopping = Response(status: 503, headers: headers, body: Array("stopping\n".utf8))
+        fine = Representation(
+            type: "text/plain; charset=utf-8", body: Array("ok\n".utf8), tag: nil, policy: policy)
+        stopping = Problem.unavailable("the server is stopping", retryAfter: 2)
+            .representation(policy: policy)
     }
 
     /// From here on the server isn't ready: a proxy should send nobody here any more.
@@ -22,7 +22,7 @@ final class Health: Sendable {
     }
 
     /// Answered by the daemon's thread: whoever gets an answer knows that it lives.
-    var livez: Response { fine }
+    var livez: Representation { fine }
 
-    var readyz: Response { isStopping.load(ordering: .acquiring) ? stopping : fine }
+    var readyz: Representation { isStopping.load(ordering: .acquiring) ? stopping : fine }
 }

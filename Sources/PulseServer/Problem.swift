@@ -41,6 +41,15 @@ extension Problem {
         return Problem(status: 400, title: "Bad Request", detail: detail)
     }
 
+    /// - Parameter name: as it stands in the query; a long one is cut.
+    static func malformedParameter(_ name: [UInt8]) -> Problem {
+        let limit = 64
+        let text = String(decoding: name.prefix(limit), as: UTF8.self)
+        return Problem(
+            status: 400, title: "Bad Request",
+            detail: "the query parameter '\(text)\(name.count > limit ? "…" : "")' is malformed")
+    }
+
     static let unauthorized = Problem(
         status: 401, title: "Unauthorized", detail: "a token is needed: Authorization: Bearer …",
         headers: [HeaderLine("WWW-Authenticate", "Bearer realm=\"pulse\"")])

@@ -69,51 +69,66 @@ struct Routes: Sendable {
 
     func answer(_ request: borrowing Request) -> Reply {
         let route = request.index(in: table).map { targets[$0] }
-        let reply = judge(request, for: route) ?? answer(request, for: route)
+        let origin = policy.origin(of: request)
+        let reply =
+            refusal(of: request, for: route, origin: origin)
+            ?? answer(to: request, for: route, origin: origin)
         metrics.count(route?.name ?? .other, code: reply.status)
         return reply
     }
 
-    /// The refusal of a request that may not be answered; nil for one that may.
-    private func judge(_ request: borrowing Request, for route: Route?) -> Reply? {
-        // Whoever sends a body with POST has to hear of the method, not of the body.
-        if let fault = request.fault, fault != .unexpectedBody || request.method != .other {
-            return .response(errors.badRequest(fault))
+    /// The answer to a request that may not have what it asks for; nil for one that may.
+    private func refusal(of request: borrowing Request, for route: Route?, origin: Int) -> Reply? {
+        guard let problem = problem(of: request, for: route) else {
+            if request.method == .options { return .response(errors.preflight(origin: origin)) }
+            if isOpen(route) || policy.allowsClient(of: request) { return nil }
+            if case .file = route, let welcome = policy.signIn(request) {
+                return .response(welcome)
+            }
+            return .response(errors.unauthorized.response(to: request, origin: origin))
         }
-        if request.method == .other { return .response(errors.methodNotAllowed) }
-        if !policy.allowsHost(of: request) { return .response(errors.misdirected) }
-        if request.method == .options {
-            return .response(
-                policy.allowsCORS
-                    ? errors.preflight(origin: policy.origin(of: request)) : errors.methodNotAllowed
-            )
-        }
-        if case .livez = route { return nil }
-        if case .readyz = route { return nil }
-        if policy.allowsClient(of: request) { return nil }
-        if case .file = route, let welcome = policy.signIn(request) { return .response(welcome) }
-        return .response(errors.unauthorized)
+        return .response(problem.response(to: request, origin: origin))
     }
 
-    private func answer(_ request: borrowing Request, for route: Route?) -> Reply {
-        let origin = policy.origin(of: request)
+    /// What is wrong with a request, whoever it comes from.
+    private func problem(of request: borrowing Request, for route: Route?) -> Representation? {
+        // Whoever sends a body with POST has to hear of the method, not of the body.
+        if let fault = request.fault, fault != .unexpectedBody || request.method != .other {
+            return errors.badRequest(fault)
+        }
+        if request.method == .other { return errors.methodNotAllowed }
+        if !policy.allowsHost(of: request) { return errors.misdirected }
+        if request.method == .options { return policy.allowsCORS ? nil : errors.methodNotAllowed }
+        if let name = request.malformedQueryParameter { return errors.malformedParameter(name) }
+        if case .file = route, AccessToken.isMalformed(in: request) {
+            return errors.malformedParameter(AccessToken.parameterName)
+        }
+        return nil
+    }
+
+    /// Whether a route needs no token: a probe has none.
+    private func isOpen(_ route: Route?) -> Bool {
         switch route {
-        case .status: return .response(store.snapshot.status.response(to: request, origin: origin))
-        case .progress:
-            return .response(store.snapshot.progress.response(to: request, origin: origin))
-        case .history:
-            return .response(
-                store.snapshot.history.representation.response(to: request, origin: origin))
-        case .events:
-            return request.method == .head
-                ? .response(hub.head(origin: origin)) : hub.open(request, origin: origin)
+        case .livez, .readyz: true
+        default: false
+        }
+    }
+
+    private func answer(to request: borrowing Request, for route: Route?, origin: Int) -> Reply {
+        let representation: Representation
+        switch route {
+        case .status: representation = store.snapshot.status
+        case .progress: representation = store.snapshot.progress
+        case .history: representation = store.snapshot.history.representation
+        case .livez: representation = health.livez
+        case .readyz: representation = health.readyz
+        case .file(let index): representation = files[index]
+        case nil: representation = errors.notFound
+        case .events: return hub.open(request, origin: origin)
         case .metrics:
             let headers = policy.headersByOrigin[origin]
             return .response(page.response(to: request, snapshot: store.snapshot, headers: headers))
-        case .livez: return .response(health.livez)
-        case .readyz: return .response(health.readyz)
-        case .file(let index): return .response(files[index].response(to: request, origin: origin))
-        case nil: return .response(errors.notFound)
         }
+        return .response(representation.response(to: request, origin: origin))
     }
 }
