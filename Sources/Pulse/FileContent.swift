@@ -1,10 +1,10 @@
 internal import Glibc
 
 /// A small regular file's bytes, and the identity that they belong to.
-struct FileContent: Sendable {
+package struct FileContent: Sendable {
     let identity: FileIdentity
     /// nil when the file is larger than any document.
-    let bytes: [UInt8]?
+    package let bytes: [UInt8]?
     /// The file could change without a trace just after it was read.
     let isRacy: Bool
 
@@ -23,6 +23,18 @@ struct FileContent: Sendable {
         }
         throw .changing
     }
+
+    /// Reads a file once, for those who look at it only once.
+    package init(path: String) throws(PulseError) {
+        do {
+            self = try FileContent(path: path, calls: .system)
+        } catch {
+            throw .file(path, error)
+        }
+    }
+
+    /// When it was written last: unix time.
+    package var modified: Int64 { identity.modified.components.seconds }
 
     private init(identity: FileIdentity, bytes: [UInt8]?, isRacy: Bool) {
         self.identity = identity

@@ -73,6 +73,6 @@ extension PulseError {
         PulseError(.negative, field: field, offset: offset, "\(field.rawValue) is below 0")
     }
 
-    static let tooLarge = PulseError(
+    package static let tooLarge = PulseError(
         .tooLarge, offset: 0, "the document is over \(PulseDecoder.sizeLimit) bytes")
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Pulse
 
 /// Lines for the person or script that called: results on stdout, errors on stderr, each written at
 /// once.
@@ -8,7 +9,7 @@ enum CommandOutput {
     }
 
     static func error(_ text: String) {
-        write("pulse: \(text)\n", to: STDERR_FILENO)
+        write("pulse: \(PrintableText.escaping(text))\n", to: STDERR_FILENO)
     }
 
     /// Whoever doesn't read must not stop the command: a failed write is passed over.

@@ -34,6 +34,7 @@ struct StandardErrorLog: LogHandler {
         -> [UInt8]
     {
         var json = JSONWriter()
+        let message = PrintableText.escaping(message)
         switch format {
         case .json:
             json.literal("{\"time\": ")
