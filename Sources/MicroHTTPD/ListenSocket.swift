@@ -4,12 +4,12 @@ internal import Glibc
 ///
 /// Pulse binds by itself instead of letting `MHD_start_daemon` do it, because the library only logs
 /// why a bind failed, and a port in use deserves its own clear line.
-struct ListenSocket: ~Copyable {
+package struct ListenSocket: ~Copyable {
     let descriptor: Int32
     let port: UInt16
 
     /// - Throws: ``MicroHTTPDError`` with `unknownHost` or `cannotListen`.
-    init(host: String, port: UInt16) throws(MicroHTTPDError) {
+    package init(host: String, port: UInt16) throws(MicroHTTPDError) {
         let subject =
             host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
         var hints = unsafe addrinfo()

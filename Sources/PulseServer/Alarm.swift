@@ -5,13 +5,13 @@ internal import Synchronization
 ///
 /// A pipe whose writing end is closed: that is readable for ever, and takes no room that could run
 /// out.
-final class Alarm: Sendable {
+package final class Alarm: Sendable {
     /// Readable from the moment it rings; -1, which poll(2) passes over, when no pipe could be had.
-    let descriptor: Int32
+    package let descriptor: Int32
     private let writingEnd: Mutex<Int32>
     private let rung = Atomic(false)
 
-    init() {
+    package init() {
         var ends: [Int32] = [-1, -1]
         if unsafe pipe(&ends) == 0 {
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -20,9 +20,9 @@ final class Alarm: Sendable {
         writingEnd = Mutex(ends[1])
     }
 
-    var hasRung: Bool { rung.load(ordering: .acquiring) }
+    package var hasRung: Bool { rung.load(ordering: .acquiring) }
 
-    func ring() {
+    package func ring() {
         rung.store(true, ordering: .releasing)
         writingEnd.withLock { end in
             if end >= 0 { close(end) }
@@ -30,8 +30,28 @@ final class Alarm: Sendable {
         }
     }
 
+    /// Returns when `duration` is over, or at once when it rings.
+    package func wait(atMost duration: Duration) {
+        let end = ContinuousClock.now + duration
+        while !hasRung {
+            let left = end - .now
+            guard left > .zero else { return }
+            var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&waited, 1, left.pollTimeout)
+        }
+    }
+
     deinit {
         ring()
         if descriptor >= 0 { close(descriptor) }
+    }
+}
+
+extension Duration {
+    /// Milliseconds for poll(2).
+    ///
+    /// Rounded up: a wait that ends early would go round in a busy loop.
+    package var pollTimeout: Int32 {
+        Int32(clamping: Int64((max(.zero, self) / .milliseconds(1)).rounded(.up)))
     }
 }

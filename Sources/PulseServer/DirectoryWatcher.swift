@@ -48,15 +48,13 @@ struct DirectoryWatcher: ~Copyable {
     mutating func wait(atMost duration: Duration, alarm: Alarm) {
         let end = ContinuousClock.now + duration
         while true {
-            let left = max(.zero, end - .now)
-            // Rounded up: a wait that ends early would look at the file in a busy loop.
-            let milliseconds = Int32(clamping: Int64((left / .milliseconds(1)).rounded(.up)))
             var descriptors = [
                 pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0),
                 // poll(2) passes over a negative descriptor.
                 pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
             ]
-            let ready = unsafe poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+            let ready = unsafe poll(
+                &descriptors, nfds_t(descriptors.count), (end - .now).pollTimeout)
             if ready == 0 || alarm.hasRung || (ready < 0 && errno != EINTR) { return }
             if ready > 0, drain() { return }
         }

@@ -1,7 +1,7 @@
-internal import Pulse
+package import Pulse
 
 /// Turns what a source reports into what is served: pure, with time passed in.
-struct RunMonitor {
+package struct RunMonitor {
     private var progress: RunProgress
     private var accepted = 0
     private let idle: TrainingStatus?
@@ -9,19 +9,21 @@ struct RunMonitor {
     /// - Parameters:
     ///   - staleAfter: how long a running job may be silent at least before it counts as stale.
     ///   - startTime: the server's start in unix seconds: the timestamp of the state before any.
-    init(staleAfter: Duration, startTime: Int64) {
+    package init(staleAfter: Duration, startTime: Int64) {
         progress = RunProgress(staleAfter: staleAfter)
         idle = try? TrainingStatus(
             status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "Waiting to start...",
             timestamp: startTime)
     }
 
-    var history: RunHistory { progress.history }
+    package var history: RunHistory { progress.history }
 
     /// - Parameters:
     ///   - now: monotonic time since any fixed origin.
     ///   - wallClock: unix seconds, used for the age of the first state only.
-    mutating func view(of report: SourceReport, at now: Duration, wallClock: Int64) -> RunView {
+    package mutating func view(of report: SourceReport, at now: Duration, wallClock: Int64)
+        -> RunView
+    {
         if let status = report.lastGood, report.accepted != accepted {
             accepted = report.accepted
             progress.accept(status, at: now, wallClock: wallClock)

@@ -16,7 +16,7 @@ public struct RunView: Sendable, Equatable {
 
 extension RunView {
     /// The body of `/progress`; nil when there is no state to serve.
-    var progressDocument: [UInt8]? {
+    package var progressDocument: [UInt8]? {
         guard let status else { return nil }
         var json = JSONWriter()
         json.literal("{\"progress\": ")

@@ -93,15 +93,7 @@ extension StatusServerConfiguration {
     /// The token of the token file.
     func token() throws(ServerError) -> AccessToken? {
         guard let tokenFile else { return nil }
-        let text = try Self.text(of: tokenFile)
-        guard let line = text.split(whereSeparator: \.isNewline).first,
-            let token = AccessToken(String(line))
-        else {
-            throw .configuration(
-                "\(tokenFile) holds no usable token: 16 characters or more of letters, digits and -._~ are needed"
-            )
-        }
-        return token
+        return AccessToken(try TokenFile.token(in: tokenFile))
     }
 
     private static func text(of path: String) throws(ServerError) -> String {

@@ -1,0 +1,22 @@
+/// The file that holds the access token, for those who ask for it and those who show it.
+package enum TokenFile {
+    /// The token: the file's first line that isn't empty.
+    ///
+    /// - Throws: ``ServerError`` when the file can't be read or holds no usable token.
+    package static func token(in path: String) throws(ServerError) -> String {
+        let text: String
+        do {
+            text = String(decoding: try StaticFiles.content(of: path), as: UTF8.self)
+        } catch {
+            throw .configuration(error.description)
+        }
+        guard let line = text.split(whereSeparator: \.isNewline).first.map(String.init),
+            AccessToken(line) != nil
+        else {
+            throw .configuration(
+                "\(path) holds no usable token: 16 characters or more of letters, digits and -._~ are needed"
+            )
+        }
+        return line
+    }
+}
