@@ -36,6 +36,11 @@ let package = Package(
             pkgConfig: "libmicrohttpd",
             providers: [.apt(["libmicrohttpd-dev"])]
         ),
+        .systemLibrary(
+            name: "CGnuTLS",
+            pkgConfig: "gnutls",
+            providers: [.apt(["libgnutls28-dev"])]
+        ),
         .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD"]),
         .target(name: "Pulse"),
         .target(
@@ -46,10 +51,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .target(name: "PulseClient", dependencies: ["PulseServer", "CGnuTLS"]),
+        .target(name: "PulseWatch", dependencies: ["Pulse", "PulseServer", "PulseClient"]),
+        .target(
+            name: "PulseDoctor",
+            dependencies: ["Pulse", "MicroHTTPD", "PulseServer", "PulseClient"]),
         .executableTarget(
             name: "PulseCommand",
             dependencies: [
-                "Pulse", "PulseServer",
+                "Pulse", "PulseServer", "PulseClient", "PulseWatch", "PulseDoctor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -62,7 +72,13 @@ let package = Package(
         .testTarget(name: "PulseTests", dependencies: ["Pulse"]),
         .testTarget(
             name: "PulseServerTests", dependencies: ["PulseServer", "Pulse", "MicroHTTPD"]),
-        .testTarget(name: "PulseCommandTests", dependencies: ["PulseCommand"]),
+        .testTarget(name: "PulseClientTests", dependencies: ["PulseClient"]),
+        .testTarget(
+            name: "PulseWatchTests",
+            dependencies: ["PulseWatch", "PulseClient", "PulseServer", "Pulse"]),
+        .testTarget(name: "PulseDoctorTests", dependencies: ["PulseDoctor", "Pulse"]),
+        .testTarget(
+            name: "PulseCommandTests", dependencies: ["PulseCommand", "PulseServer", "Pulse"]),
         .testTarget(name: "WireTests", dependencies: ["PulseServer", "Pulse", "MicroHTTPD"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,71 @@
+package import PulseServer
+
+/// One request and its answer, on a connection of their own.
+package final class HTTPExchange {
+    package let head: HTTPHead
+    private let connection: Connection
+    private var parser: HTTPResponseParser
+    /// What came together with the head.
+    private var first: [UInt8]?
+
+    /// Sends the request and waits for the head of the answer.
+    ///
+    /// - Parameters:
+    ///   - resource: a name below the URL's path.
+    ///   - fields: name and value of further header fields.
+    ///   - certificates: a PEM file of authorities beside those of the system, for HTTPS.
+    ///   - alarm: ends every wait when it rings.
+    /// - Throws: ``LinkFault``.
+    package init(
+        get resource: String, at url: ServerURL, fields: [(String, String)] = [],
+        certificates: String? = nil, alarm: Alarm
+    ) throws(LinkFault) {
+        let lines =
+            [
+                "GET \(url.path(resource)) HTTP/1.1", "Host: \(url.authority)",
+                "User-Agent: pulse/\(PulseVersion.current)", "Connection: close",
+            ] + fields.map { "\($0): \($1)" }
+        let connection = try Connection(to: url, certificates: certificates, alarm: alarm)
+        try connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
+        var parser = HTTPResponseParser()
+        var body: [UInt8] = []
+        while parser.head == nil {
+            let bytes = try connection.receive(within: Connection.patience)
+            guard !bytes.isEmpty else { throw LinkFault("the server closes without an answer") }
+            body += try parser.feed(bytes)
+        }
+        guard let head = parser.head else { throw LinkFault("no answer") }
+        self.head = head
+        self.connection = connection
+        self.parser = parser
+        first = body
+    }
+
+    /// The next piece of the body, which may be empty; nil at its end.
+    package func next(within patience: Duration) throws(LinkFault) -> [UInt8]? {
+        if let piece = first {
+            first = nil
+            return piece
+        }
+        if parser.isEnded { return nil }
+        let bytes = try connection.receive(within: patience)
+        return bytes.isEmpty ? nil : try parser.feed(bytes)
+    }
+
+    /// The whole body.
+    ///
+    /// - Throws: ``LinkFault`` also when it is longer than `limit` bytes.
+    package func body(limit: Int) throws(LinkFault) -> [UInt8] {
+        var body: [UInt8] = []
+        while let piece = try next(within: Connection.patience) {
+            body += piece
+            guard body.count <= limit else { throw LinkFault("the answer is too long") }
+        }
+        return body
+    }
+
+    /// The server's unix time when it answered, from `Date` (RFC 9110 §6.6.1).
+    package var serverTime: Int64? {
+        head["date"].flatMap(HTTPDate.unixTime)
+    }
+}

@@ -1,0 +1,16 @@
+internal import Glibc
+
+/// Why the server can't be reached or understood, for a person.
+package struct LinkFault: Error, CustomStringConvertible, Equatable {
+    package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
+
+    /// The system's reason, to be read in the middle of a sentence: `connection refused`.
+    init(code: Int32) {
+        let text = unsafe String(cString: strerror(code))
+        description = text.prefix(1).lowercased() + text.dropFirst()
+    }
+}

@@ -1,0 +1,90 @@
+/// Where a Pulse server is: `http://host:8080`, or `https://host/prefix/` behind a proxy.
+package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
+    /// Why a text is no URL to watch, in one line.
+    package struct Fault: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package let isEncrypted: Bool
+    /// A name or an address; IPv6 without its brackets.
+    package let host: String
+    package let port: UInt16
+    /// Begins and ends with a slash.
+    let base: String
+
+    /// What people copy from a browser or from the documentation: the server is meant.
+    private static let knownNames = [
+        "index.html", "status", "progress", "history", "events", "metrics",
+    ]
+
+    /// Whether a text is meant as a URL rather than as a path.
+    package static func looksLikeURL(_ text: String) -> Bool {
+        text.utf8.prefix(while: { $0 != UInt8(ascii: "/") }).last == UInt8(ascii: ":")
+            && text.contains("://")
+    }
+
+    package init(_ text: String) throws(Fault) {
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Fault(description: "a URL has neither spaces nor characters beyond ASCII")
+        }
+        let scheme = text.prefix { $0 != ":" }.lowercased()
+        guard scheme == "http" || scheme == "https", Self.looksLikeURL(text) else {
+            throw Fault(description: "a URL to watch begins with http:// or https://")
+        }
+        isEncrypted = scheme == "https"
+        let rest = text.dropFirst(scheme.count + 3)
+        let authority = rest.prefix { !"/?#".contains($0) }
+        guard !authority.contains("@") else {
+            throw Fault(description: "a URL to watch holds no password: give --token-file")
+        }
+        (host, port) = try Self.split(authority, defaultPort: isEncrypted ? 443 : 80)
+        let path = rest.dropFirst(authority.count)
+        guard !path.drop(while: { $0 != "?" }).contains("token=") else {
+            throw Fault(
+                description: "a token in the arguments is seen by others: give --token-file")
+        }
+        base = Self.base(of: path.prefix { $0 != "?" && $0 != "#" })
+    }
+
+    /// The absolute path of one of the server's resources.
+    func path(_ name: String) -> String { base + name }
+
+    /// For the `Host` field (RFC 9110 §7.2): without the port that goes without saying.
+    var authority: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return port == (isEncrypted ? 443 : 80) ? name : "\(name):\(port)"
+    }
+
+    package var description: String {
+        "\(isEncrypted ? "https" : "http")://\(authority)\(base)"
+    }
+
+    private static func split(_ authority: Substring, defaultPort: UInt16) throws(Fault)
+        -> (host: String, port: UInt16)
+    {
+        let host: Substring
+        if authority.first == "[" {
+            host = authority.dropFirst().prefix { $0 != "]" }
+            guard authority.dropFirst(host.count + 1).first == "]" else {
+                throw Fault(description: "an IPv6 address lacks its closing bracket")
+            }
+        } else {
+            host = authority.prefix { $0 != ":" }
+        }
+        guard !host.isEmpty else { throw Fault(description: "the URL names no host") }
+        let tail = authority.dropFirst(host.count + (authority.first == "[" ? 2 : 0))
+        if tail.isEmpty || tail == ":" { return (String(host), defaultPort) }
+        guard tail.first == ":", let port = UInt16(tail.dropFirst()), port > 0 else {
+            throw Fault(description: "'\(tail.drop { $0 == ":" })' is no port: 1 to 65535 are")
+        }
+        return (String(host), port)
+    }
+
+    private static func base(of path: Substring) -> String {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        if let last = parts.last, path.last != "/", knownNames.contains(String(last)) {
+            parts.removeLast()
+        }
+        return parts.isEmpty ? "/" : "/" + parts.joined(separator: "/") + "/"
+    }
+}

@@ -1,0 +1,93 @@
+internal import CGnuTLS
+internal import Glibc
+
+/// The encryption of one connection, by GnuTLS: certificates are always verified.
+@safe final class TLSSession {
+    private let session: gnutls_session_t?
+    private let credentials: gnutls_certificate_credentials_t?
+    /// The session points to it.
+    private let host: UnsafeMutablePointer<CChar>?
+
+    /// - Parameters:
+    ///   - descriptor: a connected socket that doesn't block; it stays the caller's.
+    ///   - certificates: a PEM file of authorities beside those of the system.
+    /// - Throws: ``LinkFault``.
+    init(descriptor: Int32, host: String, certificates: String?) throws(LinkFault) {
+        var session: gnutls_session_t?
+        var credentials: gnutls_certificate_credentials_t?
+        let flags = UInt32(GNUTLS_CLIENT | GNUTLS_NONBLOCK)
+        let isMade =
+            unsafe gnutls_certificate_allocate_credentials(&credentials) == 0
+            && gnutls_init(&session, flags) == 0
+        unsafe self.session = unsafe session
+        unsafe self.credentials = unsafe credentials
+        unsafe self.host = unsafe strdup(host)
+        guard isMade else { throw LinkFault("TLS: no memory") }
+        _ = unsafe gnutls_certificate_set_x509_system_trust(credentials)
+        if let certificates {
+            let count = unsafe gnutls_certificate_set_x509_trust_file(
+                credentials, certificates, GNUTLS_X509_FMT_PEM)
+            guard count > 0 else { throw LinkFault("\(certificates) holds no certificate") }
+        }
+        try Self.check(unsafe gnutls_set_default_priority(session))
+        try Self.check(
+            unsafe gnutls_credentials_set(
+                session, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials)))
+        _ = unsafe gnutls_server_name_set(session, GNUTLS_NAME_DNS, host, host.utf8.count)
+        unsafe gnutls_session_set_verify_cert(session, self.host, 0)
+        unsafe gnutls_transport_set_int2(session, descriptor, descriptor)
+    }
+
+    deinit {
+        unsafe gnutls_deinit(session)
+        unsafe gnutls_certificate_free_credentials(credentials)
+        unsafe free(host)
+    }
+
+    func handshake() throws(LinkFault) -> TransferStep {
+        let code = unsafe gnutls_handshake(session)
+        if code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR { throw LinkFault(verdict) }
+        return try step(Int(code))
+    }
+
+    func send(_ bytes: ArraySlice<UInt8>) throws(LinkFault) -> TransferStep {
+        try step(
+            unsafe bytes.withUnsafeBytes {
+                unsafe gnutls_record_send(session, $0.baseAddress, $0.count)
+            })
+    }
+
+    func receive(into buffer: inout [UInt8]) throws(LinkFault) -> TransferStep {
+        let count = unsafe gnutls_record_recv(session, &buffer, buffer.count)
+        // Many servers close without a word.
+        return count == Int(GNUTLS_E_PREMATURE_TERMINATION) ? .moved(0) : try step(count)
+    }
+
+    private func step(_ count: Int) throws(LinkFault) -> TransferStep {
+        if count >= 0 { return .moved(count) }
+        let code = Int32(clamping: count)
+        guard gnutls_error_is_fatal(code) == 0 else { throw Self.fault(code) }
+        return .blocked(unsafe gnutls_record_get_direction(session) == 0 ? POLLIN : POLLOUT)
+    }
+
+    /// Why the certificate was refused, in the library's words.
+    private var verdict: String {
+        var text = unsafe gnutls_datum_t()
+        let status = unsafe gnutls_session_get_verify_cert_status(session)
+        guard
+            unsafe gnutls_certificate_verification_status_print(
+                status, GNUTLS_CRT_X509, &text, 0) >= 0
+        else { return "the certificate can't be trusted" }
+        defer { unsafe CGnuTLS_free(text) }
+        return unsafe String(
+            decoding: UnsafeBufferPointer(start: text.data, count: Int(text.size)), as: UTF8.self)
+    }
+
+    private static func check(_ code: Int32) throws(LinkFault) {
+        guard code >= 0 else { throw fault(code) }
+    }
+
+    private static func fault(_ code: Int32) -> LinkFault {
+        LinkFault("TLS: \(unsafe String(cString: gnutls_strerror(code)))")
+    }
+}
