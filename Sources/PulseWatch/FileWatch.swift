@@ -1,0 +1,44 @@
+internal import Glibc
+internal import Pulse
+internal import PulseServer
+internal import Synchronization
+
+/// A status file as the source: judged here by the rules that a server goes by.
+struct FileWatch: WatchSource {
+    let path: String
+    let pollInterval: Duration
+    let staleAfter: Duration
+
+    private struct State {
+        var monitor: RunMonitor
+        var last: RunView?
+    }
+
+    func run(onNews: @escaping @Sendable (WatchNews) -> Void) async {
+        let source = FileStatusSource(path: path, pollInterval: pollInterval)
+        let state = Mutex(
+            State(monitor: RunMonitor(staleAfter: staleAfter, startTime: Int64(time(nil)))))
+        onNews(.opened(serverTime: nil))
+        await source.run {
+            let news = state.withLock { state in
+                let moment = Moment.now
+                let view = state.monitor.view(
+                    of: source.report, at: moment.monotonic, wallClock: moment.unixTime)
+                defer { state.last = view }
+                return Self.news(of: view, after: state.last)
+            }
+            news.forEach(onNews)
+        }
+    }
+
+    /// What a change of the view is told as: the same documents that a server would send.
+    static func news(of view: RunView, after last: RunView?) -> [WatchNews] {
+        guard view != last else { return [] }
+        guard let status = view.status, let progress = view.progressDocument else {
+            return [.nothing(view.sourceError ?? "there is no status yet")]
+        }
+        let isNewStatus = status != last?.status
+        return (isNewStatus ? [.document(PulseEncoder.encode(status))] : [])
+            + [.document(progress), .view(view)]
+    }
+}

@@ -1,0 +1,109 @@
+internal import Dispatch
+internal import PulseClient
+internal import PulseServer
+
+/// A Pulse server as the source: its event stream, opened again whenever it ends.
+struct ServerWatch: WatchSource {
+    let url: ServerURL
+    /// The secret for a server that asks for one.
+    let token: String?
+    /// A PEM file of authorities beside those of the system, for HTTPS.
+    let certificates: String?
+
+    /// Heartbeats come every 15 s unless the server is told otherwise: after this silence the
+    /// connection is dead.
+    private static let silence = Duration.seconds(50)
+    /// Bytes of `/history` at most: it is bounded, at about a tenth of this.
+    private static let historyLimit = 4 << 20
+    /// Bytes of an error's body that are looked at.
+    private static let problemLimit = 16_384
+
+    func run(onNews: @escaping @Sendable (WatchNews) -> Void) async {
+        let alarm = Alarm()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { ended in
+                // Blocking calls (the name's address, say) have a thread of their own.
+                DispatchQueue(label: "pulse.watch").async {
+                    self.loop(until: alarm, onNews)
+                    ended.resume()
+                }
+            }
+        } onCancel: {
+            alarm.ring()
+        }
+    }
+
+    private func loop(until alarm: Alarm, _ onNews: (WatchNews) -> Void) {
+        var parser = EventStreamParser()
+        var assembler = StreamAssembler()
+        var backoff = Backoff()
+        var wasOpen = false
+        while !alarm.hasRung {
+            var reason = "the server has ended the stream"
+            var asked = parser.retry
+            do throws(LinkFault) {
+                if let curve = try curve(alarm) { onNews(.curve(curve)) }
+                let (exchange, answer) = try open(parser.lastEventID, alarm)
+                switch answer {
+                case .stream:
+                    wasOpen = true
+                    backoff.reset()
+                    onNews(.opened(serverTime: exchange.serverTime))
+                    parser.reset()
+                    try read(exchange, &parser, &assembler, onNews)
+                case .refused(let refusal) where !wasOpen:
+                    return onNews(.refused(refusal))
+                case .refused(let refusal): reason = refusal
+                case .retry(let why, let after): (reason, asked) = (why, after)
+                }
+            } catch {
+                reason = error.description
+            }
+            let pause = backoff.pause(asked: asked)
+            if alarm.hasRung { return }
+            onNews(.lost(reason, retryAfter: pause))
+            alarm.wait(atMost: pause)
+        }
+    }
+
+    /// The run's curve until now; nil when the server has none to give.
+    private func curve(_ alarm: Alarm) throws(LinkFault) -> [CurvePoint]? {
+        let exchange = try exchange("history", accept: "application/json", alarm: alarm)
+        guard exchange.head.status == 200 else { return nil }
+        return StreamAssembler.curve(of: try exchange.body(limit: Self.historyLimit))
+    }
+
+    private func open(_ lastEventID: [UInt8], _ alarm: Alarm) throws(LinkFault) -> (
+        HTTPExchange, StreamAnswer
+    ) {
+        let exchange = try exchange(
+            "events", accept: "text/event-stream", lastEventID: lastEventID, alarm: alarm)
+        let body =
+            exchange.head.status == 200 ? [] : try exchange.body(limit: Self.problemLimit)
+        let answer = StreamAnswer(
+            exchange.head, body: body, url: url, showsToken: token != nil)
+        return (exchange, answer)
+    }
+
+    private func read(
+        _ exchange: HTTPExchange, _ parser: inout EventStreamParser,
+        _ assembler: inout StreamAssembler, _ onNews: (WatchNews) -> Void
+    ) throws(LinkFault) {
+        while let piece = try exchange.next(within: Self.silence) {
+            for event in try parser.feed(piece) {
+                assembler.news(of: event).forEach(onNews)
+            }
+        }
+    }
+
+    private func exchange(
+        _ resource: String, accept: String, lastEventID: [UInt8] = [], alarm: Alarm
+    ) throws(LinkFault) -> HTTPExchange {
+        var fields = [("Accept", accept), ("Cache-Control", "no-cache")]
+        if let token { fields.append(("Authorization", "Bearer \(token)")) }
+        let id = String(decoding: lastEventID, as: UTF8.self)
+        if !id.isEmpty { fields.append(("Last-Event-ID", id)) }
+        return try HTTPExchange(
+            get: resource, at: url, fields: fields, certificates: certificates, alarm: alarm)
+    }
+}

@@ -1,0 +1,66 @@
+internal import Pulse
+internal import PulseServer
+
+/// Turns the events of Pulse's stream into news: pure.
+struct StreamAssembler {
+    /// The last status; `progress` events belong to it.
+    private var status: TrainingStatus?
+
+    mutating func news(of event: EventStreamParser.Event) -> [WatchNews] {
+        switch event.type {
+        case "status":
+            do {
+                status = try PulseDecoder.decode(event.data)
+                return [.document(event.data)]
+            } catch {
+                status = nil
+                return [.nothing("the server's status is not PULSE v1: \(error)")]
+            }
+        case "progress":
+            guard let status else { return [.document(event.data)] }
+            guard let view = RunView(status: status, progressDocument: event.data) else {
+                return [.nothing("the server's progress is not that of PULSE v1")]
+            }
+            return [.document(event.data), .view(view)]
+        case "problem":
+            status = nil
+            let detail = JSONValue(event.data)?["detail"]?.string
+            return [.document(event.data), .nothing(detail ?? "the server has no status")]
+        case "heartbeat":
+            return JSONValue(event.data)?["timestamp"]?.number.flatMap { Int64(exactly: $0) }
+                .map { [.heartbeat($0)] } ?? []
+        default:
+            // Of a newer server.
+            return []
+        }
+    }
+
+    /// The curve of a `/history` document; nil when it is none.
+    static func curve(of document: [UInt8]) -> [CurvePoint]? {
+        let value = JSONValue(document)
+        guard let timestamps = value?["timestamp"]?.numbers, let epochs = value?["epoch"]?.numbers,
+            let losses = value?["loss"]?.numbers, timestamps.count == epochs.count,
+            losses.count == epochs.count
+        else { return nil }
+        return timestamps.indices.map { index in
+            CurvePoint(
+                timestamp: Int64(exactly: timestamps[index]) ?? 0, epoch: epochs[index],
+                loss: losses[index])
+        }
+    }
+}
+
+extension RunView {
+    /// What a `/progress` document says about a status; nil when it is none.
+    ///
+    /// Further fields are a newer server's, and pass.
+    fileprivate init?(status: TrainingStatus, progressDocument: [UInt8]) {
+        let value = JSONValue(progressDocument)
+        guard let liveness = value?["liveness"]?.string.flatMap(Liveness.init),
+            let source = value?["source"]?.string.flatMap(SourceState.init)
+        else { return nil }
+        self.init(
+            status: status, liveness: liveness, etaSeconds: value?["eta_seconds"]?.number,
+            source: source, sourceError: value?["source_error"]?.string)
+    }
+}

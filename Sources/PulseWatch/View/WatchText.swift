@@ -1,0 +1,107 @@
+internal import Pulse
+internal import PulseServer
+
+/// What there is to say about a state, in words: the parts of which screen and lines are made.
+struct WatchText {
+    let state: WatchState
+    let verdict: Verdict
+    let now: Moment
+    /// What is watched, as the user named it.
+    let name: String
+    /// Whether the end of the run is waited for.
+    let isWaitingForEnd: Bool
+    /// The time of day at a unix time.
+    let timeOfDay: (Int64) -> String
+
+    var status: TrainingStatus? { state.view?.status }
+
+    /// `43.3 %`; nil when the total isn't known.
+    var percent: String? {
+        guard let status, status.totalEpochs > 0 else { return nil }
+        return NumberText.percent(status.progress)
+    }
+
+    /// `epoch 1.3 of 3`.
+    var epoch: String? {
+        guard let status, status.status != .idle || status.epoch > 0 else { return nil }
+        let epoch = "epoch \(NumberText.epoch(status.epoch))"
+        guard status.totalEpochs > 0 else { return "\(epoch), total not known" }
+        return "\(epoch) of \(NumberText.epoch(status.totalEpochs))"
+    }
+
+    /// `loss 0.4213`.
+    var loss: String? {
+        guard let status, status.status != .idle else { return nil }
+        return "loss \(NumberText.loss(status.loss))"
+    }
+
+    /// `ETA 12 min`, or that it isn't known.
+    var eta: String? {
+        guard verdict == .running else { return nil }
+        guard let seconds = state.view?.etaSeconds else { return "ETA not known yet" }
+        return seconds < 1 ? "ETA under 1 s" : "ETA \(NumberText.duration(seconds: seconds))"
+    }
+
+    /// `updated 3 s ago`.
+    ///
+    /// Before there is a file, nothing was written.
+    var age: String? {
+        guard verdict != .waiting || state.view?.source == .ok else { return nil }
+        return state.age(at: now).map { "updated \(NumberText.duration(seconds: Double($0))) ago" }
+    }
+
+    /// The message, fit for a terminal.
+    var message: String {
+        PrintableText.escaping(status?.message ?? "")
+    }
+
+    /// Why the verdict is what it is; it doesn't change with the passing of time alone.
+    var reason: String {
+        switch verdict {
+        case .connecting: "to \(name)"
+        case .unreachable: lostReason
+        case .unknown: PrintableText.escaping(state.emptiness ?? "")
+        case .broken: "\(sourceReason); shown is the last good state"
+        case .waiting where state.view?.source == .missing: "for the file to appear"
+        case .waiting: "for the job to start"
+        case .running: "live"
+        case .stale: "nothing new for too long, the job may be dead" + stillWaiting
+        case .done, .failed: "finished"
+        }
+    }
+
+    /// How long it has been so, where that is known.
+    var duration: String? {
+        switch state.link {
+        case .lost(let since, _, let retryAt):
+            let passed = NumberText.duration(seconds: Double(now.unixTime - since))
+            let left = (retryAt - now.monotonic) / .seconds(1)
+            let next = left > 0.5 ? "next try in \(Int(left.rounded(.up))) s" : "trying again"
+            return "for \(passed), \(next)"
+        case .opening, .open: return nil
+        }
+    }
+
+    /// What was known when the link was lost.
+    var lastKnown: String? {
+        guard verdict == .unreachable, let view = state.view, let status = view.status else {
+            return nil
+        }
+        let source = view.source == .ok ? "" : ", source \(view.source.rawValue)"
+        return "last known: \(status.status.rawValue), \(view.liveness.rawValue)\(source)"
+    }
+
+    private var lostReason: String {
+        guard case .lost(let since, let reason, _) = state.link else { return "" }
+        return "since \(timeOfDay(since)): \(PrintableText.escaping(reason))"
+    }
+
+    private var sourceReason: String {
+        let error = state.view?.sourceError ?? state.view?.source.rawValue ?? ""
+        return PrintableText.escaping(error) + stillWaiting
+    }
+
+    private var stillWaiting: String {
+        isWaitingForEnd ? ", still waiting" : ""
+    }
+}

@@ -1,0 +1,35 @@
+internal import Pulse
+internal import PulseServer
+
+/// What a source tells whoever watches it, in the order it happens.
+enum WatchNews: Sendable, Equatable {
+    /// The source is there. The server's unix time, where there is a server.
+    case opened(serverTime: Int64?)
+    /// The run's losses until now, oldest first.
+    case curve([CurvePoint])
+    /// A document as it came or would be served: for those who want the data only.
+    case document([UInt8])
+    /// What is known of the run now; it has a status.
+    case view(RunView)
+    /// There is nothing to show, and why.
+    case nothing(String)
+    /// The server's unix time.
+    case heartbeat(Int64)
+    /// The server can't be reached, and when it is tried again.
+    case lost(String, retryAfter: Duration)
+    /// Watching makes no sense, and why.
+    case refused(String)
+}
+
+/// One point of a run's curve.
+struct CurvePoint: Sendable, Equatable {
+    let timestamp: Int64
+    let epoch: Double
+    let loss: Double
+}
+
+/// Something that can be watched.
+protocol WatchSource: Sendable {
+    /// Tells news until the task is cancelled or there can be no more.
+    func run(onNews: @escaping @Sendable (WatchNews) -> Void) async
+}

@@ -1,0 +1,84 @@
+internal import Pulse
+internal import PulseServer
+
+/// All that is known of a watched run, and whether the source still speaks: pure.
+struct WatchState: Sendable {
+    /// Whether news can arrive.
+    enum Link: Sendable, Equatable {
+        case opening
+        case open
+        /// Since this unix time, for this reason; tried again at this monotonic time.
+        case lost(since: Int64, reason: String, retryAt: Duration)
+    }
+
+    private(set) var link = Link.opening
+    /// The newest view; it stays when the link is lost.
+    private(set) var view: RunView?
+    /// Why there is no view to believe, by the server's own word.
+    private(set) var emptiness: String?
+    /// Why watching has ended for good.
+    private(set) var refusal: String?
+
+    /// The run as seen here: of it the curve is used, whose rules are those of the server.
+    private var run = RunProgress()
+    /// How far the server's clock is ahead of this one, in seconds.
+    private var skew: Int64 = 0
+
+    /// The run's losses, oldest first.
+    var losses: [Double] { run.history.losses }
+
+    mutating func take(_ news: WatchNews, at now: Moment) {
+        switch news {
+        case .opened(let serverTime):
+            link = .open
+            noteTime(serverTime, at: now)
+        case .heartbeat(let serverTime): noteTime(serverTime, at: now)
+        case .curve(let points): begin(with: points, at: now)
+        case .view(let view):
+            if let status = view.status, status != self.view?.status || emptiness != nil {
+                run.accept(status, at: now.monotonic, wallClock: now.unixTime)
+            }
+            (self.view, emptiness) = (view, nil)
+        case .nothing(let reason): (view, emptiness) = (nil, reason)
+        case .lost(let reason, let pause):
+            let retryAt = now.monotonic + pause
+            if case .lost(let since, _, _) = link {
+                link = .lost(since: since, reason: reason, retryAt: retryAt)
+            } else {
+                link = .lost(since: now.unixTime, reason: reason, retryAt: retryAt)
+            }
+        case .refused(let reason): refusal = reason
+        case .document: break
+        }
+    }
+
+    /// Seconds since the newest status was written, by the clock of the machine that judges it.
+    func age(at now: Moment) -> Int64? {
+        view?.status.map { max(0, now.unixTime.clampedSum(skew).clampedSum(-$0.timestamp)) }
+    }
+
+    private mutating func begin(with points: [CurvePoint], at now: Moment) {
+        run = RunProgress()
+        // The newest point is the status that follows.
+        for point in points.dropLast() {
+            let status = try? TrainingStatus(
+                status: .running, epoch: point.epoch, totalEpochs: 0, loss: point.loss,
+                message: "", timestamp: point.timestamp)
+            if let status {
+                run.accept(status, at: now.monotonic, wallClock: now.unixTime)
+            }
+        }
+    }
+
+    private mutating func noteTime(_ serverTime: Int64?, at now: Moment) {
+        if let serverTime { skew = serverTime.clampedSum(-now.unixTime) }
+    }
+}
+
+extension Int64 {
+    /// A foreign time may be anything: sums with it stop at the ends.
+    fileprivate func clampedSum(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
+    }
+}
