@@ -1,46 +1,65 @@
 import Glibc
 
-/// Settings of `pulse serve` from the environment: `PULSE_PORT=9000` stands for `--port 9000`.
+/// Settings from the environment: `PULSE_PORT=9000` stands for `--port 9000`.
 ///
 /// They become arguments before the user's own, so that both are judged by the same rules. An
 /// option that the user gives is left out: flags win over the environment.
-enum EnvironmentArguments {
-    /// Options with one value.
-    private static let options = [
-        "status-file", "host", "port", "public-dir", "poll-interval", "stale-after",
-        "heartbeat-interval",
-        "max-streams", "token-file", "on-transition", "tls-certificate", "tls-key", "log-level",
-        "log-format",
-    ]
-    /// Options that may be repeated; their variable holds a list with commas.
-    private static let lists = ["allowed-host", "cors-origin"]
-    /// Flags; their variable is `true` or `false`.
-    private static let flags = ["no-watch", "allow-anonymous"]
+struct EnvironmentArguments {
+    /// What a command takes from the environment.
+    private struct Settings {
+        /// Options with one value.
+        var options: [String]
+        /// Options that may be repeated; their variable holds a list with commas.
+        var lists: [String] = []
+        /// Flags; their variable is `true` or `false`.
+        var flags: [String] = []
+    }
 
-    static func adding(
-        to arguments: [String], environment: @escaping (String) -> String? = Self.variable
-    ) -> [String] {
-        guard arguments.first == "serve" else { return arguments }
-        let own = arguments.dropFirst().prefix { $0 != "--" }
-        let isGiven = { (name: String) in
-            own.contains { $0 == "--\(name)" || $0.hasPrefix("--\(name)=") }
+    private static let settings = [
+        "serve": Settings(
+            options: [
+                "status-file", "host", "port", "public-dir", "poll-interval", "stale-after",
+                "heartbeat-interval", "max-streams", "token-file", "on-transition",
+                "tls-certificate", "tls-key", "log-level", "log-format",
+            ],
+            lists: ["allowed-host", "cors-origin"], flags: ["no-watch", "allow-anonymous"]),
+        "doctor": Settings(options: ["status-file", "host", "port"]),
+        "write": Settings(options: ["status-file"]),
+        "healthcheck": Settings(options: ["host", "port"]),
+    ]
+    private static let shortNames = ["status-file": "s", "port": "p"]
+
+    /// The user's arguments, with those from the environment before them.
+    let arguments: [String]
+    /// The variables that were used, such as `PULSE_PORT=9000`.
+    private(set) var variables: [String] = []
+
+    init(_ arguments: [String], environment: (String) -> String? = Self.variable) {
+        guard let command = arguments.first, let settings = Self.settings[command] else {
+            self.arguments = arguments
+            return
         }
-        let value = { (name: String) in
-            isGiven(name)
-                ? nil
-                : environment(
-                    "PULSE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined())
+        let own = arguments.dropFirst().prefix { $0 != "--" }
+        var used: [String] = []
+        func value(_ name: String) -> String? {
+            let variable =
+                "PULSE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+            guard !Self.isGiven(name, in: own), let value = environment(variable) else {
+                return nil
+            }
+            used.append("\(variable)=\(value)")
+            return value
         }
         var added: [String] = []
-        for name in options {
+        for name in settings.options {
             if let value = value(name) { added.append("--\(name)=\(value)") }
         }
-        for name in lists {
+        for name in settings.lists {
             for item in value(name)?.split(separator: ",") ?? [] {
                 added.append("--\(name)=\(item)")
             }
         }
-        for name in flags {
+        for name in settings.flags {
             switch value(name) {
             case nil, "", "0", "false": continue
             case "1", "true": added.append("--\(name)")
@@ -48,7 +67,16 @@ enum EnvironmentArguments {
             case let other?: added.append("--\(name)=\(other)")
             }
         }
-        return ["serve"] + added + arguments.dropFirst()
+        self.arguments = [command] + added + arguments.dropFirst()
+        variables = used
+    }
+
+    private static func isGiven(_ name: String, in arguments: ArraySlice<String>) -> Bool {
+        arguments.contains { argument in
+            if argument == "--\(name)" || argument.hasPrefix("--\(name)=") { return true }
+            // `-p 80`, `-p=80` and `-p80`.
+            return shortNames[name].map { argument.hasPrefix("-\($0)") } ?? false
+        }
     }
 
     static func variable(_ name: String) -> String? {

@@ -8,22 +8,31 @@ struct PulseTool: AsyncParsableCommand {
         commandName: "pulse",
         abstract: "Truthful training status: from one small file to browser, curl and Prometheus.",
         discussion: """
-            A training job writes a PULSE v1 file; `pulse serve` tells everyone what is in it, and whether it \
-            can be believed.
+            A training job writes a small status file. Pulse tells everyone what is in it, and whether it can be \
+            believed:
+              pulse serve --status-file run/status.json    in browsers, for scripts
+              pulse watch run/status.json                  in this terminal
             """,
         version: PulseVersion.current,
-        subcommands: [Serve.self, Write.self, Check.self, Healthcheck.self])
+        subcommands: [
+            Serve.self, Watch.self, Write.self, Check.self, Doctor.self, Healthcheck.self,
+        ])
 
     static func main() async {
-        let arguments = EnvironmentArguments.adding(to: Array(CommandLine.arguments.dropFirst()))
+        let settings = EnvironmentArguments(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(settings.arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
                 try command.run()
             }
         } catch {
+            // Who gave no such option looks for the mistake in the wrong place.
+            if exitCode(for: error) == .validationFailure, !settings.variables.isEmpty {
+                CommandOutput.error(
+                    "set in the environment: \(settings.variables.joined(separator: " "))")
+            }
             exit(withError: error)
         }
     }

@@ -16,16 +16,21 @@ struct Serve: AsyncParsableCommand {
               curl -N http://localhost:8080/events   the live stream
               curl http://localhost:8080/metrics     for Prometheus
 
-            The status file need not exist yet. Each option can be set in the environment as well, as PULSE_ and \
-            its name: PULSE_PORT=9000. Flags win over the environment. SIGTERM and SIGINT end the server \
-            gracefully; a second one ends it at once.
-
-            Durations are a number and a unit: 500ms, 2s, 5m, 1h.
+            The status file need not exist yet, and may be missing, broken or old at any time: the last good \
+            state is served then, marked as such. `pulse doctor` finds out why it is.
 
             --on-transition runs a shell command when the run turns to running, done, error, stale, recovered \
             or source_invalid, once each. It finds PULSE_TRANSITION, PULSE_STATUS, PULSE_MESSAGE, \
             PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS and more in its environment, and has 30 seconds:
               --on-transition 'curl -d "$PULSE_TRANSITION: $PULSE_MESSAGE" https://chat.example/hook'
+
+            Only this machine can reach the server, unless told otherwise. For others:
+              pulse serve --host 0.0.0.0 --token-file token --allowed-host gpu1
+
+            Each option can be set in the environment as well, as PULSE_ and its name: PULSE_PORT=9000. Lists \
+            have commas, flags are true or false. Options given here win. Durations are a number and a unit: \
+            500ms, 2s, 5m, 1h. Ctrl-C or SIGTERM ends the server gracefully (exit code 0), a second one at \
+            once. Exit code 1: it can't start; 64: an option is wrong.
             """)
 
     @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
@@ -49,7 +54,11 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Don't use inotify: news arrive within the poll interval.")
     var noWatch = false
 
-    @Option(help: "How long a running job may be silent at least before it counts as stale.")
+    @Option(
+        help: """
+            How long a running job may be silent before it counts as stale; five times its longest pause, if \
+            that is more.
+            """)
     var staleAfter: DurationArgument = "5m"
 
     @Option(help: "How often each event stream gets a heartbeat.")
@@ -60,15 +69,23 @@ struct Serve: AsyncParsableCommand {
 
     @Option(
         name: .customLong("allowed-host"),
-        help: "A host name by which requests may call this server. Repeatable.")
+        help: """
+            A host name by which requests may call this server, beside addresses and localhost. Repeatable.
+            """)
     var allowedHosts: [String] = []
 
     @Option(
         name: .customLong("cors-origin"),
-        help: "An origin whose pages may read the answers, or '*'. Repeatable.")
+        help: """
+            An origin whose pages may read the answers, such as https://example.org, or '*'. Repeatable.
+            """)
     var corsOrigins: [String] = []
 
-    @Option(help: "A file whose first line is the token that clients must show.")
+    @Option(
+        help: """
+            A file whose first line is the token that clients must show: Authorization: Bearer TOKEN, or \
+            /?token=TOKEN once in a browser.
+            """)
     var tokenFile: String?
 
     @Flag(help: "Let everyone who can reach the address read without a token.")
@@ -85,13 +102,10 @@ struct Serve: AsyncParsableCommand {
             "A shell command to run at each turn of the run; see above.", valueName: "command"))
     var onTransition: String?
 
-    @Option(
-        help:
-            "The least severe level that is logged: trace, debug, info, notice, warning, error, critical."
-    )
+    @Option(help: "The least severe level that is logged.")
     var logLevel: Logger.Level = .info
 
-    @Option(help: "How log lines look on stderr: text or json.")
+    @Option(help: "How log lines look on stderr.")
     var logFormat: LogFormat = .text
 
     func validate() throws {

@@ -8,40 +8,61 @@ struct Write: ParsableCommand {
         abstract: "Write one PULSE v1 status, atomically.",
         discussion: """
             For training jobs that are shell scripts:
-              pulse write running --status-file status.json --epoch 1.5 --total-epochs 3 --loss 0.42
-              pulse write done    --status-file status.json --epoch 3 --total-epochs 3 --loss 0.31
+              pulse write idle    -s status.json
+              pulse write running -s status.json --epoch 1.5 --total-epochs 3 --loss 0.42
+              pulse write done    -s status.json --epoch 3 --total-epochs 3 --loss 0.31
+              pulse write error   -s status.json --message "out of memory"
 
-            A reader sees the old state or the new one, never half of it. On an error the file stays as it was.
+            A reader sees the old state or the new one, never half of it. On an error the file stays as it was, \
+            and the exit code is 1. PULSE_STATUS_FILE in the environment stands for --status-file.
             """)
 
-    @Argument(help: "The state: idle, running, done or error.")
+    @Argument(help: "What the job does.")
     var state: TrainingStatus.State
 
-    @Option(name: .shortAndLong, help: "The file to write.")
+    @Option(name: .shortAndLong, help: "The file to write; its directory must exist.")
     var statusFile: String
 
-    @Option(help: "Epochs done, with fractions.")
+    // Unconditional: a value may begin with a minus.
+    @Option(parsing: .unconditional, help: "Epochs done, with fractions.")
     var epoch = 0.0
 
-    @Option(help: "Epochs planned; 0 when that isn't known.")
+    @Option(parsing: .unconditional, help: "Epochs planned; 0 when that isn't known.")
     var totalEpochs = 0.0
 
-    @Option(help: "The newest loss.")
+    @Option(parsing: .unconditional, help: "The newest loss.")
     var loss = 0.0
 
-    @Option(help: "A line for whoever watches. (default: by state)")
+    @Option(
+        parsing: .unconditional,
+        help: """
+            A line for whoever watches. (default: "Waiting to start...", "Training", "Training completed" or \
+            "Training failed")
+            """)
     var message: String?
+
+    func validate() throws {
+        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        do {
+            _ = try status()
+        } catch {
+            throw ValidationError("\(error.description).")
+        }
+    }
 
     func run() throws {
         do {
-            let status = try TrainingStatus(
-                status: state, epoch: epoch, totalEpochs: totalEpochs, loss: loss,
-                message: message ?? defaultMessage, timestamp: Int64(time(nil)))
-            try StatusFileWriter(path: statusFile).write(status)
+            try StatusFileWriter(path: statusFile).write(try status())
         } catch {
             CommandOutput.error(error.description)
             throw ExitCode.failure
         }
+    }
+
+    private func status() throws(PulseError) -> TrainingStatus {
+        try TrainingStatus(
+            status: state, epoch: epoch, totalEpochs: totalEpochs, loss: loss,
+            message: message ?? defaultMessage, timestamp: Int64(time(nil)))
     }
 
     private var defaultMessage: String {

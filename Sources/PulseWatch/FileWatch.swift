@@ -34,11 +34,11 @@ struct FileWatch: WatchSource {
     /// What a change of the view is told as: the same documents that a server would send.
     static func news(of view: RunView, after last: RunView?) -> [WatchNews] {
         guard view != last else { return [] }
-        guard let status = view.status, let progress = view.progressDocument else {
-            return [.nothing(view.sourceError ?? "there is no status yet")]
+        guard let reading = RunReading(view), let progress = view.progressDocument else {
+            return [.nothing(view.sourceError?.description ?? "there is no status yet")]
         }
-        let isNewStatus = status != last?.status
-        return (isNewStatus ? [.document(PulseEncoder.encode(status))] : [])
-            + [.document(progress), .view(view)]
+        let isNewStatus = reading.status != last?.status
+        return (isNewStatus ? [.document(PulseEncoder.encode(reading.status))] : [])
+            + [.document(progress), .reading(reading)]
     }
 }

@@ -17,31 +17,31 @@ enum Verdict: Equatable, Sendable {
         case .lost: self = .unreachable
         case .opening: self = .connecting
         case .open:
-            guard let view = state.view, let status = view.status else {
+            guard let reading = state.reading else {
                 self = state.emptiness == nil ? .connecting : .unknown
                 return
             }
-            self.init(view, status)
+            self.init(reading)
         }
     }
 
-    private init(_ view: RunView, _ status: TrainingStatus) {
-        guard view.source == .ok || Self.isAwaited(view, status) else {
-            self = .broken(view.source)
+    private init(_ reading: RunReading) {
+        guard reading.source == .ok || Self.isAwaited(reading) else {
+            self = .broken(reading.source)
             return
         }
         self =
-            switch status.status {
+            switch reading.status.status {
             case .idle: .waiting
-            case .running: view.liveness == .stale ? .stale : .running
+            case .running: reading.liveness == .stale ? .stale : .running
             case .done: .done
             case .error: .failed
             }
     }
 
     /// A file that isn't there before the job starts is nothing to worry about.
-    private static func isAwaited(_ view: RunView, _ status: TrainingStatus) -> Bool {
-        view.source == .missing && status.status == .idle
+    private static func isAwaited(_ reading: RunReading) -> Bool {
+        reading.source == .missing && reading.status.status == .idle
     }
 
     /// The word for a person.

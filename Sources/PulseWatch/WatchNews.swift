@@ -1,6 +1,3 @@
-internal import Pulse
-internal import PulseServer
-
 /// What a source tells whoever watches it, in the order it happens.
 enum WatchNews: Sendable, Equatable {
     /// The source is there. The server's unix time, where there is a server.
@@ -9,8 +6,8 @@ enum WatchNews: Sendable, Equatable {
     case curve([CurvePoint])
     /// A document as it came or would be served: for those who want the data only.
     case document([UInt8])
-    /// What is known of the run now; it has a status.
-    case view(RunView)
+    /// What is known of the run now.
+    case reading(RunReading)
     /// There is nothing to show, and why.
     case nothing(String)
     /// The server's unix time.

@@ -1,5 +1,4 @@
 internal import Pulse
-internal import PulseServer
 
 /// All that is known of a watched run, and whether the source still speaks: pure.
 struct WatchState: Sendable {
@@ -12,9 +11,9 @@ struct WatchState: Sendable {
     }
 
     private(set) var link = Link.opening
-    /// The newest view; it stays when the link is lost.
-    private(set) var view: RunView?
-    /// Why there is no view to believe, by the server's own word.
+    /// The newest reading; it stays when the link is lost.
+    private(set) var reading: RunReading?
+    /// Why there is nothing to read, by the source's own word.
     private(set) var emptiness: String?
     /// Why watching has ended for good.
     private(set) var refusal: String?
@@ -34,12 +33,12 @@ struct WatchState: Sendable {
             noteTime(serverTime, at: now)
         case .heartbeat(let serverTime): noteTime(serverTime, at: now)
         case .curve(let points): begin(with: points, at: now)
-        case .view(let view):
-            if let status = view.status, status != self.view?.status || emptiness != nil {
-                run.accept(status, at: now.monotonic, wallClock: now.unixTime)
+        case .reading(let reading):
+            if reading.status != self.reading?.status {
+                run.accept(reading.status, at: now.monotonic, wallClock: now.unixTime)
             }
-            (self.view, emptiness) = (view, nil)
-        case .nothing(let reason): (view, emptiness) = (nil, reason)
+            (self.reading, emptiness) = (reading, nil)
+        case .nothing(let reason): (reading, emptiness) = (nil, reason)
         case .lost(let reason, let pause):
             let retryAt = now.monotonic + pause
             if case .lost(let since, _, _) = link {
@@ -54,7 +53,7 @@ struct WatchState: Sendable {
 
     /// Seconds since the newest status was written, by the clock of the machine that judges it.
     func age(at now: Moment) -> Int64? {
-        view?.status.map { max(0, now.unixTime.clampedSum(skew).clampedSum(-$0.timestamp)) }
+        reading.map { max(0, now.unixTime.clampedSum(skew).clampedSum(-$0.status.timestamp)) }
     }
 
     private mutating func begin(with points: [CurvePoint], at now: Moment) {

@@ -1,5 +1,4 @@
 internal import Pulse
-internal import PulseServer
 
 /// Turns the events of Pulse's stream into news: pure.
 struct StreamAssembler {
@@ -18,10 +17,10 @@ struct StreamAssembler {
             }
         case "progress":
             guard let status else { return [.document(event.data)] }
-            guard let view = RunView(status: status, progressDocument: event.data) else {
+            guard let reading = RunReading(status: status, progressDocument: event.data) else {
                 return [.nothing("the server's progress is not that of PULSE v1")]
             }
-            return [.document(event.data), .view(view)]
+            return [.document(event.data), .reading(reading)]
         case "problem":
             status = nil
             let detail = JSONValue(event.data)?["detail"]?.string
@@ -47,20 +46,5 @@ struct StreamAssembler {
                 timestamp: Int64(exactly: timestamps[index]) ?? 0, epoch: epochs[index],
                 loss: losses[index])
         }
-    }
-}
-
-extension RunView {
-    /// What a `/progress` document says about a status; nil when it is none.
-    ///
-    /// Further fields are a newer server's, and pass.
-    fileprivate init?(status: TrainingStatus, progressDocument: [UInt8]) {
-        let value = JSONValue(progressDocument)
-        guard let liveness = value?["liveness"]?.string.flatMap(Liveness.init),
-            let source = value?["source"]?.string.flatMap(SourceState.init)
-        else { return nil }
-        self.init(
-            status: status, liveness: liveness, etaSeconds: value?["eta_seconds"]?.number,
-            source: source, sourceError: value?["source_error"]?.string)
     }
 }

@@ -13,7 +13,7 @@ struct WatchText {
     /// The time of day at a unix time.
     let timeOfDay: (Int64) -> String
 
-    var status: TrainingStatus? { state.view?.status }
+    var status: TrainingStatus? { state.reading?.status }
 
     /// `43.3 %`; nil when the total isn't known.
     var percent: String? {
@@ -38,7 +38,7 @@ struct WatchText {
     /// `ETA 12 min`, or that it isn't known.
     var eta: String? {
         guard verdict == .running else { return nil }
-        guard let seconds = state.view?.etaSeconds else { return "ETA not known yet" }
+        guard let seconds = state.reading?.etaSeconds else { return "ETA not known yet" }
         return seconds < 1 ? "ETA under 1 s" : "ETA \(NumberText.duration(seconds: seconds))"
     }
 
@@ -46,7 +46,7 @@ struct WatchText {
     ///
     /// Before there is a file, nothing was written.
     var age: String? {
-        guard verdict != .waiting || state.view?.source == .ok else { return nil }
+        guard verdict != .waiting || state.reading?.source == .ok else { return nil }
         return state.age(at: now).map { "updated \(NumberText.duration(seconds: Double($0))) ago" }
     }
 
@@ -62,7 +62,7 @@ struct WatchText {
         case .unreachable: lostReason
         case .unknown: PrintableText.escaping(state.emptiness ?? "")
         case .broken: "\(sourceReason); shown is the last good state"
-        case .waiting where state.view?.source == .missing: "for the file to appear"
+        case .waiting where state.reading?.source == .missing: "for the file to appear"
         case .waiting: "for the job to start"
         case .running: "live"
         case .stale: "nothing new for too long, the job may be dead" + stillWaiting
@@ -84,11 +84,12 @@ struct WatchText {
 
     /// What was known when the link was lost.
     var lastKnown: String? {
-        guard verdict == .unreachable, let view = state.view, let status = view.status else {
+        guard verdict == .unreachable, let reading = state.reading else {
             return nil
         }
-        let source = view.source == .ok ? "" : ", source \(view.source.rawValue)"
-        return "last known: \(status.status.rawValue), \(view.liveness.rawValue)\(source)"
+        let source = reading.source == .ok ? "" : ", source \(reading.source.rawValue)"
+        return
+            "last known: \(reading.status.status.rawValue), \(reading.liveness.rawValue)\(source)"
     }
 
     private var lostReason: String {
@@ -97,7 +98,7 @@ struct WatchText {
     }
 
     private var sourceReason: String {
-        let error = state.view?.sourceError ?? state.view?.source.rawValue ?? ""
+        let error = state.reading?.sourceError ?? state.reading?.source.rawValue ?? ""
         return PrintableText.escaping(error) + stillWaiting
     }
 

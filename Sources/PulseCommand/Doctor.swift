@@ -1,0 +1,59 @@
+import ArgumentParser
+import Glibc
+import PulseDoctor
+
+/// `pulse doctor`: what is wrong with a setup, and how to mend it.
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Find out why a status doesn't arrive, and what to do about it.",
+        discussion: """
+            Run it where the server runs, as the user that the server runs as, best while the job trains:
+              pulse doctor --status-file run/status.json
+
+            It looks at the directory and its rights, at single-file mounts (a container's), at the file \
+            system and inotify, at the document, its fields and its timestamp, at how the file is written, \
+            and at the port. It writes nothing.
+
+            Exit codes: 0 when there is no problem (a note is none), 1 when there is one or more.
+
+            --status-file, --host and --port can be set in the environment as for `pulse serve`: \
+            PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT. Durations are a number and a unit: 500ms, 2s, 5m.
+            """)
+
+    @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
+    var statusFile = "status.json"
+
+    @Option(help: "The address that the server is to listen on.")
+    var host = "127.0.0.1"
+
+    @Option(name: .shortAndLong, help: "The port that the server is to listen on.")
+    var port: UInt16 = 8080
+
+    @Option(help: "How long to look how the file is written.")
+    var observe: DurationArgument = "3s"
+
+    @Flag(
+        help: """
+            Print one JSON document instead: {"problems": N, "findings": [{"check", "level", "text", \
+            "mend"}, ...]}.
+            """)
+    var json = false
+
+    func validate() throws {
+        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+    }
+
+    func run() throws {
+        if isatty(STDERR_FILENO) == 1 {
+            CommandOutput.error("looking at \(statusFile) for \(observe) ...")
+        }
+        let examination = Examination(
+            statusFile: statusFile, host: host, port: port, observation: observe.duration)
+        if json {
+            CommandOutput.line(String(decoding: Report.json(examination), as: UTF8.self))
+        } else {
+            Report.text(examination).forEach(CommandOutput.line)
+        }
+        if examination.count(.problem) > 0 { throw ExitCode.failure }
+    }
+}

@@ -1,0 +1,71 @@
+internal import Glibc
+
+/// Whether the server can find the file, and be told of its changes.
+enum DirectoryCheck {
+    private static let name = "directory"
+
+    static func findings(_ facts: Facts) -> [Finding] {
+        let directory = facts.directory
+        let path = directory.path
+        switch directory.fault {
+        case 0: break
+        case ENOENT:
+            return [
+                .problem(
+                    name, "The directory \(path) does not exist.",
+                    mend: "Make it before the job starts: mkdir -p \(ShellWord.quoted(path))")
+            ]
+        case ENOTDIR:
+            return [
+                .problem(
+                    name, "\(path) is not a directory.",
+                    mend: "Give the status file's own path: --status-file DIRECTORY/status.json")
+            ]
+        default:
+            return [
+                .problem(
+                    name, "The directory \(path) can't be reached: \(reason(directory.fault)).",
+                    mend: "Let this user in, from the root of the path on: chmod o+x DIRECTORY")
+            ]
+        }
+        guard directory.canEnter else {
+            return [
+                .problem(
+                    name, "The directory \(path) can't be entered by this user.",
+                    mend: "Let others in: chmod o+rx \(ShellWord.quoted(path))")
+            ]
+        }
+        guard directory.canList else {
+            return [
+                .note(
+                    name,
+                    "The directory \(path) can't be listed by this user: news wait for the next poll.",
+                    mend: "Let others list it: chmod o+r \(ShellWord.quoted(path))")
+            ]
+        }
+        return [.ok(name, "The directory \(path) can be entered and listed.")]
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        let text = unsafe String(cString: strerror(code))
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+}
+
+/// A path as it can be pasted into a shell.
+enum ShellWord {
+    static func quoted(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "/._-+,:@%=".utf8.contains(byte)
+            }
+        }
+        if isPlain, !text.isEmpty { return text }
+        return "'"
+            + text.split(separator: "'", omittingEmptySubsequences: false)
+            .joined(separator: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,52 @@
+internal import Glibc
+
+/// Whether the kernel can announce changes: which file system it is, and whether inotify has room.
+enum FileSystemCheck {
+    private static let name = "notification"
+
+    /// Those on which others write without this kernel's knowledge.
+    private static let remote: [String: String] = [
+        "nfs": "NFS", "nfs4": "NFS", "cifs": "SMB", "smb3": "SMB", "9p": "9p", "afs": "AFS",
+        "ceph": "Ceph", "lustre": "Lustre", "gpfs": "GPFS", "gfs2": "GFS2", "ocfs2": "OCFS2",
+        "beegfs": "BeeGFS", "virtiofs": "virtiofs", "vboxsf": "a shared folder",
+    ]
+
+    private static func remoteName(of type: String) -> String? {
+        // fuse.sshfs, fuse.gcsfuse, fuse.juicefs, …
+        remote[type] ?? (type.hasPrefix("fuse") ? "FUSE (\(type))" : nil)
+    }
+
+    static func findings(_ facts: Facts) -> [Finding] {
+        let directory = facts.directory
+        guard directory.fault == 0, directory.canList else { return [] }
+        if let system = remoteName(of: directory.fileSystem) {
+            return [
+                .note(
+                    name,
+                    "\(directory.path) is on \(system): changes by other machines are not announced, "
+                        + "news wait for the next poll.",
+                    mend: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
+            ]
+        }
+        switch directory.inotifyFault {
+        case 0: return [.ok(name, "Changes in \(directory.path) are announced by inotify.")]
+        case ENOSPC:
+            return [exhausted("watches", "max_user_watches", to: 524_288)]
+        case EMFILE where directory.lacksInstances:
+            return [exhausted("instances", "max_user_instances", to: 1_024)]
+        default:
+            let reason = unsafe String(cString: strerror(directory.inotifyFault))
+            return [
+                .note(
+                    name, "inotify doesn't work here (\(reason)): news wait for the next poll.",
+                    mend: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
+            ]
+        }
+    }
+
+    private static func exhausted(_ what: String, _ setting: String, to limit: Int) -> Finding {
+        .problem(
+            name, "This user's inotify \(what) are used up: news wait for the next poll.",
+            mend: "Raise the limit: sysctl fs.inotify.\(setting)=\(limit)")
+    }
+}

@@ -1,0 +1,28 @@
+/// Whether a rename by the trainer reaches the file that the server sees.
+enum MountCheck {
+    private static let name = "mount"
+
+    static func findings(_ facts: Facts) -> [Finding] {
+        guard let root = facts.file.mountRoots.last else {
+            return facts.file.link.map { [link(facts, to: $0)] } ?? []
+        }
+        // The kernel marks a source that was replaced since.
+        let state =
+            root.hasSuffix("//deleted")
+            ? "its source has been replaced already, and this one stays old for ever"
+            : "when its source is replaced, this one stays old for ever"
+        return [
+            .problem(
+                name, "\(facts.statusFile) is mounted by itself: \(state).",
+                mend: "Mount its directory instead: -v \"$PWD/run:/run/pulse:ro\", and "
+                    + "--status-file /run/pulse/status.json")
+        ]
+    }
+
+    private static func link(_ facts: Facts, to target: String) -> Finding {
+        .note(
+            name,
+            "\(facts.statusFile) is a symbolic link to \(target): news wait for the next poll.",
+            mend: "Name the file itself: --status-file \(ShellWord.quoted(target))")
+    }
+}

@@ -1,0 +1,43 @@
+internal import Glibc
+
+/// Whether the server can listen where it is told to.
+enum PortCheck {
+    private static let name = "port"
+
+    static func findings(_ facts: Facts) -> [Finding] {
+        let port = facts.port
+        let place =
+            port.host.contains(":") ? "[\(port.host)]:\(port.port)" : "\(port.host):\(port.port)"
+        switch port.fault {
+        case 0: return [.ok(name, "\(place) is free.")]
+        case EADDRINUSE where port.isPulse:
+            return [.ok(name, "A Pulse server is listening on \(place).")]
+        case EADDRINUSE:
+            return [
+                .problem(
+                    name, "\(place) is taken by another program.",
+                    mend: "Choose another: pulse serve --port 0, or see who has it: "
+                        + "ss -ltnp 'sport = :\(port.port)'")
+            ]
+        case EACCES:
+            return [
+                .problem(
+                    name, "This user may not listen on port \(port.port).",
+                    mend: "Choose one from 1024 on: pulse serve --port 8080")
+            ]
+        case EADDRNOTAVAIL:
+            return [
+                .problem(
+                    name, "\(port.host) is no address of this machine.",
+                    mend: "See which are: ip -brief address")
+            ]
+        default:
+            let reason = unsafe String(cString: strerror(port.fault))
+            return [
+                .problem(
+                    name, "\(place) can't be listened on: \(reason).",
+                    mend: "Give an address of this machine: --host 127.0.0.1")
+            ]
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// `pulse doctor`: gathers the facts, and judges them.
+package struct Examination: Sendable {
+    /// All findings, in the order in which they are worth reading.
+    package let findings: [Finding]
+
+    /// Looks at the setup; it takes as long as the observation.
+    ///
+    /// - Parameters:
+    ///   - statusFile: the file that the server is to read.
+    ///   - host: the address that it is to listen on.
+    ///   - port: the port that it is to listen on.
+    ///   - observation: how long to look how the file is written.
+    package init(statusFile: String, host: String, port: UInt16, observation: Duration) {
+        self.init(
+            FactGatherer(statusFile: statusFile, host: host, port: port, observation: observation)
+                .facts())
+    }
+
+    init(_ facts: Facts) {
+        findings =
+            DirectoryCheck.findings(facts) + MountCheck.findings(facts)
+            + FileSystemCheck.findings(facts) + DocumentCheck.findings(facts)
+            + TimeCheck.findings(facts) + WriterCheck.findings(facts) + PortCheck.findings(facts)
+    }
+
+    /// How many of the findings are of a level.
+    package func count(_ level: Finding.Level) -> Int {
+        findings.count { $0.level == level }
+    }
+}

@@ -1,0 +1,30 @@
+/// What one look at the setup brought, in one line, and what to do about it, in another.
+package struct Finding: Sendable, Equatable {
+    /// How bad it is.
+    package enum Level: String, Sendable, CaseIterable {
+        case ok
+        /// Worth knowing; nothing is wrong.
+        case note
+        /// Something that makes Pulse show less than the truth, or nothing.
+        case problem
+    }
+
+    /// The stable name of what was looked at, for scripts.
+    package let check: String
+    package let level: Level
+    package let text: String
+    /// nil where there is nothing to mend.
+    package let mend: String?
+
+    static func ok(_ check: String, _ text: String) -> Finding {
+        Finding(check: check, level: .ok, text: text, mend: nil)
+    }
+
+    static func note(_ check: String, _ text: String, mend: String?) -> Finding {
+        Finding(check: check, level: .note, text: text, mend: mend)
+    }
+
+    static func problem(_ check: String, _ text: String, mend: String) -> Finding {
+        Finding(check: check, level: .problem, text: text, mend: mend)
+    }
+}

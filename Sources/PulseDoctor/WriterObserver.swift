@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Sees how a file is written: replaced as a whole, or changed in place.
+///
+/// The file is held open meanwhile. That keeps its inode, so that a new file can't get the same
+/// number and pass for the old one.
+struct WriterObserver: ~Copyable {
+    private let path: String
+    private var held: Int32 = -1
+    private var seen = stat()
+    private(set) var writes = WriteFacts()
+
+    /// Short enough for a writer of twenty states a second, and no load.
+    static let interval = Duration.milliseconds(20)
+
+    init(path: String) {
+        self.path = path
+        hold()
+    }
+
+    deinit {
+        if held >= 0 { close(held) }
+    }
+
+    /// Looks once; to be called every ``interval``.
+    mutating func look() {
+        var current = stat()
+        guard unsafe stat(path, &current) == 0 else { return }
+        guard held >= 0 else {
+            // The first file that is seen may be new, and how it came to be is not known.
+            hold()
+            return
+        }
+        if current.st_ino != seen.st_ino || current.st_dev != seen.st_dev {
+            writes.replacements += 1
+            hold()
+        } else if Self.isChanged(current, since: seen) {
+            writes.changesInPlace += 1
+            seen = current
+        }
+    }
+
+    mutating func end(after duration: Duration) {
+        writes.observed = duration
+    }
+
+    private static func isChanged(_ current: stat, since seen: stat) -> Bool {
+        current.st_size != seen.st_size || current.st_mtim.tv_sec != seen.st_mtim.tv_sec
+            || current.st_mtim.tv_nsec != seen.st_mtim.tv_nsec
+    }
+
+    private mutating func hold() {
+        if held >= 0 { close(held) }
+        // Not even a FIFO without a writer makes this wait.
+        held = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        if held >= 0, unsafe fstat(held, &seen) != 0 { seen = stat() }
+    }
+}
