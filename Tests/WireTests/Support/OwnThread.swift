@@ -28,13 +28,17 @@ extension Trait where Self == OwnThread {
     static var ownThread: Self { OwnThread() }
 }
 
-/// Threads that may block: the queue starts another one when all do.
+/// Threads that may block: each job gets a serial queue of its own.
+///
+/// A serial queue gets a thread at once. A concurrent one gets a further thread only when the
+/// system notices that its others have been blocked for a while.
 final class BlockingExecutor: TaskExecutor {
     static let shared = BlockingExecutor()
-    private let queue = DispatchQueue(label: "wire tests", attributes: .concurrent)
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        DispatchQueue(label: "wire test").async {
+            unsafe job.runSynchronously(on: self.asUnownedTaskExecutor())
+        }
     }
 }

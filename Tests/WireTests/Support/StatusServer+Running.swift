@@ -10,6 +10,7 @@ struct RunningServer: Sendable {
     let statusFile: String
     let log: LogLines
     private let group: ServiceGroup
+    private let task: Task<Void, any Error>
 
     /// Runs a server while `body` does, then ends it gracefully.
     ///
@@ -30,10 +31,11 @@ struct RunningServer: Sendable {
         let server = try StatusServer(configuration: configuration, logger: logger)
         let group = ServiceGroup(
             services: [server], logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() })
-        let running = RunningServer(
-            directory: directory, port: server.port, statusFile: statusFile, log: log, group: group)
         // Unstructured: the server's services belong on the threads that all tasks share.
         let task = Task { try await group.run() }
+        let running = RunningServer(
+            directory: directory, port: server.port, statusFile: statusFile, log: log, group: group,
+            task: task)
         do {
             let result = try await body(running)
             await group.triggerGracefulShutdown()
@@ -101,5 +103,10 @@ struct RunningServer: Sendable {
     /// Begins the graceful shutdown, as SIGTERM does.
     func beginShutdown() async {
         await group.triggerGracefulShutdown()
+    }
+
+    /// Returns when the server has ended.
+    func ended() async {
+        _ = await task.result
     }
 }

@@ -44,4 +44,28 @@ final class TemporaryDirectory: Sendable {
         precondition(count == content.count, "cannot write \(path): errno \(errno)")
         return path
     }
+
+    func makeFIFO(_ name: String) {
+        _ = unsafe mkfifo(file(name), 0o644)
+    }
+
+    /// Makes a symbolic link that says `target`, whatever that is.
+    func makeLink(_ name: String, to target: String) {
+        _ = unsafe symlink(target, file(name))
+    }
+
+    /// Makes a file of that many bytes that takes no room.
+    func makeSparseFile(_ name: String, size: Int) {
+        write("", to: name)
+        _ = unsafe truncate(file(name), size)
+    }
+
+    /// Removes a file, a link or a directory; nothing else in the directory changes.
+    func remove(_ name: String) {
+        _ = unsafe Glibc.remove(file(name))
+    }
+
+    func rename(_ name: String, to newName: String) {
+        _ = unsafe Glibc.rename(file(name), file(newName))
+    }
 }
