@@ -34,7 +34,7 @@ struct RunMonitorTests {
     @Test("a file that was never valid leaves nothing to serve, and says why")
     mutating func neverValid() throws {
         let view = monitor.view(
-            of: report(error: PulseError.notFinite(.loss, "nan")), at: .zero, wallClock: 100)
+            of: report(error: PulseError.notFinite(.loss, .nan)), at: .zero, wallClock: 100)
         #expect(view.status == nil)
         #expect(view.source == .invalid)
         #expect(view.sourceError?.description.contains("loss is NaN") == true)
