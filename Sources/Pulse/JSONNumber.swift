@@ -47,12 +47,13 @@ struct JSONNumber {
     /// exactly.
     private static func quotient(_ mantissa: UInt64, by power: Double) -> Double {
         let power = UInt64(power)
-        // With its leading one in front the dividend is as wide as it can be; the divisor must be
-        // wider than its upper half for the quotient to fit.
+        // With its leading one in front the dividend is as wide as it can be, less one bit: its
+        // upper half must be smaller than the divisor for the quotient to fit.
         let shift = mantissa.leadingZeroBitCount
-        let dividend = (mantissa << shift) >> 1
+        let dividend = mantissa << shift
         let scale = power.leadingZeroBitCount
-        let (quotient, remainder) = (power << scale).dividingFullWidth((dividend, 0))
+        let (quotient, remainder) = (power << scale)
+            .dividingFullWidth((dividend >> 1, dividend << 63))
         // A remainder only has to break a tie, below the bits that a double has.
         let rounded = Double(quotient | (remainder == 0 ? 0 : 1))
         return Double(sign: .plus, exponent: scale - shift + 1 - 64, significand: rounded)

@@ -39,6 +39,7 @@ struct JSONNumberTests {
             ("18446744073709551615e-19", 0x1.d83c94fb6d2acp+0),
             ("1.8446744073709551616", 0x1.d83c94fb6d2acp+0),
             ("18446744073709551615e-20", 0x1.79ca10c924223p-3),
+            ("12942048281676249645e-15", 0x1.947062e180e3fp+13),
             // Java and PHP once hung on this one.
             ("2.2250738585072012e-308", .leastNormalMagnitude),
             ("2.2250738585072011e-308", Double.leastNormalMagnitude.nextDown),
@@ -103,6 +104,14 @@ struct JSONNumberTests {
             let sign = Bool.random(using: &random) ? "-" : ""
             try check("\(sign)\(whole).\(digits)e\(exponent)")
             try check("\(sign)\(whole).\(digits)")
+        }
+    }
+
+    @Test("reads 64 bits of digits with every power of ten that is divided by in one step")
+    func wideDigits() throws {
+        var random = SplitMix(seed: 9)
+        for _ in 0..<10_000 {
+            try check("\(random.next())e-\(Int.random(in: 0...20, using: &random))")
         }
     }
 
