@@ -70,6 +70,9 @@ let package = Package(
         ),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD"]),
         .testTarget(name: "PulseTests", dependencies: ["Pulse"]),
+        // Not a product: what Tests/FuzzTests asks for verdicts.
+        .executableTarget(
+            name: "Verdicts", dependencies: ["Pulse"], path: "Tests/FuzzTests/Verdicts"),
         .testTarget(
             name: "PulseServerTests", dependencies: ["PulseServer", "Pulse", "MicroHTTPD"]),
         .testTarget(name: "PulseClientTests", dependencies: ["PulseClient"]),

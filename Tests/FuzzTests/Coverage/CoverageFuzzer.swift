@@ -1,0 +1,15 @@
+// Compiled with the sources of `Pulse` by the script `coverage`, not by the package: libFuzzer brings
+// its own `main`.
+
+/// Feeds one input of libFuzzer to the decoder, which must neither trap nor read out of bounds.
+///
+/// What it accepts must read back as the same.
+@c(LLVMFuzzerTestOneInput)
+public func fuzzOne(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+    let document = Array(UnsafeBufferPointer(start: start, count: count))
+    guard let status = try? PulseDecoder.decode(document) else { return 0 }
+    let canonical = PulseEncoder.encode(status)
+    let isTooLarge = canonical.count > PulseDecoder.sizeLimit
+    precondition(isTooLarge || (try? PulseDecoder.decode(canonical)) == status)
+    return 0
+}
