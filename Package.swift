@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "PulseWatchTests",
             dependencies: ["PulseWatch", "PulseClient", "PulseServer", "Pulse"]),
-        .testTarget(name: "PulseDoctorTests", dependencies: ["PulseDoctor", "Pulse"]),
+        .testTarget(name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests", dependencies: ["PulseCommand", "PulseServer", "Pulse"]),
         .testTarget(name: "WireTests", dependencies: ["PulseServer", "Pulse", "MicroHTTPD"]),

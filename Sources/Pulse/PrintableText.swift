@@ -13,14 +13,18 @@ package enum PrintableText {
     package static func escaping(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var marks = 0
+        var last: Unicode.Scalar?
         for scalar in text.unicodeScalars {
             switch action(of: scalar) {
             case .mark where marks == markLimit: continue
             case .mark, .show: result.append(scalar)
+            // CRLF is one line break.
+            case .space where scalar == "\n" && last == "\r": break
             case .space: result.append(" ")
             case .escape: result.append(contentsOf: escape(scalar).unicodeScalars)
             }
             marks = action(of: scalar) == .mark ? marks + 1 : 0
+            last = scalar
         }
         return String(result)
     }

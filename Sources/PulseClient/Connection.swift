@@ -10,19 +10,23 @@ final class Connection {
     private var encryption: TLSSession?
 
     /// How long each address of a host may take to answer, and a server to say anything.
-    static let patience = Duration.seconds(5)
+    private let patience: Duration
 
     /// - Parameters:
     ///   - certificates: a PEM file of authorities beside those of the system, for HTTPS.
+    ///   - patience: how long each address of a host may take to answer, and each step after that.
     ///   - alarm: ends every wait when it rings.
     /// - Throws: ``LinkFault``.
-    init(to url: ServerURL, certificates: String?, alarm: Alarm) throws(LinkFault) {
+    init(to url: ServerURL, certificates: String?, patience: Duration, alarm: Alarm)
+        throws(LinkFault)
+    {
         self.alarm = alarm
-        descriptor = try Self.connect(to: url, alarm)
+        self.patience = patience
+        descriptor = try Self.connect(to: url, patience, alarm)
         if url.isEncrypted {
             let session = try TLSSession(
                 descriptor: descriptor, host: url.host, certificates: certificates)
-            _ = try repeating(until: .now + Self.patience) { () throws(LinkFault) in
+            _ = try repeating(until: .now + patience) { () throws(LinkFault) in
                 try session.handshake()
             }
             encryption = session
@@ -39,7 +43,7 @@ final class Connection {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = rest
-            let count = try repeating(until: .now + Self.patience) { () throws(LinkFault) in
+            let count = try repeating(until: .now + patience) { () throws(LinkFault) in
                 if let encryption { return try encryption.send(part) }
                 let count = unsafe part.withUnsafeBytes { bytes in
                     unsafe Glibc.send(
@@ -104,7 +108,9 @@ final class Connection {
     }
 
     /// Tries the addresses of a host one after the other.
-    private static func connect(to url: ServerURL, _ alarm: Alarm) throws(LinkFault) -> Int32 {
+    private static func connect(to url: ServerURL, _ patience: Duration, _ alarm: Alarm)
+        throws(LinkFault) -> Int32
+    {
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_NUMERICSERV
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -118,7 +124,7 @@ final class Connection {
         var address = unsafe found
         while let next = unsafe address {
             do throws(LinkFault) {
-                return unsafe try connect(to: next.pointee, alarm)
+                return unsafe try connect(to: next.pointee, patience, alarm)
             } catch {
                 fault = error
             }
@@ -127,7 +133,9 @@ final class Connection {
         throw fault
     }
 
-    private static func connect(to address: addrinfo, _ alarm: Alarm) throws(LinkFault) -> Int32 {
+    private static func connect(to address: addrinfo, _ patience: Duration, _ alarm: Alarm)
+        throws(LinkFault) -> Int32
+    {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = unsafe socket(address.ai_family, kind, 0)
         guard descriptor >= 0 else { throw LinkFault(code: errno) }

@@ -4,6 +4,7 @@ package import PulseServer
 package final class HTTPExchange {
     package let head: HTTPHead
     private let connection: Connection
+    private let patience: Duration
     private var parser: HTTPResponseParser
     /// What came together with the head.
     private var first: [UInt8]?
@@ -14,29 +15,32 @@ package final class HTTPExchange {
     ///   - resource: a name below the URL's path.
     ///   - fields: name and value of further header fields.
     ///   - certificates: a PEM file of authorities beside those of the system, for HTTPS.
+    ///   - patience: how long the server may say nothing.
     ///   - alarm: ends every wait when it rings.
     /// - Throws: ``LinkFault``.
     package init(
         get resource: String, at url: ServerURL, fields: [(String, String)] = [],
-        certificates: String? = nil, alarm: Alarm
+        certificates: String? = nil, patience: Duration = .seconds(5), alarm: Alarm
     ) throws(LinkFault) {
         let lines =
             [
                 "GET \(url.path(resource)) HTTP/1.1", "Host: \(url.authority)",
                 "User-Agent: pulse/\(PulseVersion.current)", "Connection: close",
             ] + fields.map { "\($0): \($1)" }
-        let connection = try Connection(to: url, certificates: certificates, alarm: alarm)
+        let connection = try Connection(
+            to: url, certificates: certificates, patience: patience, alarm: alarm)
         try connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         var parser = HTTPResponseParser()
         var body: [UInt8] = []
         while parser.head == nil {
-            let bytes = try connection.receive(within: Connection.patience)
+            let bytes = try connection.receive(within: patience)
             guard !bytes.isEmpty else { throw LinkFault("the server closes without an answer") }
             body += try parser.feed(bytes)
         }
         guard let head = parser.head else { throw LinkFault("no answer") }
         self.head = head
         self.connection = connection
+        self.patience = patience
         self.parser = parser
         first = body
     }
@@ -57,7 +61,7 @@ package final class HTTPExchange {
     /// - Throws: ``LinkFault`` also when it is longer than `limit` bytes.
     package func body(limit: Int) throws(LinkFault) -> [UInt8] {
         var body: [UInt8] = []
-        while let piece = try next(within: Connection.patience) {
+        while let piece = try next(within: patience) {
             body += piece
             guard body.count <= limit else { throw LinkFault("the answer is too long") }
         }

@@ -93,7 +93,7 @@ struct FactGatherer {
         return facts
     }
 
-    private func address() -> PortFacts {
+    func address() -> PortFacts {
         var facts = PortFacts(host: host, port: port)
         do throws(MicroHTTPDError) {
             // Bound as the server would bind, and given back at once.
@@ -111,7 +111,8 @@ struct FactGatherer {
         let authority = name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)"
         return ["http", "https"].contains { scheme in
             guard let url = try? ServerURL("\(scheme)://\(authority)"),
-                let answer = try? HTTPExchange(get: "livez", at: url, alarm: Alarm())
+                let answer = try? HTTPExchange(
+                    get: "livez", at: url, patience: .seconds(1), alarm: Alarm())
             else { return false }
             return answer.head.status == 200
         }

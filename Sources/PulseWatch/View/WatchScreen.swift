@@ -15,6 +15,8 @@ struct WatchScreen {
     private static let sparkWidth = 40
     /// Lines that a long reason or message takes at most.
     private static let lineLimit = 3
+    /// Written by no part of a text: control characters are escaped.
+    private static let noBreak: Character = "\u{1F}"
 
     private var ellipsis: String { isUnicode ? "…" : "..." }
     private var separator: String { isUnicode ? " · " : " | " }
@@ -49,8 +51,12 @@ struct WatchScreen {
 
     /// `live · ETA 12 min · updated 3 s ago`.
     private func truth(_ text: WatchText) -> [StyledText] {
-        let parts = [text.reason, text.duration, text.eta, text.age].compactMap(\.self)
-        return wrapped(parts.joined(separator: separator)).map { StyledText($0) }
+        // What is short stays together: it is broken at no space of its own.
+        let short = [text.duration, text.eta, text.age].compactMap(\.self)
+            .map { String($0.map { $0 == " " ? Self.noBreak : $0 }) }
+        return wrapped(([text.reason] + short).joined(separator: separator)).map { line in
+            StyledText(String(line.map { $0 == Self.noBreak ? " " : $0 }))
+        }
     }
 
     private func lastKnown(_ text: WatchText) -> [StyledText] {

@@ -1,0 +1,120 @@
+import Testing
+
+@testable import Pulse
+@testable import PulseDoctor
+
+/// The checks of what is in the file and how it gets there: document, timestamp, writer.
+@Suite("ContentChecks")
+struct ContentCheckTests {
+    private func document(_ text: String) -> [Finding] {
+        DocumentCheck.findings(.sample { $0.file.content = .success(Array(text.utf8)) })
+    }
+
+    @Test("names all fields that are missing or too many, not only the first")
+    func fields() {
+        let findings = document(#"{"status": "running", "epoch": 1, "lr": 0.1, "gpu": 2}"#)
+        #expect(findings.count == 3)
+        #expect(findings.allSatisfy { $0.level == .problem })
+        #expect(findings[1].text == "Fields are missing: total_epochs, loss, message, timestamp.")
+        #expect(findings[2].text == "Fields are there that PULSE v1 doesn't have: gpu, lr.")
+    }
+
+    @Test(
+        "has the mend for what writers get wrong",
+        arguments: [
+            (Facts.document(loss: "NaN"), "last finite loss"),
+            (Facts.document(timestamp: "1000.5"), "int(time.time())"),
+            (Facts.document(timestamp: "-5"), "unix time in seconds"),
+            (Facts.document(loss: "\"0.5\""), "types of PULSE v1"),
+            ([UInt8](), "rename"), (Array(#"{"status": "run"#.utf8), "rename"),
+            ([0xEF, 0xBB, 0xBF, 0x7B, 0x7D], "UTF-8"),
+            (Array(#"{"status": "training"}"#.utf8), "idle, running, done, error"),
+            (Array("[]".utf8), "pulse_wrapper"),
+        ])
+    func mends(_ bytes: [UInt8], _ part: String) {
+        let finding = DocumentCheck.findings(.sample { $0.file.content = .success(bytes) })[0]
+        #expect(finding.level == .problem)
+        #expect(finding.mend?.contains(part) == true)
+    }
+
+    @Test("tells a file that isn't there yet from one that can't be read")
+    func unreadable() {
+        let finding = { (error: FileError) in
+            DocumentCheck.findings(
+                .sample { $0.file.content = .failure(.file("/run/pulse/status.json", error)) })[0]
+        }
+        #expect(finding(.call(2)).level == .note)
+        #expect(finding(.call(13)).text == "/run/pulse/status.json can't be read by this user.")
+        #expect(finding(.notRegular).level == .problem)
+        #expect(finding(.tooLarge).level == .problem)
+        #expect(finding(.call(5)).text.contains("input/output error"))
+    }
+
+    private func time(_ timestamp: String, _ change: (inout Facts) -> Void = { _ in }) -> Finding? {
+        TimeCheck.findings(
+            .sample {
+                $0.file.content = .success(Facts.document(timestamp: timestamp))
+                change(&$0)
+            }
+        ).first
+    }
+
+    @Test(
+        "recognises the wrong unit of time",
+        arguments: [
+            ("1764345600000", "milliseconds"), ("1764345600000000", "microseconds"),
+            ("1764345600000000000", "nanoseconds"),
+        ])
+    func unit(_ timestamp: String, _ unit: String) {
+        #expect(time(timestamp)?.text == "timestamp is in \(unit): it means the far future.")
+        #expect(time(timestamp)?.mend?.contains("int(time.time())") == true)
+    }
+
+    @Test("finds clocks that disagree, and leaves those alone that nearly agree")
+    func clocks() {
+        #expect(time("1000")?.level == .ok)
+        #expect(time("1008")?.level == .ok)
+        #expect(time("1100")?.text == "timestamp is 97 s ahead of this machine's clock.")
+        #expect(time("1100")?.mend?.contains("NTP") == true)
+        // Written just now, by a clock that is slow.
+        #expect(time("900")?.level == .problem)
+        #expect(time("900") { $0.writes = WriteFacts() }?.level == .note)
+        #expect(time("1000") { $0.file.modified = 5_000 }?.text.contains("in the future") == true)
+    }
+
+    @Test("recognises local time that was taken for UTC")
+    func timeZone() {
+        let findings = time("1000") {
+            $0.file.modified = 1_000 + 3 * 3_600 + 2
+            $0.now = 1_000 + 3 * 3_600 + 3
+        }
+        #expect(findings?.mend?.contains("utcnow") == true)
+    }
+
+    @Test("looks at the time even where the document isn't valid, and passes over none")
+    func invalid() {
+        #expect(
+            TimeCheck.findings(
+                .sample { $0.file.content = .success(Array(#"{"timestamp": 1764345600000}"#.utf8)) }
+            )
+            .map(\.level) == [.problem])
+        for text in ["{}", "", #"{"timestamp": "now"}"#, #"{"timestamp": NaN}"#] {
+            #expect(
+                TimeCheck.findings(.sample { $0.file.content = .success(Array(text.utf8)) }) == [])
+        }
+    }
+
+    @Test("judges the writer by what was seen")
+    func writer() {
+        #expect(WriterCheck.findings(.sample()).map(\.level) == [.ok])
+        let inPlace = WriterCheck.findings(
+            .sample {
+                $0.writes.replacements = 5
+                $0.writes.changesInPlace = 1
+            })
+        #expect(inPlace.map(\.level) == [.problem])
+        #expect(inPlace[0].mend?.contains("os.replace") == true)
+        #expect(
+            WriterCheck.findings(.sample { $0.writes.replacements = 0 }).map(\.level) == [.note])
+    }
+}

@@ -1,0 +1,67 @@
+import Testing
+
+@testable import Pulse
+@testable import PulseDoctor
+
+@Suite("Examination")
+struct ExaminationTests {
+    @Test("finds nothing wrong with a sound setup, and says what it looked at")
+    func sound() {
+        let examination = Examination(.sample())
+        #expect(examination.troubles == [])
+        #expect(
+            examination.findings.map(\.check)
+                == ["directory", "notification", "document", "timestamp", "writer", "port"])
+        #expect(examination.count(.ok) == 6)
+    }
+
+    @Test("has a mend of one line for everything that isn't ok")
+    func mends() {
+        let broken = Facts.sample {
+            $0.directory.canList = false
+            $0.file.mountRoots = ["/x"]
+            $0.file.content = .success(Array("{}".utf8))
+            $0.writes.changesInPlace = 1
+            $0.port.fault = 98
+        }
+        let troubles = Examination(broken).troubles
+        #expect(troubles.count == 6)
+        for finding in troubles {
+            #expect(finding.mend?.isEmpty == false)
+            #expect(!finding.text.contains("\n") && finding.mend?.contains("\n") == false)
+        }
+    }
+
+    @Test("is told to a person in lines, with the mend below each problem")
+    func text() {
+        let facts = Facts.sample { $0.port.fault = 13 }
+        #expect(
+            Report.text(Examination(facts)).suffix(4) == [
+                "PROBLEM  This user may not listen on port 8080.",
+                "         Mend: Choose one from 1024 on: pulse serve --port 8080", "",
+                "1 problem found.",
+            ])
+        #expect(Report.text(Examination(.sample())).last == "No problem found.")
+    }
+
+    @Test("lets no file name reach the terminal but as text")
+    func hostile() {
+        let facts = Facts.sample { $0.directory.path = "/a\u{1B}[2J" }
+        #expect(!Report.text(Examination(facts)).joined().contains("\u{1B}"))
+    }
+
+    @Test("is told to a script as one document")
+    func json() throws {
+        let value = try #require(
+            JSONValue(Report.json(Examination(.sample { $0.port.fault = 13 }))))
+        #expect(value["problems"]?.number == 1)
+        guard case .array(let findings)? = value["findings"] else {
+            Issue.record("no findings")
+            return
+        }
+        #expect(findings.count == 6)
+        #expect(findings.last?["check"] == .string("port"))
+        #expect(findings.last?["level"] == .string("problem"))
+        #expect(findings.first?["mend"] == .null)
+    }
+}

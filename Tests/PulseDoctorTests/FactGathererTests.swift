@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+@testable import MicroHTTPD
+@testable import Pulse
+@testable import PulseDoctor
+
+@Suite("FactGatherer")
+struct FactGathererTests {
+    private func facts(_ file: String, port: UInt16 = 0) -> Facts {
+        FactGatherer(
+            statusFile: file, host: "127.0.0.1", port: port, observation: .milliseconds(1)
+        ).facts()
+    }
+
+    @Test("tells of a real directory and a real file what there is")
+    func real() throws {
+        let directory = FileManager.default.temporaryDirectory
+            .appendingPathComponent("pulse-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let path = directory.appendingPathComponent("status.json").path
+        let status = try TrainingStatus(
+            status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "", timestamp: 1)
+        try StatusFileWriter(path: path).write(status)
+        let facts = facts(path)
+        #expect(facts.directory.path == directory.path)
+        #expect(facts.directory.fault == 0)
+        #expect(facts.directory.canEnter && facts.directory.canList)
+        #expect(facts.directory.inotifyFault == 0)
+        #expect(!facts.directory.fileSystem.isEmpty)
+        #expect(try facts.file.content.get() == PulseEncoder.encode(status))
+        #expect(facts.file.link == nil)
+        #expect(facts.file.mountRoots == [])
+        let link = directory.appendingPathComponent("link.json").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "status.json")
+        #expect(self.facts(link).file.link == "status.json")
+        #expect(self.facts("\(path)/x").directory.fault == ENOTDIR)
+        #expect(self.facts("\(directory.path)/none/x").directory.fault == ENOENT)
+        #expect(throws: PulseError.self) { try self.facts(directory.path).file.content.get() }
+    }
+
+    @Test("names the file in full")
+    func relative() {
+        let facts = facts("no/status.json")
+        #expect(facts.statusFile == FileManager.default.currentDirectoryPath + "/no/status.json")
+        #expect(facts.directory.fault == ENOENT)
+    }
+
+    @Test("knows a free port from one that somebody has who isn't Pulse")
+    func port() throws {
+        #expect(facts("/x").port.fault == 0)
+        let taken = try ListenSocket(host: "127.0.0.1", port: 0)
+        let facts = FactGatherer(
+            statusFile: "/x", host: "127.0.0.1", port: taken.port, observation: .zero
+        ).address()
+        #expect(facts.fault == EADDRINUSE)
+        #expect(!facts.isPulse)
+        let nowhere = FactGatherer(
+            statusFile: "/x", host: "192.0.2.1", port: 0, observation: .zero)
+        #expect(nowhere.address().fault == EADDRNOTAVAIL)
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+@testable import Pulse
+@testable import PulseDoctor
+
+@Suite("WriterObserver")
+struct WriterObserverTests {
+    private let directory: URL
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory
+            .appendingPathComponent("pulse-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    }
+
+    private func status(_ epoch: Double) throws -> TrainingStatus {
+        try TrainingStatus(
+            status: .running, epoch: epoch, totalEpochs: 9, loss: 0, message: "", timestamp: 1)
+    }
+
+    @Test("sees every replacement, however the file system gives out inodes")
+    func replacements() throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let path = directory.appendingPathComponent("status.json").path
+        try StatusFileWriter(path: path).write(try status(0))
+        var observer = WriterObserver(path: path)
+        observer.look()
+        #expect(observer.writes == WriteFacts())
+        for epoch in 1...50 {
+            // Two between two looks: the second often gets the inode that the first gave back.
+            try StatusFileWriter(path: path).write(try status(Double(epoch)))
+            try StatusFileWriter(path: path).write(try status(Double(epoch) + 0.5))
+            observer.look()
+        }
+        #expect(observer.writes.replacements == 50)
+        #expect(observer.writes.changesInPlace == 0)
+    }
+
+    @Test("sees that the same file got another content")
+    func inPlace() throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appendingPathComponent("status.json")
+        try Data("a".utf8).write(to: file)
+        var observer = WriterObserver(path: file.path)
+        let handle = try FileHandle(forWritingTo: file)
+        try handle.write(contentsOf: Data("abc".utf8))
+        observer.look()
+        observer.look()
+        #expect(observer.writes.changesInPlace == 1)
+        #expect(observer.writes.replacements == 0)
+        try handle.close()
+    }
+
+    @Test("waits for a file that isn't there, and blames nobody for its first")
+    func missing() throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let path = directory.appendingPathComponent("status.json").path
+        var observer = WriterObserver(path: path)
+        observer.look()
+        try StatusFileWriter(path: path).write(try status(0))
+        observer.look()
+        try FileManager.default.removeItem(atPath: path)
+        observer.look()
+        #expect(observer.writes == WriteFacts())
+        try StatusFileWriter(path: path).write(try status(1))
+        observer.look()
+        #expect(observer.writes.replacements == 1)
+    }
+
+    @Test("waits for no pipe")
+    func pipe() throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let path = directory.appendingPathComponent("status.json").path
+        let isMade = unsafe mkfifo(path, 0o600) == 0
+        try #require(isMade)
+        var observer = WriterObserver(path: path)
+        observer.look()
+        #expect(observer.writes == WriteFacts())
+    }
+}

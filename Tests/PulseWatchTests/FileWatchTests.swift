@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Pulse
+@testable import PulseServer
+@testable import PulseWatch
+
+@Suite("FileWatch")
+struct FileWatchTests {
+    private func view(_ status: TrainingStatus?, _ liveness: Liveness = .live) -> RunView {
+        RunView(
+            status: status, liveness: liveness, etaSeconds: nil, source: .ok, sourceError: nil)
+    }
+
+    @Test("tells a new status as a server would: both documents, then the reading")
+    func status() throws {
+        let view = view(try .sample())
+        let document = PulseEncoder.encode(try .sample())
+        let progress = try #require(view.progressDocument)
+        #expect(
+            FileWatch.news(of: view, after: nil) == [
+                .document(document), .document(progress), .reading(try #require(RunReading(view))),
+            ])
+    }
+
+    @Test("tells a new judgement without the status, and nothing new not at all")
+    func judgement() throws {
+        let before = view(try .sample())
+        let after = view(try .sample(), .stale)
+        #expect(FileWatch.news(of: after, after: before).count == 2)
+        #expect(FileWatch.news(of: before, after: before) == [])
+    }
+
+    @Test("says why there is nothing")
+    func nothing() {
+        var view = view(nil)
+        view.sourceError = .tooLarge
+        #expect(
+            FileWatch.news(of: view, after: nil)
+                == [.nothing("the document is over 65536 bytes (byte 0)")])
+    }
+}

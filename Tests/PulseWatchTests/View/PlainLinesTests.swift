@@ -1,0 +1,50 @@
+import PulseServer
+import Testing
+
+@testable import Pulse
+@testable import PulseWatch
+
+@Suite("PlainLines")
+struct PlainLinesTests {
+    @Test("tells a change once, and changes of numbers once a second at most")
+    func pace() throws {
+        var lines = PlainLines()
+        var state = WatchState([.opened(serverTime: nil), .reading(.sample(try .sample()))])
+        #expect(
+            lines.line(WatchText(state, at: .after(3)))
+                == "running: live, 43.3 %, epoch 1.3 of 3, loss 0.4213, ETA 12 min 30 s: Epoch 2")
+        #expect(lines.line(WatchText(state, at: .after(60))) == nil)
+        state.take(.reading(.sample(try .sample(epoch: 1.4))), at: .after(60))
+        #expect(lines.line(WatchText(state, at: .after(60))) != nil)
+        state.take(.reading(.sample(try .sample(epoch: 1.5))), at: .after(60))
+        #expect(lines.line(WatchText(state, at: .after(60))) == nil)
+        #expect(lines.line(WatchText(state, at: .after(61)))?.contains("epoch 1.5 of 3") == true)
+    }
+
+    @Test("tells another verdict at once, and an outage once, whatever time passes")
+    func verdicts() throws {
+        var lines = PlainLines()
+        var state = WatchState([.opened(serverTime: nil), .reading(.sample(try .sample()))])
+        _ = lines.line(WatchText(state, at: .after(3)))
+        state.take(.lost("connection refused", retryAfter: .seconds(1)), at: .after(3))
+        let line = lines.line(WatchText(state, at: .after(3)))
+        #expect(
+            line?.hasPrefix(
+                "unreachable: since <1003>: connection refused, last known: running, live") == true)
+        state.take(.lost("connection refused", retryAfter: .seconds(2)), at: .after(5))
+        #expect(lines.line(WatchText(state, at: .after(5))) == nil)
+        state.take(.opened(serverTime: nil), at: .after(6))
+        #expect(lines.line(WatchText(state, at: .after(6)))?.hasPrefix("running: live") == true)
+    }
+
+    @Test("lets no control character through, and no message without end")
+    func message() throws {
+        var lines = PlainLines()
+        let status = try TrainingStatus.sample(
+            message: "a\nb\u{1B}[1m" + String(repeating: "x", count: 9_999))
+        let line = lines.line(
+            WatchText(WatchState([.opened(serverTime: nil), .reading(.sample(status))])))
+        #expect(line?.contains(": a b\\u001b[1mxxx") == true)
+        #expect(try #require(line).count < 700)
+    }
+}
