@@ -81,7 +81,8 @@ let package = Package(
             dependencies: ["PulseWatch", "PulseClient", "PulseServer", "Pulse"]),
         .testTarget(name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
         .testTarget(
-            name: "PulseCommandTests", dependencies: ["PulseCommand", "PulseServer", "Pulse"]),
+            name: "PulseCommandTests",
+            dependencies: ["PulseCommand", "PulseClient", "PulseServer", "Pulse"]),
         .testTarget(name: "WireTests", dependencies: ["PulseServer", "Pulse", "MicroHTTPD"]),
     ],
     swiftLanguageModes: [.v6]

@@ -17,7 +17,10 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
             return nil
         }
         let digits = argument.dropLast(unit.suffix.count)
-        guard let first = digits.utf8.first, first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9"),
+        // Swift reads hexadecimal numbers and exponents too; nobody means a duration by them.
+        let isDigit = { (byte: UInt8) in byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
+        guard let first = digits.utf8.first, isDigit(first),
+            digits.utf8.allSatisfy({ isDigit($0) || $0 == UInt8(ascii: ".") }),
             let number = Double(digits), number > 0, number * unit.seconds <= Self.limit,
             number * unit.seconds >= 0.001
         else { return nil }

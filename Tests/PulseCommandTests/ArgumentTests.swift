@@ -1,0 +1,115 @@
+import ArgumentParser
+import PulseClient
+import Testing
+
+@testable import Pulse
+@testable import PulseCommand
+
+/// Command lines that are accepted, and those that end with 64 (`EX_USAGE` of sysexits(3)).
+@Suite("Arguments")
+struct ArgumentTests {
+    /// The exit code of a command line that is only parsed; 0 when it would run.
+    private func code(_ line: String) -> Int32 {
+        code(line.split(separator: " ").map(String.init))
+    }
+
+    private func code(_ arguments: [String]) -> Int32 {
+        do {
+            _ = try PulseTool.parseAsRoot(arguments)
+            return 0
+        } catch {
+            return PulseTool.exitCode(for: error).rawValue
+        }
+    }
+
+    private func message(_ arguments: [String]) -> String {
+        do {
+            _ = try PulseTool.parseAsRoot(arguments)
+            return ""
+        } catch {
+            return PulseTool.message(for: error)
+        }
+    }
+
+    @Test(
+        "accepts what makes sense",
+        arguments: [
+            "serve", "serve -s a/b.json -p 0", "serve --port=65535", "serve --poll-interval 500ms",
+            "serve --cors-origin * --cors-origin https://a.b:1",
+            "serve --allowed-host a --no-watch",
+            "serve --tls-certificate c --tls-key k", "serve --log-level trace --log-format json",
+            "write idle -s f", "write running -s f --epoch 1.5 --total-epochs 3 --loss -0.5",
+            "write running -s f --loss -1e-3 --message -5%",
+            "write error --status-file=f --message x",
+            "check f", "check -", "check -- -f", "watch f", "watch http://a", "watch https://a:1/b",
+            "watch http://a --until done --json", "watch f --poll-interval 1s --stale-after 1h",
+            "watch http://a --tls-authority ca.pem", "doctor",
+            "doctor -s f -p 1 --observe 10s --json",
+            "healthcheck", "healthcheck -p 1 --host 0.0.0.0", "help", "--help", "help serve",
+            "--version", "serve --help", "write --help",
+        ])
+    func accepted(_ line: String) {
+        #expect(code(line) == 0)
+    }
+
+    @Test(
+        "refuses what doesn't, with 64",
+        arguments: [
+            "bogus", "serve extra", "serve --bogus", "serve --port 65536", "serve --port -1",
+            "serve --port x", "serve --port", "serve --poll-interval 2", "serve --poll-interval 0s",
+            "serve --poll-interval 99999h", "serve --stale-after 5min", "serve --stale-after -5s",
+            "serve --max-streams 0", "serve --max-streams x", "serve --tls-key k",
+            "serve --tls-certificate c", "serve --cors-origin a.b",
+            "serve --cors-origin https://a/",
+            "serve --status-file=", "serve --log-level loud", "serve --log-format xml",
+            "serve --no-watch=maybe", "write", "write running", "write started -s f",
+            "write running -s f --epoch x", "write running -s f --epoch -1",
+            "write running -s f --epoch nan", "write running -s f --loss inf",
+            "write running -s f --total-epochs -0.1", "write running -s f --loss 1e999",
+            "write running --status-file=", "check", "check a b", "watch", "watch f g",
+            "watch f --until never", "watch f --until", "watch f --token-file t",
+            "watch f --tls-authority c", "watch http://a --stale-after 5m",
+            "watch http://a --poll-interval 1s", "watch ftp://a", "watch http://",
+            "watch http://a:0", "watch http://u:p@a", "watch localhost:8080", "watch :8080",
+            "watch f --stale-after x", "doctor --observe 0s", "doctor --observe 3",
+            "doctor --status-file=", "doctor x", "healthcheck --port x", "healthcheck x",
+        ])
+    func refused(_ line: String) {
+        #expect(code(line) == 64)
+    }
+
+    @Test("says what was meant")
+    func hints() {
+        #expect(
+            message(["watch", "localhost:8080"]).contains("Did you mean http://localhost:8080?"))
+        #expect(message(["watch", ":9000"]).contains("Did you mean http://localhost:9000?"))
+        #expect(message(["watch", "http://a/?token=x"]).contains("--token-file"))
+        #expect(message(["watch", ""]).contains("neither a URL nor a file"))
+        #expect(
+            message(["write", "running", "-s", "f", "--loss", "nan"])
+                .contains("loss is NaN, which JSON does not have"))
+        #expect(
+            message([
+                "write", "idle", "-s", "f", "--message", String(repeating: "x", count: 70_000),
+            ])
+            .contains("over 65536 bytes"))
+        #expect(message(["serve", "--tls-key", "k"]).contains("--tls-certificate and --tls-key"))
+    }
+
+    @Test("takes a path for a URL only where it looks like one")
+    func meant() {
+        #expect(Watch.urlMeant(by: "run/a:80") == nil)
+        #expect(Watch.urlMeant(by: "status.json") == nil)
+        #expect(Watch.urlMeant(by: "a:b") == nil)
+        #expect(Watch.urlMeant(by: "a:1:2") == nil)
+        #expect(Watch.urlMeant(by: "gpu1:80") == "http://gpu1:80")
+    }
+
+    @Test("asks a server on all addresses on loopback")
+    func healthcheck() throws {
+        #expect(try Healthcheck.url(host: "0.0.0.0", port: 1).description == "http://127.0.0.1:1/")
+        #expect(try Healthcheck.url(host: "::", port: 1).description == "http://[::1]:1/")
+        #expect(try Healthcheck.url(host: "fd00::1", port: 80).description == "http://[fd00::1]/")
+        #expect(try Healthcheck.url(host: "gpu1", port: 2).description == "http://gpu1:2/")
+    }
+}

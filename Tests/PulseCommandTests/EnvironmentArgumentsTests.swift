@@ -1,0 +1,80 @@
+import Testing
+
+@testable import PulseCommand
+
+@Suite("EnvironmentArguments")
+struct EnvironmentArgumentsTests {
+    private func arguments(_ own: [String], _ environment: [String: String]) -> [String] {
+        EnvironmentArguments(own) { environment[$0] }.arguments
+    }
+
+    @Test("puts settings before the user's own arguments")
+    func options() {
+        #expect(
+            arguments(
+                ["serve", "--host", "::1"],
+                ["PULSE_PORT": "9000", "PULSE_STATUS_FILE": "a b", "PULSE_POLL_INTERVAL": "1s"])
+                == [
+                    "serve", "--status-file=a b", "--port=9000", "--poll-interval=1s", "--host",
+                    "::1",
+                ])
+    }
+
+    @Test(
+        "lets the user's own win, in every spelling",
+        arguments: [["--port", "1"], ["--port=1"], ["-p", "1"], ["-p1"], ["-p=1"]])
+    func own(_ spelling: [String]) {
+        #expect(arguments(["serve"] + spelling, ["PULSE_PORT": "x"]) == ["serve"] + spelling)
+        #expect(arguments(["doctor"] + spelling, ["PULSE_PORT": "x"]) == ["doctor"] + spelling)
+    }
+
+    @Test("takes no other option for it")
+    func others() {
+        #expect(
+            arguments(["serve", "--public-dir", "x"], ["PULSE_PORT": "1"])
+                == ["serve", "--port=1", "--public-dir", "x"])
+        #expect(
+            arguments(["serve", "--", "--port"], ["PULSE_PORT": "1"])
+                == ["serve", "--port=1", "--", "--port"])
+    }
+
+    @Test("splits lists at commas")
+    func lists() {
+        #expect(
+            arguments(
+                ["serve"], ["PULSE_ALLOWED_HOST": "a,b", "PULSE_CORS_ORIGIN": "https://x"])
+                == ["serve", "--allowed-host=a", "--allowed-host=b", "--cors-origin=https://x"])
+    }
+
+    @Test(
+        "takes flags as true or false, and leaves the rest to the parser",
+        arguments: [
+            ("true", ["--no-watch"]), ("1", ["--no-watch"]), ("false", []), ("0", []), ("", []),
+            ("yes", ["--no-watch=yes"]),
+        ])
+    func flags(_ value: String, _ added: [String]) {
+        #expect(arguments(["serve"], ["PULSE_NO_WATCH": value]) == ["serve"] + added)
+    }
+
+    @Test("gives each command only what it has")
+    func commands() {
+        let all = [
+            "PULSE_STATUS_FILE": "f", "PULSE_HOST": "::", "PULSE_PORT": "1",
+            "PULSE_LOG_LEVEL": "info",
+        ]
+        #expect(arguments(["write", "idle"], all) == ["write", "--status-file=f", "idle"])
+        #expect(arguments(["healthcheck"], all) == ["healthcheck", "--host=::", "--port=1"])
+        #expect(
+            arguments(["doctor"], all) == ["doctor", "--status-file=f", "--host=::", "--port=1"])
+        for command in [["check", "x"], ["watch", "x"], ["help"], ["--version"], []] {
+            #expect(arguments(command, all) == command)
+        }
+    }
+
+    @Test("tells which variables were used")
+    func variables() {
+        let environment = ["PULSE_PORT": "abc", "PULSE_HOST": "x", "PULSE_NO_WATCH": "yes"]
+        let settings = EnvironmentArguments(["serve", "--host", "y"]) { environment[$0] }
+        #expect(settings.variables == ["PULSE_PORT=abc", "PULSE_NO_WATCH=yes"])
+    }
+}
