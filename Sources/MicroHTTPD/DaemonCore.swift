@@ -52,7 +52,8 @@ final class DaemonCore: Sendable {
         var fault: RequestFault?
         if isFirstCall {
             unsafe arrived(CMHD_connection_socket(connection))
-            fault = unsafe RequestHeadCheck.fault(on: connection, version: version)
+            fault = unsafe RequestHeadCheck.fault(
+                on: connection, target: target, version: version)
             if fault == nil, method != .other {
                 unsafe mark.pointee = UnsafeMutableRawPointer(connection)
                 return .YES

@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+internal import Glibc
 
 /// What makes a request head unacceptable, whatever it asks for.
 ///
@@ -6,6 +7,8 @@ internal import CMicroHTTPD
 /// `Content-Length` fields and prefers `Transfer-Encoding` silently. Pulse reads no bodies, so all
 /// of it is refused here, once, for every route (RFC 9112 §3.2, §6.1, §6.3).
 public enum RequestFault: Sendable, Hashable, CaseIterable {
+    /// A space or a control character in the request target (RFC 9112 §3.2).
+    case invalidTarget
     /// HTTP/1.1 without a `Host` field.
     case missingHost
     /// More than one `Host` field.
@@ -22,15 +25,24 @@ struct RequestHeadCheck {
     private var lengths = 0
     private var fault: RequestFault?
 
-    static func fault(on connection: OpaquePointer, version: UnsafePointer<CChar>) -> RequestFault?
-    {
+    static func fault(
+        on connection: OpaquePointer, target: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+    ) -> RequestFault? {
         var check = RequestHeadCheck()
+        let start = unsafe UnsafeRawPointer(target).assumingMemoryBound(to: UInt8.self)
+        check.inspect(target: unsafe UnsafeBufferPointer(start: start, count: strlen(target)).span)
         unsafe withUnsafeMutablePointer(to: &check) { pointer in
             _ = unsafe MHD_get_connection_values_n(
                 connection, MHD_ValueKind.HEADER_KIND, inspectHeader, pointer)
         }
         // "HTTP/1.0" needs no Host (RFC 9112 §3.2); the last digit tells.
         return check.verdict(hostRequired: unsafe version[7] != 0x30)
+    }
+
+    mutating func inspect(target: Span<UInt8>) {
+        for index in target.indices where target[index] <= 0x20 || target[index] == 0x7f {
+            fault = .invalidTarget
+        }
     }
 
     mutating func inspect(name: Span<UInt8>, value: Span<UInt8>) {

@@ -33,6 +33,7 @@ extension Problem {
     static func badRequest(_ fault: RequestFault) -> Problem {
         let detail =
             switch fault {
+            case .invalidTarget: "the request target holds a space or a control character"
             case .missingHost: "the request has no Host field"
             case .repeatedHost: "the request has more than one Host field"
             case .unexpectedBody: "no request has a body here"

@@ -41,6 +41,18 @@ struct RequestHeadCheckTests {
         #expect(fault(in: head) == expected)
     }
 
+    @Test(
+        "refuses a target with a space or a control character",
+        arguments: [
+            ("/a", nil), ("/é", nil), ("/a b", .invalidTarget), ("/\t", .invalidTarget),
+            ("/\u{1}", .invalidTarget), ("/\u{7f}", .invalidTarget),
+        ] as [(String, RequestFault?)])
+    func target(target: String, expected: RequestFault?) {
+        var check = RequestHeadCheck()
+        check.inspect(target: Array(target.utf8).span)
+        #expect(check.verdict(hostRequired: false) == expected)
+    }
+
     @Test("needs no Host where the version is HTTP/1.0")
     func oldVersion() {
         #expect(fault(in: [], hostRequired: false) == nil)
