@@ -83,5 +83,5 @@ let logMessage: CMHD_Log = { context, message, length in
     guard let context = unsafe context, let message = unsafe message else { return }
     let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
     let bytes = unsafe UnsafeRawBufferPointer(start: message, count: length)
-    unsafe core.log(String(decoding: bytes, as: UTF8.self))
+    core.log(unsafe DaemonMessage(bytes))
 }

@@ -17,11 +17,12 @@ public final class Daemon: Sendable {
     /// Binds, listens and starts the thread.
     ///
     /// - Parameters:
-    ///   - logger: receives the library's own messages.
+    ///   - logger: receives the library's own messages; of those about its troubles, a few each
+    ///     minute.
     ///   - handler: called on the daemon's thread for every request.
     /// - Throws: ``MicroHTTPDError``.
     public init(
-        configuration: DaemonConfiguration, logger: @escaping @Sendable (String) -> Void,
+        configuration: DaemonConfiguration, logger: @escaping @Sendable (DaemonMessage) -> Void,
         handler: @escaping @Sendable (borrowing Request) -> Reply
     ) throws(MicroHTTPDError) {
         // The library blocks SIGPIPE only in its own threads.
@@ -41,11 +42,13 @@ public final class Daemon: Sendable {
 
     /// Ends the thread and closes every connection.
     ///
-    /// Idempotent.
+    /// Idempotent; not to be called from a handler, which runs on that thread.
     ///
-    /// Finish every ``StreamChannel`` first: the library aborts the process when it is stopped
-    /// while a connection is suspended.
+    /// Streams that are still open are cut off. For each to end with its final chunk, finish its
+    /// ``StreamChannel`` first and wait until none is open.
     public func stop() {
+        // The library aborts the process when it is stopped while a connection is suspended.
+        core.finishChannels()
         running.withLock { running in
             guard let daemon = running.take() else { return }
             daemon.stop()
@@ -53,8 +56,7 @@ public final class Daemon: Sendable {
     }
 
     deinit {
-        precondition(
-            running.withLock { $0 == nil }, "a daemon must be stopped before it is released")
+        stop()
     }
 }
 

@@ -23,12 +23,14 @@ public enum Reply: Sendable {
 /// Lives as long as the daemon.
 final class DaemonCore: Sendable {
     private let handler: @Sendable (borrowing Request) -> Reply
-    private let logger: @Sendable (String) -> Void
+    private let logger: @Sendable (DaemonMessage) -> Void
     private let deadlines: Mutex<RequestDeadlines>
+    private let troubles = Mutex(MessageLimit())
+    private let channels = Mutex(ServedChannels())
     private let sendBuffer: Int32
 
     init(
-        configuration: DaemonConfiguration, logger: @escaping @Sendable (String) -> Void,
+        configuration: DaemonConfiguration, logger: @escaping @Sendable (DaemonMessage) -> Void,
         handler: @escaping @Sendable (borrowing Request) -> Reply
     ) {
         self.handler = handler
@@ -65,6 +67,7 @@ final class DaemonCore: Sendable {
         case .response(let response):
             return unsafe response.queue(on: connection)
         case .stream(let opening):
+            channels.withLock { $0.serve(opening.channel) }
             return unsafe ResponseStream.queue(opening, on: connection)
         }
     }
@@ -76,8 +79,36 @@ final class DaemonCore: Sendable {
         return .other
     }
 
-    func log(_ message: String) {
-        logger(message)
+    func log(_ message: DaemonMessage) {
+        if message.isAboutClient { return logger(message) }
+        guard let omitted = troubles.withLock({ $0.admit(at: Self.now()) }) else { return }
+        logger(message.following(omitted))
+    }
+}
+
+extension DaemonCore {
+    /// Ends the streams of every channel that was ever served, and of any that will be.
+    ///
+    /// From here on no connection of this daemon is suspended, so that it may be stopped.
+    func finishChannels() {
+        channels.withLock { $0.finish() }
+    }
+
+    /// The channels whose streams this daemon has opened: one, or a few.
+    private struct ServedChannels {
+        private var channels: [StreamChannel] = []
+        private var isFinished = false
+
+        mutating func serve(_ channel: StreamChannel) {
+            if isFinished { return channel.finish() }
+            if !channels.contains(where: { $0 === channel }) { channels.append(channel) }
+        }
+
+        mutating func finish() {
+            isFinished = true
+            for channel in channels { channel.finish() }
+            channels = []
+        }
     }
 }
 

@@ -45,7 +45,10 @@ public struct StatusServer: Service {
             metrics: metrics, policy: policy, files: files)
         do {
             let daemon = try Daemon(configuration: try configuration.daemon()) { message in
-                logger.warning("libmicrohttpd: \(message)")
+                // Any client can provoke as many of its kind as it likes.
+                logger.log(
+                    level: message.isAboutClient ? .debug : .warning,
+                    "libmicrohttpd: \(message.text)")
             } handler: { request in
                 routes.answer(request)
             }
