@@ -1,0 +1,175 @@
+"""The loss curve: the whole run, its scales, and its keyboard."""
+
+import re
+
+import pytest
+from panel import Panel
+from playwright.sync_api import expect
+
+
+@pytest.fixture
+def run(serve, status_file):
+    """A server that has seen five updates of a run."""
+    status_file.running(epoch=0, loss=0)
+    server = serve("--poll-interval", "50ms")
+    for epoch, loss in enumerate([8.0, 4.0, 2.0, 1.0], start=1):
+        status_file.running(epoch=epoch, total=8, loss=loss)
+        while server.get("/status").json()["epoch"] != epoch:
+            pass
+    return server
+
+
+def path_of(panel, part="curve"):
+    """The points of a path as pairs of numbers."""
+    path = panel.part(part).get_attribute("d") or ""
+    return [tuple(map(float, pair.split())) for pair in re.split("[ML]", path)[1:]]
+
+
+def test_who_comes_late_sees_the_whole_run(run, page, status_file):
+    panel = Panel.open(page, run)
+    # The first state of a job has no loss yet, and no place on the curve.
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    points = path_of(panel)
+    assert [x for x, _ in points] == sorted(x for x, _ in points)
+    assert [y for _, y in points] == sorted(y for _, y in points)
+
+    status_file.running(epoch=5, total=8, loss=0.5)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "4")
+    expect(panel.part("readout")).to_have_text(re.compile(r"^epoch 5: loss 0\.5 · \d\d:"))
+
+
+def test_a_new_run_begins_a_new_curve(run, page, status_file):
+    panel = Panel.open(page, run)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    status_file.running(epoch=0.5, total=8, loss=9)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "0")
+    status_file.running(epoch=0.6, total=8, loss=8)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "1")
+    status_file.idle()
+    expect(panel.part("readout")).to_have_text("Nothing to draw yet")
+
+
+def test_the_log_scale_makes_halving_a_straight_line(run, page):
+    panel = Panel.open(page, run)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    button = panel.part("log")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    ys = [y for _, y in path_of(panel)]
+    steps = [below - above for above, below in zip(ys, ys[1:])]
+    assert steps == pytest.approx([steps[0]] * 3, abs=0.2)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "false")
+
+
+def test_losses_of_zero_and_below_have_no_logarithm(run, page, status_file):
+    panel = Panel.open(page, run)
+    status_file.running(epoch=5, total=8, loss=-1)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "4")
+    panel.part("log").click()
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    assert "NaN" not in panel.part("curve").get_attribute("d")
+
+
+def test_smoothing_draws_the_average_over_the_faint_raw_curve(run, page):
+    panel = Panel.open(page, run)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    assert path_of(panel, "smooth-curve") == []
+    panel.part("smoothing").fill("0.5")
+    expect(panel.part("curve")).to_have_attribute("data-faint", "")
+    expect(panel.part("readout")).to_contain_text("smoothed 2.133")
+    assert len(path_of(panel, "smooth-curve")) == 4
+
+
+def test_the_curve_is_read_with_the_keyboard(run, page):
+    panel = Panel.open(page, run)
+    plot, readout = panel.part("plot"), panel.part("readout")
+    expect(plot).to_have_attribute("aria-valuemax", "3")
+    plot.focus()
+    for key, said in [
+        ("ArrowLeft", "epoch 3: loss 2"),
+        ("ArrowLeft", "epoch 2: loss 4"),
+        ("ArrowRight", "epoch 3: loss 2"),
+        ("Home", "epoch 1: loss 8"),
+        ("ArrowLeft", "epoch 1: loss 8"),
+        ("End", "epoch 4: loss 1"),
+        ("PageDown", "epoch 3: loss 2"),
+    ]:
+        page.keyboard.press(key)
+        expect(readout).to_contain_text(said)
+        expect(plot).to_have_attribute("aria-valuetext", re.compile("^" + said))
+    expect(panel.part("ruler")).not_to_have_attribute("hidden", "")
+    page.keyboard.press("Escape")
+    expect(readout).to_contain_text("epoch 4: loss 1")
+    expect(panel.part("ruler")).to_have_attribute("hidden", "")
+
+
+def test_the_curve_is_read_with_the_pointer(run, page):
+    panel = Panel.open(page, run)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    box = panel.part("plot").bounding_box()
+    second = path_of(panel)[1]
+    page.mouse.move(box["x"] + second[0] + 5, box["y"] + box["height"] / 2)
+    expect(panel.part("readout")).to_contain_text("epoch 2: loss 4")
+    page.mouse.move(0, 0)
+    expect(panel.part("readout")).to_contain_text("epoch 4: loss 1")
+
+
+LAYOUTS = """async ([curve, options]) => {
+  const { layout } = await import('/panel/curve.js');
+  const size = { width: 600, height: 200, em: 13, log: false, smoothing: 0, label: String };
+  const drawn = layout(curve, { ...size, ...options });
+  return drawn && { raw: drawn.raw, line: drawn.line, rows: drawn.rows, columns: drawn.columns };
+}"""
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [1.0],
+        [2.5, 2.5, 2.5],
+        [1.7e308, 1e-308],
+        [5e-324, 1e-323],
+        [1e16, 1e16 + 2],
+        [0.999999, 1.000001],
+        [3e-7, 3e5],
+    ],
+)
+def test_any_losses_can_be_drawn(server, page, losses, log):
+    page.goto(server.url)
+    curve = [{"epoch": index + 1, "loss": loss} for index, loss in enumerate(losses)]
+    drawn = page.evaluate(LAYOUTS, [curve, {"log": log, "smoothing": 0.5}])
+    for path in (drawn["raw"], drawn["line"]):
+        assert re.fullmatch(r"M[-\d.]+ [-\d.]+(L[-\d.]+ [-\d.]+)*", path)
+    for pair in re.split("[ML]", drawn["raw"])[1:]:
+        x, y = map(float, pair.split())
+        assert 0 <= x <= 600
+        assert 0 <= y <= 200
+    assert all(0 <= row["y"] <= 200 for row in drawn["rows"])
+    assert len(drawn["rows"]) <= 20
+
+
+def test_losses_from_end_to_end_of_the_doubles(server, page):
+    page.goto(server.url)
+    curve = [{"epoch": 1, "loss": -1.7e308}, {"epoch": 2, "loss": 1.7e308}]
+    drawn = page.evaluate(LAYOUTS, [curve, {}])
+    assert re.fullmatch(r"M[\d.]+ [\d.]+L[\d.]+ [\d.]+", drawn["raw"])
+    assert drawn["rows"]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "count", "ticks"),
+    [
+        (0, 3, 4, [0, 1, 2, 3]),
+        (0, 0.3, 3, [0, 0.1, 0.2, 0.3]),
+        (0.12, 0.61, 5, [0.2, 0.3, 0.4, 0.5, 0.6]),
+        (-1, 1, 4, [-1, -0.5, 0, 0.5, 1]),
+        (0, 950, 4, [0, 500]),
+    ],
+)
+def test_ticks_are_pleasant_numbers(server, page, least, most, count, ticks):
+    page.goto(server.url)
+    call = "async ([range, count]) => (await import('/panel/curve.js')).niceTicks(range, count)"
+    assert page.evaluate(call, [[least, most], count]) == ticks

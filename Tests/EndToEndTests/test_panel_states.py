@@ -1,0 +1,213 @@
+"""Each state of a job as the panel tells it, in a real browser, from a real file."""
+
+import re
+import time
+
+import pytest
+from panel import Panel
+from playwright.sync_api import expect
+
+
+def test_a_job_is_seen_from_idle_to_done(server, status_file, page):
+    status_file.idle()
+    panel = Panel.open(page, server)
+    panel.expect(state="Idle", message="Waiting to start...", percent="0%", loss="—")
+    expect(panel.part("notice")).to_be_hidden()
+
+    status_file.running(epoch=0, loss=0, message="loading")
+    panel.expect(state="Running", percent="0%", epoch="0 of 3", loss="—", message="loading")
+
+    status_file.running(epoch=2.5, loss=0.42, message="step 250")
+    panel.expect(percent="83.3%", epoch="2.5 of 3", loss="0.42", message="step 250")
+    panel.expect_current()
+    assert panel.part("bar").get_attribute("aria-valuenow") == "83"
+    expect(page).to_have_title("83.3% · Running – Pulse")
+
+    status_file.done()
+    panel.expect(state="Done", percent="100%", epoch="3 of 3", loss="0.1", time_left="—")
+    panel.expect_current()
+    expect(page).to_have_title("✓ 100% · Done – Pulse")
+
+
+def test_a_failure_is_told_with_its_reason(server, status_file, page):
+    status_file.running(epoch=1.2)
+    panel = Panel.open(page, server)
+    status_file.error(epoch=1.2, message="CUDA out of memory")
+    panel.expect(state="Error", message="CUDA out of memory", percent="40%")
+    expect(page).to_have_title("✕ 40% · Error – Pulse")
+
+
+def test_a_missing_file_is_a_job_that_has_not_started(server, status_file, page):
+    panel = Panel.open(page, server)
+    panel.expect(state="Idle", why="There is no status file yet:")
+    expect(panel.part("reason")).to_contain_text("status.json: no such file or directory")
+    status_file.running(epoch=1)
+    panel.expect(state="Running")
+    expect(panel.part("notice")).to_be_hidden()
+
+
+def test_a_file_that_goes_missing_freezes_the_numbers(server, status_file, page):
+    status_file.running(epoch=1.5)
+    panel = Panel.open(page, server)
+    status_file.remove()
+    panel.expect(state="Source missing", why="The status file is gone:", percent="50%")
+    panel.expect_frozen()
+    expect(panel.part("shown")).to_contain_text("Shown is the last known status: Running, ")
+
+
+def test_nan_never_looks_healthy(server, status_file, page):
+    status_file.running(epoch=1.5, loss=0.4)
+    panel = Panel.open(page, server)
+    status_file.document(epoch=1.6, loss=float("nan"))
+    panel.expect(state="Source invalid", why="The status file is not valid:", loss="0.4")
+    expect(panel.part("reason")).to_contain_text("loss is NaN")
+    panel.expect_frozen()
+    expect(page).to_have_title("! 50% · Source invalid – Pulse")
+
+    status_file.running(epoch=1.7)
+    panel.expect(state="Running")
+    panel.expect_current()
+
+
+def test_a_file_that_was_never_valid_shows_no_number(server, status_file, page):
+    status_file.raw(b'{"status": "running"')
+    page.goto(server.url)
+    panel = Panel(page)
+    panel.expect(state="No valid status", why="There was no valid status yet:", percent="—")
+    expect(panel.part("reason")).not_to_be_empty()
+    status_file.running(epoch=1.5)
+    panel.expect(state="Running", percent="50%")
+    panel.expect_current()
+
+
+def test_an_unreadable_source_is_told(server, status_file, page):
+    status_file.running(epoch=1.5)
+    panel = Panel.open(page, server)
+    status_file.remove()
+    status_file.path.mkdir()
+    panel.expect(state="Source unreadable")
+    panel.expect_frozen()
+    status_file.path.rmdir()
+
+
+def test_a_silent_job_is_stale_until_it_writes_again(serve, status_file, page):
+    server = serve("--stale-after", "1s", "--poll-interval", "100ms")
+    status_file.running(epoch=1.5)
+    panel = Panel.open(page, server)
+    panel.expect(state="Stale", percent="50%", time_left="—")
+    expect(panel.part("why")).to_have_text(re.compile(r"^Silent since \d\d:\d\d:\d\d\."))
+    panel.expect_frozen()
+    expect(page).to_have_title("? 50% · Stale – Pulse")
+    status_file.running(epoch=1.6)
+    panel.expect(state="Running")
+    panel.expect_current()
+
+
+def test_a_stopped_server_is_unreachable_until_it_is_back(serve, status_file, page):
+    server = serve()
+    status_file.running(epoch=1.5)
+    panel = Panel.open(page, server)
+    panel.expect(connection="Live")
+    server.stop()
+    panel.expect(state="Server unreachable", connection="Offline", percent="50%")
+    expect(panel.part("why")).to_have_text(re.compile(r"^No answer since \d\d:\d\d:\d\d\.$"))
+    panel.expect_frozen()
+
+    status_file.running(epoch=2.25)
+    serve(port=server.port)
+    panel.expect(state="Running", connection="Live", percent="75%")
+    panel.expect_current()
+
+
+def test_the_age_of_the_last_update_ticks(server, status_file, page):
+    status_file.document(timestamp=int(time.time()) - 30)
+    panel = Panel.open(page, server)
+    age = re.compile(r"^(\d+) seconds ago$")
+    expect(panel.part("last-update")).to_have_text(age)
+    first = int(age.match(panel.part("last-update").inner_text())[1])
+    assert 29 <= first <= 60
+    expect(panel.part("last-update")).to_have_text(f"{first + 2} seconds ago")
+
+
+def test_a_wrong_clock_in_the_browser_is_taken_out(server, status_file, page):
+    page.clock.install(time=time.time() + 3 * 3600)
+    page.clock.resume()
+    status_file.document(timestamp=int(time.time()) - 30)
+    panel = Panel.open(page, server)
+    expect(panel.part("last-update")).to_have_text(re.compile(r"^[345]\d seconds ago$"))
+
+
+def test_the_time_left_is_told_and_counted_down(server, status_file, page):
+    panel = Panel.open(page, server)
+    for step in range(20):
+        status_file.running(epoch=step / 100, total=10)
+        time.sleep(0.05)
+    # 9.81 epochs at 0.2 a second and less: 49 s, and more on a busy machine.
+    expect(panel.part("time-left")).to_have_text(re.compile(r"^(\d+ min|\d+ secs)"))
+    expect(panel.part("until")).to_have_text(re.compile(r"^until about "))
+    before = panel.part("time-left").inner_text()
+    expect(panel.part("time-left")).not_to_have_text(before)
+
+
+@pytest.mark.parametrize(
+    ("fields", "texts"),
+    [
+        # Beyond the end is still running: only the trainer says that it is done.
+        ({"epoch": 4.0}, {"state": "Running", "percent": "100%", "epoch": "4 of 3"}),
+        ({"epoch": 2.9999}, {"percent": "99.9%"}),
+        ({"total_epochs": 0.0, "epoch": 7.5}, {"percent": "—", "epoch": "7.5"}),
+        ({"loss": 1.7e308, "epoch": 1e300}, {"loss": "1.7E308", "percent": "100%"}),
+        ({"loss": -4.5e-9}, {"loss": "-4.5E-9"}),
+        ({"message": ""}, {"state": "Running"}),
+        ({"timestamp": 0}, {"last_update": re.compile(r"^20,\d{3} days ago$")}),
+        ({"timestamp": 2**63 - 1}, {"last_update": re.compile(r"^in [\d,]+ days$")}),
+    ],
+)
+def test_extreme_numbers_are_shown_as_they_are(server, status_file, page, fields, texts):
+    status_file.document(**fields)
+    panel = Panel.open(page, server)
+    panel.expect(**texts)
+
+
+def test_without_a_total_the_bar_claims_nothing(server, status_file, page):
+    status_file.document(total_epochs=0.0)
+    panel = Panel.open(page, server)
+    panel.expect(state="Running")
+    expect(panel.part("bar")).not_to_have_attribute("aria-valuenow", re.compile(""))
+    expect(panel.part("bar")).to_have_attribute("aria-valuetext", re.compile("not known"))
+    expect(page).to_have_title("Running – Pulse")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "<script>alert(1)</script><img src=x onerror=alert(2)>",
+        "line\u2028separator, \u2029paragraph, and\ttab",
+        "epoch 1\nepoch 2\r\nepoch 3",
+        "שלום, עולם: 3 מתוך 5",
+        "\u202eevil\u202c and \u200f marks",
+        "🔥 𝕌nicode \u0301\u0302\u0303",
+        "</training-panel>&lt;b&gt;{time}${x}",
+        "x" * 10_000,
+        "слово " * 1_666,
+    ],
+)
+def test_any_message_is_text_and_stays_in_its_place(server, status_file, page, message):
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.set_viewport_size({"width": 320, "height": 640})
+    status_file.document(message=message)
+    panel = Panel.open(page, server)
+    panel.expect(state="Running")
+    assert panel.part("message").evaluate("element => element.textContent") == message
+    assert panel.part("message").evaluate("element => element.childElementCount") == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert panel.part("message").bounding_box()["height"] < 200
+    assert dialogs == []
+
+
+def test_a_right_to_left_message_reads_from_the_right(server, status_file, page):
+    status_file.document(message="שלום, עולם")
+    panel = Panel.open(page, server)
+    assert panel.part("message").evaluate("e => getComputedStyle(e).direction") == "rtl"
+    assert panel.part("state").evaluate("e => getComputedStyle(e).direction") == "ltr"
