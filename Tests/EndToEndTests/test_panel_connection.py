@@ -207,7 +207,7 @@ def test_what_is_not_pulse_is_named_so(page, server, status_file):
     )
     page.goto(server.url)
     panel = Panel(page)
-    panel.expect(state="Server unreachable", reason="What answers there is not Pulse.")
+    panel.expect(state="Server unreachable", reason="What answers is not Pulse.")
 
 
 def test_a_proxy_without_its_server_is_told_apart_from_pulse(page, server, status_file):

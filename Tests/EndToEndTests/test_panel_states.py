@@ -39,7 +39,7 @@ def test_a_failure_is_told_with_its_reason(server, status_file, page):
 
 def test_a_missing_file_is_a_job_that_has_not_started(server, status_file, page):
     panel = Panel.open(page, server)
-    panel.expect(state="Idle", why="There is no status file yet:")
+    panel.expect(state="Idle", why="No status file yet:")
     expect(panel.part("reason")).to_contain_text("status.json: no such file or directory")
     status_file.running(epoch=1)
     panel.expect(state="Running")
@@ -73,7 +73,7 @@ def test_a_file_that_was_never_valid_shows_no_number(server, status_file, page):
     status_file.raw(b'{"status": "running"')
     page.goto(server.url)
     panel = Panel(page)
-    panel.expect(state="No valid status", why="There was no valid status yet:", percent="—")
+    panel.expect(state="No valid status", why="No valid status yet:", percent="—")
     expect(panel.part("reason")).not_to_be_empty()
     status_file.running(epoch=1.5)
     panel.expect(state="Running", percent="50%")

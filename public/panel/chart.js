@@ -23,7 +23,7 @@ export class Chart {
   #parts;
   #size = { width: 0, height: 0, em: 16 };
   #drawn = null;
-  #chosen = null; // the index of the point that is read out; null for the newest
+  #chosen = null; // the point that is read out; null for the newest
 
   /** `parts` are the panel's elements by name; `redraw` asks for the next frame. */
   constructor(parts, redraw) {
@@ -53,7 +53,7 @@ export class Chart {
     }).observe(plot);
   }
 
-  /** The point that a key leads to; undefined for a key that does nothing here. */
+  /** The point that a key leads to; undefined for other keys. */
   #target(key) {
     const last = (this.#drawn?.points.length ?? 0) - 1;
     const page = Math.ceil(last / 10);

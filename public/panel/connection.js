@@ -1,15 +1,15 @@
 // Keeps in touch with the server: one event stream, and polling whenever that doesn't deliver.
 //
-// A browser opens six connections to one HTTP/1.1 host, for all of its tabs together. So a hidden
-// page soon gives its stream back, and polls now and then.
+// A browser opens six connections to one HTTP/1.1 host, for all its tabs together. So a hidden page
+// soon gives its stream back, and polls now and then.
 
 /** In milliseconds. */
 const time = {
   poll: 2_000,
   hiddenPoll: 15_000,
-  hiddenStream: 5_000, // how long a hidden page keeps its stream
-  answer: 8_000, // how long an answer may take
-  firstEvent: 4_000, // the same for a stream's first event: a proxy may hold it back
+  hiddenStream: 5_000, // how long it is kept
+  answer: 8_000,
+  firstEvent: 4_000, // a proxy may hold it back
   silence: 50_000, // three missed heartbeats
   longestRetry: 10_000,
   longestStreamRetry: 60_000, // polling works meanwhile
@@ -28,9 +28,9 @@ export class Connection {
   #streamFailures = 0;
   #streamDue = 0;
   #pollFailures = 0;
-  #poll = 0; // the number of the newest poll: older ones don't count any more
+  #poll = 0; // the newest poll's number: older ones are over
   #heardAt = Date.now();
-  #known = {}; // the newest documents as they came: the same again is no news
+  #known = {}; // the newest texts: the same again is no news
   #timers = {};
   #closing = new AbortController();
 
@@ -54,7 +54,7 @@ export class Connection {
     this.#timers[name] = setTimeout(action, delay);
   }
 
-  /** Catches up at once when the page is there to be seen. */
+  /** Catches up at once when the page is shown. */
   #turn() {
     clearTimeout(this.#timers.hide);
     if (document.hidden) {
@@ -76,7 +76,7 @@ export class Connection {
       });
     }
     listen('heartbeat', () => this.#hear());
-    // Some failures the browser would retry, others never: here all are treated alike.
+    // The browser retries some failures, and others never.
     listen('error', () => {
       if (this.#isLive) this.#heardAt = Date.now();
       this.#endStream();

@@ -9,10 +9,7 @@ const tones = {
   stale: 'warning', broken: 'error', unreachable: 'warning',
 };
 
-/**
- * What to show at `now`, in local milliseconds. `texts` are the panel's texts by the names of its
- * parts; what has no text isn't shown.
- */
+/** What to show at `now`, in local milliseconds. `texts` go to the parts of their names. */
 export function describe(state, now, { words, formats, title }) {
   const { status, progress, problem, link, since } = state;
   const { number } = formats;
@@ -25,7 +22,7 @@ export function describe(state, now, { words, formats, title }) {
   const percent = isEndless ? '—' : formats.percent(progress.progress);
   const epochs = status && { epoch: number(status.epoch), total: number(status.total_epochs) };
 
-  // What is wrong, the reason in the server's words, and what is shown all the same.
+  // What is wrong, and the reason in the server's words.
   const written = status && formats.time(status.timestamp * 1000 - ahead(state), now);
   const silent = verdict === 'unreachable' ? formats.time(since, now) : written;
   const isFine = verdict === 'idle' && progress.source === 'ok';

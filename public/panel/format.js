@@ -3,7 +3,7 @@
 /** In seconds, largest first. */
 const units = Object.entries({ day: 86_400, hour: 3_600, minute: 60, second: 1 });
 
-/** The formats of one locale. Making them is slow, so it's done once. */
+/** The formats of a locale. */
 export function formatsFor(locale) {
   const number = (options) => new Intl.NumberFormat(locale, options);
   const time = (options) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium', ...options });

@@ -5,19 +5,19 @@ const curveLimit = 4096;
 
 /** Before anything is heard. Times are local, in milliseconds. */
 export const nothing = Object.freeze({
-  status: null, // the newest `/status` document
-  progress: null, // the newest `/progress` document
+  status: null,
+  progress: null,
   progressAt: 0, // when that came
-  problem: null, // why the server has nothing to serve
+  problem: null, // why the server has no status
   link: 'connecting', // `live`, `polling`, `lost`
   since: 0, // when the server was last heard
-  reason: null, // why it is lost, where that is known
-  curve: [], // {time, epoch, loss} of this run, oldest first
-  run: 0, // goes up when a new curve begins
+  reason: null, // why it is lost, if known
+  curve: [], // {time, epoch, loss}, oldest first
+  run: 0, // the number of the curve
   skew: null, // [least, most] that the server's clock is ahead
 });
 
-/** The state after `news`; their `type` says what they are. */
+/** The state after `news` of a `type`. */
 export function reduce(state, { type, document, at, ...news }) {
   switch (type) {
     case 'status':
@@ -72,10 +72,7 @@ function bounded(curve) {
   return curve.filter((_, index) => index % 2 === 0 || index === curve.length - 1);
 }
 
-/**
- * Narrows the server's clock, told in whole seconds, to what all answers agree on; anew when they
- * contradict each other, because a clock was set.
- */
+/** Narrows the server's clock, told in whole seconds; anew when it contradicts what was known. */
 function narrow(skew, { server, sent, received }) {
   const now = [server - received, server + 1000 - sent];
   const both = skew ? [Math.max(skew[0], now[0]), Math.min(skew[1], now[1])] : now;

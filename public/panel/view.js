@@ -67,7 +67,8 @@ export class View {
     });
     parts.fill.style.inlineSize = `${(ratio ?? 1) * 100}%`;
     this.chart.render(curve, text);
-    // A screen reader tells of a new verdict and of nothing else: the rest can be asked for.
-    if (verdict !== 'connecting') say(parts.announcement, `${rest.label}. ${rest.explanation}`);
+    // A screen reader tells of new verdicts only: the rest can be asked for.
+    const news = `${rest.label}. ${rest.explanation}`.trim();
+    if (verdict !== 'connecting') say(parts.announcement, news);
   }
 }

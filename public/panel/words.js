@@ -17,10 +17,10 @@ const en = {
   invalidWhy: 'The status file is not valid:',
   unreadableWhy: 'The status file can’t be read:',
   missingWhy: 'The status file is gone:',
-  brokenWhy: 'There was no valid status yet:',
-  idleWhy: 'There is no status file yet:',
+  brokenWhy: 'No valid status yet:',
+  idleWhy: 'No status file yet:',
   unreachableWhy: 'No answer since {time}.',
-  foreign: 'What answers there is not Pulse.',
+  foreign: 'What answers is not Pulse.',
   shown: 'Shown is the last known status: {status}, {time}.',
   lastKnown: 'last known',
   epoch: 'Epoch',
@@ -31,7 +31,7 @@ const en = {
   until: 'until about {time}',
   'last-update': 'Last update',
   progress: 'Progress',
-  endless: 'The number of epochs is not known',
+  endless: 'Number of epochs not known',
   live: 'Live',
   polling: 'Polling',
   lost: 'Offline',
@@ -63,7 +63,7 @@ const ru = {
   brokenWhy: 'Верного статуса ещё не было:',
   idleWhy: 'Файла статуса ещё нет:',
   unreachableWhy: 'Нет ответа с {time}.',
-  foreign: 'По этому адресу отвечает не Pulse.',
+  foreign: 'Отвечает не Pulse.',
   shown: 'Показан последний известный статус: {status}, {time}.',
   lastKnown: 'последнее известное',
   epoch: 'Эпоха',
@@ -88,7 +88,7 @@ const ru = {
 
 const languages = { en, ru };
 
-/** The words and locale of the asked language, else of the first preferred one, else English. */
+/** Words and locale of the asked language, else of the first preferred one, else English. */
 export function wordsFor(asked, preferred = navigator.languages) {
   const speaks = (locale) => languages[locale?.toLowerCase().split('-')[0]];
   const locale = [asked, ...preferred].find(speaks) ?? 'en';
