@@ -80,6 +80,13 @@ man: build-packages ## Generate the man pages anew from the commands.
 	swift package --scratch-path .build-man --allow-writing-to-directory $(MAN) \
 		generate-manual --multi-page --section 1 --output-directory $(MAN) >/dev/null
 
+.PHONY: docs
+docs: build-packages ## Build the documentation of the libraries.
+	swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
+		generate-documentation --target Pulse --target PulseServer --target MicroHTTPD \
+		--warnings-as-errors --enable-experimental-combined-documentation \
+		--output-path .build-docs/site
+
 .PHONY: lint
 lint: ## Check the form of the Swift code.
 	swift format lint --strict --recursive Package.swift Sources Tests

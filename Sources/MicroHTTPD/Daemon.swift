@@ -17,6 +17,7 @@ public final class Daemon: Sendable {
     /// Binds, listens and starts the thread.
     ///
     /// - Parameters:
+    ///   - configuration: address and limits.
     ///   - logger: receives the library's own messages; of those about its troubles, a few each
     ///     minute.
     ///   - handler: called on the daemon's thread for every request.

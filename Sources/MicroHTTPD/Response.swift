@@ -12,7 +12,10 @@ internal import CMicroHTTPD
     // sending.
     nonisolated(unsafe) private let handle: OpaquePointer
 
+    /// Makes a response to be queued as often as needed.
+    ///
     /// - Parameters:
+    ///   - status: the HTTP status code.
     ///   - headers: fields beside those that the library adds (`Date`, `Content-Length`,
     ///     `Connection`). They come from our own tables, never from a client.
     ///   - body: copied by the library (`MHD_RESPMEM_MUST_COPY`).
@@ -33,8 +36,11 @@ internal import CMicroHTTPD
 
     /// A response that has no body because of its status, which is 304.
     ///
-    /// - Parameter lengthOfOmittedBody: bytes that the body of the 200 has; the library announces
-    ///   them, and anything else would be wrong (RFC 9110 §8.6).
+    /// - Parameters:
+    ///   - status: 304.
+    ///   - headers: those of the 200 that a cache may want to update.
+    ///   - lengthOfOmittedBody: bytes that the body of the 200 has; the library announces them, and
+    ///     anything else would be wrong (RFC 9110 §8.6).
     public init(status: Int, headers: [HeaderLine], lengthOfOmittedBody: Int) {
         precondition(status == 304, "\(status) comes with a body")
         self.status = status

@@ -64,6 +64,8 @@ public struct StreamOpening: Sendable {
     let known: UInt64?
 
     /// - Parameters:
+    ///   - channel: whose updates are sent.
+    ///   - headers: fields beside those that the library adds.
     ///   - preamble: the first bytes, before any update.
     ///   - known: the sequence number of the update that the client already has.
     public init(

@@ -1,7 +1,7 @@
 internal import CMicroHTTPD
 internal import Synchronization
 
-/// One stream of updates with any number of clients: the shell around ``StreamState``.
+/// One stream of updates with any number of clients: the shell around `StreamState`.
 ///
 /// Its lock is the one that every content reader takes, and a batch of resumes is made under it:
 /// the library's thread can't run ahead and walk its list of suspended connections once for each of

@@ -48,6 +48,7 @@ public struct RunProgress: Sendable {
     /// Takes a good state that arrived now.
     ///
     /// - Parameters:
+    ///   - status: the state, also when it is the same as before: its writer is alive.
     ///   - now: monotonic time since any fixed origin.
     ///   - wallClock: unix seconds. The first state may be old already: its age counts as silence.
     public mutating func accept(_ status: TrainingStatus, at now: Duration, wallClock: Int64) {
