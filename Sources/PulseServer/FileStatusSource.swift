@@ -27,6 +27,7 @@ public final class FileStatusSource: StatusSource {
 
     /// - Parameters:
     ///   - path: the status file; it need not exist.
+    ///   - pollInterval: how often it is looked at.
     ///   - watches: whether inotify wakes the poll. Without it news arrive within the poll
     ///     interval.
     public init(path: String, pollInterval: Duration = .seconds(2), watches: Bool = true) {
