@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .run import DEFAULT_INTERVAL, Run, default_path
+from .run import Run, default_path
 from .writer import StatusPath
 
 
@@ -15,10 +15,11 @@ class CallbackRun:
     """
 
     def __init__(
-        self, path: StatusPath | Run | None = None, interval: float = DEFAULT_INTERVAL
+        self, path: StatusPath | Run | None, interval: float, enabled: bool | None = None
     ) -> None:
         self._target = path
         self._interval = interval
+        self._enabled = enabled
         self._run: Run | None = None
         self._is_own = False
 
@@ -56,6 +57,5 @@ class CallbackRun:
         if isinstance(self._target, Run):
             return self._target
         path = self._target or default_path()
-        # The framework, not the environment, tells the rank.
-        own = self._run or Run(path, interval=self._interval, enabled=True)
+        own = self._run or Run(path, interval=self._interval, enabled=self._enabled)
         return Run.under_way(path) or own

@@ -39,18 +39,17 @@ class PulseCallback(Callback):  # type: ignore[misc]
         interval: float = DEFAULT_INTERVAL,
     ) -> None:
         super().__init__()
-        self._job = CallbackRun(path, interval)
+        # Each hook asks the trainer for the rank.
+        self._job = CallbackRun(path, interval, enabled=True)
         self._metrics = (monitor,) if monitor else ("train_loss", "loss")
         self._monitor = monitor
         self._epoch = self._total = 0.0
 
-    def on_fit_start(self, trainer: Any, pl_module: Any) -> None:
-        """Write ``running``: what comes before the first step may take long, too."""
-        self._begin(trainer)
-
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
-        """Write where the training starts: now that a checkpoint is loaded, and the data known."""
-        self._begin(trainer)
+        """Write ``running``: only now a checkpoint is loaded, and the length of the data known."""
+        if trainer.is_global_zero:
+            self._locate(trainer, 0)
+            self._job.begin(self._epoch, self._total)
 
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
@@ -65,6 +64,12 @@ class PulseCallback(Callback):  # type: ignore[misc]
             total_epochs=self._total,
             step=trainer.global_step,
         )
+
+    def on_train_epoch_end(self, trainer: Any, pl_module: Any) -> None:
+        """Report the epoch, where its batches could not tell how much of it is done."""
+        if trainer.is_global_zero and math.isinf(trainer.num_training_batches):
+            self._locate(trainer, 0, epochs_done=trainer.current_epoch + 1)
+            self._job.run.update(self._epoch, step=trainer.global_step)
 
     def on_validation_batch_end(self, trainer: Any, *args: Any, **kwargs: Any) -> None:
         """Show that a validation goes on: it may take longer than a live training is silent."""
@@ -87,12 +92,7 @@ class PulseCallback(Callback):  # type: ignore[misc]
         if trainer.is_global_zero and trainer.state.fn == "fit":
             self._job.fail(exception)
 
-    def _begin(self, trainer: Any) -> None:
-        if trainer.is_global_zero:
-            self._locate(trainer, 0)
-            self._job.begin(self._epoch, self._total)
-
-    def _locate(self, trainer: Any, batches_done: int) -> None:
+    def _locate(self, trainer: Any, batches_done: int, epochs_done: int | None = None) -> None:
         """Find out the epochs done, and the epochs that the training ends after."""
         batches, max_steps = trainer.num_training_batches, trainer.max_steps
         epochs = trainer.max_epochs if (trainer.max_epochs or -1) > 0 else math.inf
@@ -100,18 +100,30 @@ class PulseCallback(Callback):  # type: ignore[misc]
             # Data without length: all steps are one epoch.
             self._epoch, self._total = trainer.global_step / max_steps, 1.0
             return
-        self._epoch = float(trainer.current_epoch)
+        self._epoch = float(trainer.current_epoch if epochs_done is None else epochs_done)
         if 0 < batches < math.inf:
             accumulation = trainer.accumulate_grad_batches
             self._epoch += batches_done / batches
             if max_steps > 0:
-                # Several optimizers make several steps of one.
-                updates = trainer.current_epoch * -(-batches // accumulation)
-                updates += batches_done // accumulation or (batches_done == batches)
-                ratio = max(1, round(trainer.global_step / updates)) if updates else 1
-                epochs = min(epochs, epochs_after(max_steps / ratio, batches, accumulation))
+                updates = max_steps / self._steps_of_one(trainer, batches_done)
+                epochs = min(epochs, epochs_after(updates, batches, accumulation))
         # A training without limits, or with one in hours, has no total.
         self._total = 0.0 if math.isinf(epochs) else epochs
+
+    @staticmethod
+    def _steps_of_one(trainer: Any, batches_done: int) -> int:
+        """How many steps Lightning counts where one is made: each optimizer has its own."""
+        batches, accumulation = trainer.num_training_batches, trainer.accumulate_grad_batches
+        updates_per_epoch = -(-batches // accumulation)
+        # The last step of an epoch takes the batches that are left.
+        is_last = batches_done == batches
+        updates = updates_per_epoch if is_last else batches_done // accumulation
+        updates += trainer.current_epoch * updates_per_epoch
+        if updates and trainer.global_step:
+            return max(1, round(float(trainer.global_step) / updates))
+        # Before the first one; all of them step, unless Lightning itself makes the steps.
+        is_automatic = trainer.lightning_module.automatic_optimization
+        return 1 if is_automatic else max(1, len(trainer.optimizers))
 
     def _loss(self, trainer: Any, pl_module: Any, outputs: Any) -> Any:
         loss = outputs.get("loss") if isinstance(outputs, dict) else outputs

@@ -39,7 +39,8 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
     def __init__(
         self, path: StatusPath | Run | None = None, *, interval: float = DEFAULT_INTERVAL
     ) -> None:
-        self._job = CallbackRun(path, interval)
+        # Each hook asks the trainer for the rank.
+        self._job = CallbackRun(path, interval, enabled=True)
         # Batches of an epoch, while the Trainer counts epochs as they say.
         self._batches: int | None = None
 
