@@ -117,10 +117,10 @@ class PulseCallback(Callback):  # type: ignore[misc]
         updates_per_epoch = -(-batches // accumulation)
         # The last step of an epoch takes the batches that are left.
         is_last = batches_done == batches
-        updates = updates_per_epoch if is_last else batches_done // accumulation
+        updates: int = updates_per_epoch if is_last else batches_done // accumulation
         updates += trainer.current_epoch * updates_per_epoch
         if updates and trainer.global_step:
-            return max(1, round(float(trainer.global_step) / updates))
+            return max(1, round(int(trainer.global_step) / updates))
         # Before the first one; all of them step, unless Lightning itself makes the steps.
         is_automatic = trainer.lightning_module.automatic_optimization
         return 1 if is_automatic else max(1, len(trainer.optimizers))
