@@ -74,15 +74,13 @@ def _make_data(directory: pathlib.Path) -> None:
     (directory / "dataset_info.json").write_text(json.dumps({"sums": {"file_name": "sums.json"}}))
 
 
-def train(
-    path: str, output: str, *, fail_at: int | None = None, pause: float = 0.0, **arguments: Any
-) -> None:
-    """Train in batches of 4, so that 40 examples make 10 batches an epoch."""
+def arguments(output: str) -> dict[str, Any]:
+    """What `llamafactory-cli train` takes: batches of 4, so that 40 examples make 10 an epoch."""
     model, data = pathlib.Path(f"{output}-model"), pathlib.Path(f"{output}-data")
     if not model.exists():
         _make_model(model)
         _make_data(data)
-    defaults: dict[str, Any] = {
+    return {
         "model_name_or_path": str(model),
         "stage": "sft",
         "do_train": True,
@@ -100,8 +98,14 @@ def train(
         "use_cpu": True,
         "report_to": "none",
     }
+
+
+def train(
+    path: str, output: str, *, fail_at: int | None = None, pause: float = 0.0, **changes: Any
+) -> None:
+    """Train with the changes given."""
     run_exp(
-        {**defaults, **arguments},
+        {**arguments(output), **changes},
         callbacks=[PulseCallback(path, interval=0), Misfortune(fail_at, pause)],
     )
 
