@@ -26,6 +26,7 @@ struct AccessToken: Sendable {
                 HeaderLine("Cache-Control", "no-store"),
                 // The address bar held the secret: no other site may learn it from there.
                 HeaderLine("Referrer-Policy", "no-referrer"),
+                HeaderLine("X-Content-Type-Options", "nosniff"),
             ])
     }
 
