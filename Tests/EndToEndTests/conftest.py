@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from processes import PulseServer, StatusFile
+from terminal import Piped, Terminal
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
@@ -40,6 +41,36 @@ def serve(tmp_path: Path, status_file: StatusFile) -> Iterator[Callable[..., Pul
 def server(serve: Callable[..., PulseServer]) -> PulseServer:
     """One server with the defaults."""
     return serve()
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[..., Terminal]]:
+    """Starts `pulse watch` on terminals: `watch(url, columns=40, NO_COLOR="1")`."""
+    terminals: list[Terminal] = []
+
+    def start(*arguments: str, **options) -> Terminal:
+        terminal = Terminal("watch", *arguments, **options)
+        terminals.append(terminal)
+        return terminal
+
+    yield start
+    for terminal in terminals:
+        terminal.close()
+
+
+@pytest.fixture
+def pipe() -> Iterator[Callable[..., Piped]]:
+    """Starts `pulse watch` with its output in pipes."""
+    pipes: list[Piped] = []
+
+    def start(*arguments: str) -> Piped:
+        piped = Piped("watch", *arguments)
+        pipes.append(piped)
+        return piped
+
+    yield start
+    for piped in pipes:
+        piped.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,170 @@
+"""`pulse write`, `check` and `healthcheck`, and what all commands do with a bad command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
+
+
+def pulse(
+    *arguments: str, text: bytes | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
+    result = subprocess.run(
+        [pulse_binary(), *arguments],
+        input=text,
+        stdin=subprocess.DEVNULL if text is None else None,
+        capture_output=True,
+        timeout=PATIENCE,
+        env=clean | environment,
+    )
+    return subprocess.CompletedProcess(
+        result.args, result.returncode, result.stdout.decode(), result.stderr.decode()
+    )
+
+
+def test_a_shell_script_as_a_trainer(status_file: StatusFile) -> None:
+    path = str(status_file.path)
+    assert pulse("write", "idle", "-s", path).returncode == 0
+    assert json.loads(status_file.path.read_bytes())["message"] == "Waiting to start..."
+    arguments = ["--epoch", "1.5", "--total-epochs", "3", "--loss", "-0.25", "--message", "-5 %"]
+    before = int(time.time())
+    result = pulse("write", "running", "-s", path, *arguments)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    document = json.loads(status_file.path.read_bytes())
+    assert before <= document.pop("timestamp") <= time.time()
+    assert list(document.items()) == [
+        ("status", "running"),
+        ("epoch", 1.5),
+        ("total_epochs", 3.0),
+        ("loss", -0.25),
+        ("message", "-5 %"),
+    ]
+    assert pulse("write", "error", PULSE_STATUS_FILE=path).returncode == 0
+    assert json.loads(status_file.path.read_bytes())["message"] == "Training failed"
+    assert os.listdir(status_file.path.parent) == [status_file.path.name]
+
+
+def test_a_write_that_fails_says_why_and_leaves_the_file(
+    status_file: StatusFile, tmp_path: Path
+) -> None:
+    status_file.running(1)
+    before = status_file.path.read_bytes()
+    refused = pulse("write", "running", "-s", str(status_file.path), "--loss", "nan")
+    assert refused.returncode == 64 and "loss is NaN" in refused.stderr
+    assert status_file.path.read_bytes() == before
+    nowhere = pulse("write", "idle", "-s", str(tmp_path / "none" / "status.json"))
+    assert nowhere.returncode == 1
+    assert nowhere.stderr.startswith("pulse: ") and "no such file" in nowhere.stderr
+    directory = pulse("write", "idle", "-s", str(tmp_path))
+    assert directory.returncode == 1 and "not a regular file" in directory.stderr
+
+
+def test_check_says_valid_or_what_is_wrong_and_where(status_file: StatusFile) -> None:
+    path = str(status_file.path)
+    status_file.running(1.5, message="\u202e\u009b漢")
+    valid = pulse("check", path)
+    assert valid.returncode == 0
+    assert re.fullmatch(
+        rf'{re.escape(path)}: valid PULSE v1: {{"status": "running", .*\\u202e\\u009b漢.*}}\n',
+        valid.stdout,
+    )
+    status_file.document(loss=float("nan"))
+    invalid = pulse("check", path)
+    assert invalid.returncode == 1
+    assert "loss is NaN, which JSON does not have (byte " in invalid.stdout
+    assert re.search(r"\[reason=not_finite field=loss offset=\d+\]\n$", invalid.stdout)
+
+
+def test_check_reads_standard_input(status_file: StatusFile) -> None:
+    status_file.running(1)
+    document = status_file.path.read_bytes()
+    assert pulse("check", "-", text=document).stdout.startswith("-: valid PULSE v1: ")
+    assert "the document is empty" in pulse("check", "-", text=b"").stdout
+    assert "reason=too_large" in pulse("check", "-", text=b" " * 70_000).stdout
+    # A pipe that a shell makes: `pulse check <(command)`.
+    result = subprocess.run(
+        ["bash", "-c", f"'{pulse_binary()}' check <(sleep 0.2; cat '{status_file.path}')"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert result.returncode == 0 and "valid PULSE v1" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("missing", "no such file or directory"),
+        ("directory", "is a directory"),
+        ("pipe", "a pipe that nobody writes to"),
+        ("huge", "reason=too_large"),
+        ("device", "reason=too_large"),
+        ("socket", "no such device or address"),
+    ],
+)
+def test_check_waits_for_nothing(tmp_path: Path, kind: str, words: str) -> None:
+    path = tmp_path / "status.json"
+    listener = socket.socket(socket.AF_UNIX)
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "huge":
+        with path.open("wb") as file:
+            file.truncate(1 << 30)
+    elif kind == "device":
+        path = Path("/dev/zero")
+    elif kind == "socket":
+        listener.bind(str(path))
+    result = pulse("check", str(path))
+    listener.close()
+    assert result.returncode == 1
+    assert words in result.stdout + result.stderr
+    assert len((result.stdout + result.stderr).splitlines()) == 1
+
+
+def test_healthcheck_goes_where_the_server_is(server: PulseServer) -> None:
+    port = str(server.port)
+    for healthy in (
+        pulse("healthcheck", "--port", port),
+        pulse("healthcheck", PULSE_PORT=port),
+        pulse("healthcheck", PULSE_PORT=port, PULSE_HOST="0.0.0.0"),
+        pulse("healthcheck", "-p", port, PULSE_PORT="none"),
+    ):
+        assert (healthy.returncode, healthy.stdout) == (0, "ok\n"), healthy.stderr
+    server.stop()
+    dead = pulse("healthcheck", "--port", port)
+    assert dead.returncode == 1
+    assert dead.stderr == f"pulse: no healthy server on port {port}: connection refused\n"
+
+
+def test_a_wrong_variable_is_an_error_and_is_named() -> None:
+    for command in ("serve", "healthcheck", "doctor"):
+        result = pulse(command, PULSE_PORT="abc")
+        assert result.returncode == 64
+        assert "pulse: set in the environment: PULSE_PORT=abc\n" in result.stderr
+        assert "'abc' is invalid for '--port <port>'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", ["", "serve", "watch f", "write idle -s f", "check f", "doctor", "healthcheck"]
+)
+def test_help_and_version(command: str) -> None:
+    arguments = command.split()
+    shown = pulse(*arguments, "--help")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "USAGE: pulse" in shown.stdout
+    version = pulse("--version")
+    assert version.returncode == 0 and re.fullmatch(r"\d+\.\d+\.\d+\n", version.stdout)
+    surplus = pulse(*arguments, "--no-such-option")
+    assert surplus.returncode == 64 and "--no-such-option" in surplus.stderr
+    assert surplus.stdout == ""

@@ -1,0 +1,254 @@
+"""`pulse doctor` against real directories, mounts, limits, writers and ports."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
+
+
+def doctor(
+    *arguments: str, within: str = "", user: str | None = None, binary: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run it; `within` is a shell command that execs its arguments somewhere else."""
+    command = [binary or pulse_binary(), "doctor", "--port", "0", "--observe", "50ms", *arguments]
+    if within:
+        command = ["sh", "-c", f'{within} exec "$@"', "sh", *command]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, user=user)
+
+
+def mend_of(result: subprocess.CompletedProcess[str], problem: str) -> str:
+    """The mend below the problem that has these words; there must be one problem only."""
+    assert result.returncode == 1, result.stdout
+    lines = result.stdout.splitlines()
+    assert lines[-1] == "1 problem found.", result.stdout
+    index = next(i for i, line in enumerate(lines) if line.startswith("PROBLEM"))
+    assert problem in lines[index], result.stdout
+    assert lines[index + 1].startswith("         Mend: ")
+    return lines[index + 1]
+
+
+def test_a_sound_setup_has_no_problem_and_is_left_alone(status_file: StatusFile) -> None:
+    status_file.running(1)
+    before = sorted(os.listdir(status_file.path.parent)), status_file.path.stat()
+    result = doctor("--status-file", str(status_file.path))
+    assert result.returncode == 0
+    assert result.stdout.splitlines()[-1] == "No problem found."
+    assert "PROBLEM" not in result.stdout and result.stderr == ""
+    after = sorted(os.listdir(status_file.path.parent)), status_file.path.stat()
+    assert before[0] == after[0] and before[1].st_mtime_ns == after[1].st_mtime_ns
+
+
+def test_no_file_yet_is_no_problem(status_file: StatusFile) -> None:
+    result = doctor("-s", str(status_file.path))
+    assert result.returncode == 0
+    assert f"There is no {status_file.path} yet" in result.stdout
+
+
+def test_no_directory_is_one(tmp_path: Path) -> None:
+    result = doctor("-s", str(tmp_path / "my run" / "status.json"))
+    assert f"mkdir -p '{tmp_path}/my run'" in mend_of(result, "does not exist")
+
+
+def test_a_file_that_is_mounted_by_itself(status_file: StatusFile, tmp_path: Path) -> None:
+    status_file.running(1)
+    target = tmp_path / "mounted file.json"
+    target.touch()
+    mount = f"mount --bind {status_file.path} {shlex.quote(str(target))} &&"
+    trial = subprocess.run(["unshare", "-m", "sh", "-c", f"{mount} true"], capture_output=True)
+    if trial.returncode != 0:
+        pytest.skip("mounting is not allowed here")
+
+    def mounted(then: str = "") -> subprocess.CompletedProcess[str]:
+        script = f'{mount} {then} exec "$@"'
+        command = [pulse_binary(), "doctor", "-p", "0", "--observe", "1ms", "-s", str(target)]
+        return subprocess.run(
+            ["unshare", "-m", "sh", "-c", script, "sh", *command], capture_output=True, text=True
+        )
+
+    assert "Mount its directory" in mend_of(mounted(), "is mounted by itself: when its source")
+    # What such a mount does: the source is replaced, and the mounted file stays as it was.
+    shutil.copy(status_file.path, tmp_path / "new")
+    replaced = mounted(f"mv {tmp_path / 'new'} {status_file.path} &&")
+    assert "its source has been replaced already" in replaced.stdout
+
+
+@pytest.fixture
+def foreign() -> Iterator[tuple[Path, str]]:
+    """A directory that `nobody` can reach, and a binary that `nobody` can run."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody else")
+    directory = Path(tempfile.mkdtemp(prefix="pulse-"))
+    directory.chmod(0o755)
+    binary = shutil.copy(pulse_binary(), directory / "pulse")
+    yield directory, str(binary)
+    shutil.rmtree(directory)
+
+
+@pytest.mark.parametrize(
+    ("mode", "file_mode", "level", "words"),
+    [
+        (0o700, 0o644, "PROBLEM", "can't be entered by this user"),
+        (0o711, 0o644, "note", "can't be listed by this user"),
+        (0o755, 0o600, "PROBLEM", "status.json can't be read by this user"),
+    ],
+)
+def test_rights_of_another_user(
+    foreign: tuple[Path, str], mode: int, file_mode: int, level: str, words: str
+) -> None:
+    directory, binary = foreign
+    run = directory / "run"
+    run.mkdir()
+    status = StatusFile(run / "status.json")
+    status.running(1)
+    status.path.chmod(file_mode)
+    run.chmod(mode)
+    result = doctor("-s", str(status.path), user="nobody", binary=binary)
+    line = next(line for line in result.stdout.splitlines() if words in line)
+    assert line.startswith(level)
+    assert (result.returncode == 1) == (level == "PROBLEM")
+
+
+def write_while_observed(write, path: Path) -> subprocess.CompletedProcess[str]:
+    """Let `write` run again and again while the doctor looks."""
+    over = threading.Event()
+
+    def loop() -> None:
+        while not over.is_set():
+            write()
+            time.sleep(0.005)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    try:
+        return doctor("-s", str(path), "--observe", "500ms")
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_an_atomic_writer_is_recognised(status_file: StatusFile) -> None:
+    status_file.running(1)
+    result = write_while_observed(lambda: status_file.running(1.5), status_file.path)
+    assert result.returncode == 0, result.stdout
+    assert "The file is replaced as a whole" in result.stdout
+
+
+def test_a_writer_in_place_is_found_by_the_inode(status_file: StatusFile) -> None:
+    status_file.running(1)
+    document = status_file.path.read_bytes()
+    descriptor = os.open(status_file.path, os.O_WRONLY)
+    try:
+        result = write_while_observed(lambda: os.pwrite(descriptor, document, 0), status_file.path)
+    finally:
+        os.close(descriptor)
+    assert "os.replace" in mend_of(result, "is written in place")
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem", "mend"),
+    [
+        ({"timestamp": int(time.time() * 1000)}, "in milliseconds", "int(time.time())"),
+        ({"timestamp": int(time.time()) + 7200}, "ahead of this machine's clock", "NTP"),
+        ({"timestamp": int(time.time()) - 7200}, "a time zone's distance", "utcnow"),
+        ({"loss": float("nan")}, "loss is NaN", "last finite loss"),
+    ],
+)
+def test_what_writers_get_wrong(
+    status_file: StatusFile, fields: dict, problem: str, mend: str
+) -> None:
+    status_file.document(**fields)
+    assert mend in mend_of(doctor("-s", str(status_file.path)), problem)
+
+
+def test_missing_fields_are_all_named(status_file: StatusFile) -> None:
+    status_file.raw(b'{"status": "running", "epoch": 1, "lr": 0.1}')
+    result = doctor("-s", str(status_file.path))
+    assert result.returncode == 1
+    assert "Fields are missing: total_epochs, loss, message, timestamp." in result.stdout
+    assert "Fields are there that PULSE v1 doesn't have: lr." in result.stdout
+    assert result.stdout.splitlines()[-1] == "3 problems found."
+
+
+def test_a_taken_port(status_file: StatusFile) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = doctor("-s", str(status_file.path), "--port", str(port))
+    assert f"sport = :{port}" in mend_of(result, f"127.0.0.1:{port} is taken by another program")
+
+
+def test_the_port_of_a_pulse_server_is_no_problem(
+    server: PulseServer, status_file: StatusFile
+) -> None:
+    result = doctor("-s", str(status_file.path), "--port", str(server.port))
+    assert result.returncode == 0
+    assert f"A Pulse server is listening on 127.0.0.1:{server.port}." in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("limit", "setting"),
+    [("max_inotify_watches", "max_user_watches"), ("max_inotify_instances", "max_user_instances")],
+)
+def test_an_inotify_limit_that_is_reached(
+    status_file: StatusFile, limit: str, setting: str
+) -> None:
+    # In a user namespace of its own, so that nobody else feels it.
+    set_limit = f"echo 0 > /proc/sys/user/{limit} &&"
+    namespace = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+    if subprocess.run([*namespace, f"{set_limit} true"], capture_output=True).returncode != 0:
+        pytest.skip("user namespaces are not allowed here")
+    within = f"{shlex.join(namespace[:-2])} sh -c '{set_limit} exec \"$@\"' sh"
+    status_file.running(1)
+    command = shlex.join(
+        [pulse_binary(), "doctor", "-p", "0", "--observe", "1ms", "-s", str(status_file.path)]
+    )
+    result = subprocess.run(f"{within} {command}", shell=True, capture_output=True, text=True)
+    assert f"sysctl fs.inotify.{setting}=" in mend_of(result, "are used up")
+
+
+@pytest.mark.parametrize("kind", ["directory", "pipe", "huge"])
+def test_what_is_no_status_file_makes_it_wait_for_nothing(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "status.json"
+    if kind == "directory":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        with path.open("wb") as file:
+            file.truncate(1 << 30)
+    words = "is over 65536 bytes" if kind == "huge" else "a status file is a regular file"
+    mend_of(doctor("-s", str(path)), words)
+
+
+def test_a_document_for_scripts(status_file: StatusFile) -> None:
+    status_file.document(loss=float("inf"))
+    result = doctor("-s", str(status_file.path), "--json")
+    assert result.returncode == 1
+    document = json.loads(result.stdout)
+    assert document["problems"] == 1
+    assert {finding["level"] for finding in document["findings"]} == {"ok", "note", "problem"}
+    problem = next(f for f in document["findings"] if f["level"] == "problem")
+    assert problem["check"] == "document" and problem["mend"]
+
+
+def test_the_environment_of_the_server_is_used(status_file: StatusFile) -> None:
+    status_file.running(1)
+    result = subprocess.run(
+        [pulse_binary(), "doctor", "--observe", "1ms", "-p", "0"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PULSE_STATUS_FILE": str(status_file.path), "PULSE_PORT": "x"},
+    )
+    assert result.returncode == 0 and str(status_file.path) not in result.stderr
+    assert "The document is valid PULSE v1: running." in result.stdout

@@ -1,0 +1,126 @@
+"""`pulse watch` for logs and scripts: lines, documents, and the end of a run."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Callable
+
+import pytest
+from processes import PATIENCE, PulseServer, StatusFile, wait_until
+from terminal import SHOW_CURSOR, Piped, Terminal
+
+
+def test_a_line_for_each_change(
+    server: PulseServer, status_file: StatusFile, pipe: Callable[..., Piped]
+) -> None:
+    process = pipe(server.url)
+    assert re.match(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} waiting: for the file to appear",
+        process.line("waiting"),
+    )
+    status_file.running(1.5, message="a\nb\x1b[1m")
+    assert process.line("running").endswith(
+        " running: live, 50.0 %, epoch 1.5 of 3, loss 0.5, ETA not known yet: a b\\u001b[1m"
+    )
+    status_file.document(loss=float("nan"))
+    assert "loss is NaN" in process.line("invalid")
+    status_file.done()
+    assert ": finished, 100 %, epoch 3 of 3, loss 0.1: all done" in process.line("done")
+
+
+def test_who_reads_no_more_ends_it(status_file: StatusFile, pipe: Callable[..., Piped]) -> None:
+    process = pipe(str(status_file.path), "--poll-interval", "100ms")
+    process.line("waiting")
+    process.stdout.close()
+    status_file.running(1)
+    assert process.process.wait(PATIENCE) == -signal.SIGPIPE
+
+
+@pytest.mark.parametrize("target", ["server", "file"])
+def test_it_ends_as_the_run_does(
+    server: PulseServer, status_file: StatusFile, target: str, pipe: Callable[..., Piped]
+) -> None:
+    source = server.url if target == "server" else str(status_file.path)
+    for write, code, word in (
+        (status_file.done, 0, "done"),
+        (lambda: status_file.error(1.0), 1, "error"),
+    ):
+        status_file.running(1)
+        process = pipe(source, "--until", "done")
+        process.line("running")
+        write()
+        ended, output, _ = process.end()
+        assert ended == code
+        assert f" {word}: finished" in output.splitlines()[-1]
+
+
+def test_a_run_that_has_ended_counts_at_once(
+    server: PulseServer, status_file: StatusFile, watch: Callable[..., Terminal]
+) -> None:
+    status_file.done()
+    terminal = watch(server.url, "--until", "done")
+    assert terminal.end() == 0
+    assert "done" in terminal.text and "100 %" in terminal.text
+    assert terminal.raw.rstrip().endswith(SHOW_CURSOR)
+
+
+def test_stale_invalid_and_missing_are_no_end(
+    status_file: StatusFile, pipe: Callable[..., Piped]
+) -> None:
+    status_file.running(1)
+    process = pipe(
+        str(status_file.path), "--until=done", "--stale-after=1s", "--poll-interval=100ms"
+    )
+    assert "still waiting" in process.line(" stale: ")
+    status_file.document(status="done", epoch=float("inf"))
+    assert "still waiting" in process.line(" invalid: ")
+    status_file.remove()
+    assert "still waiting" in process.line(" missing: ")
+    assert process.process.poll() is None
+    status_file.done()
+    assert process.end()[0] == 0
+
+
+def test_a_server_that_is_away_is_no_end(
+    serve: Callable[..., PulseServer], status_file: StatusFile, pipe: Callable[..., Piped]
+) -> None:
+    status_file.running(1)
+    server = serve()
+    process = pipe(server.url, "--until", "done")
+    process.line("running")
+    server.stop()
+    process.line("unreachable")
+    status_file.done()
+    serve(port=server.port)
+    assert process.end()[0] == 0
+
+
+@pytest.mark.parametrize("target", ["server", "file"])
+def test_documents_as_the_server_gives_them(
+    server: PulseServer, status_file: StatusFile, target: str, pipe: Callable[..., Piped]
+) -> None:
+    status_file.running(1.5, message='漢 "\u202e')
+    source = server.url if target == "server" else str(status_file.path)
+    process = pipe(source, "--json", "--until", "done")
+    status, progress = process.stdout.readline(), process.stdout.readline()
+    wait_until(lambda: server.get("/status").json()["epoch"] == 1.5, "the server has it")
+    assert status.rstrip("\n").encode() == server.get("/status").body
+    assert progress.rstrip("\n").encode() == server.get("/progress").body
+    status_file.done()
+    code, output, errors = process.end()
+    documents = [json.loads(line) for line in output.splitlines()]
+    assert documents[-2]["status"] == "done" and documents[-1]["liveness"] == "finished"
+    assert (code, errors) == (0, "")
+
+
+def test_an_outage_is_told_on_stderr(
+    serve: Callable[..., PulseServer], status_file: StatusFile, pipe: Callable[..., Piped]
+) -> None:
+    status_file.running(1)
+    server = serve()
+    process = pipe(server.url, "--json")
+    process.stdout.readline()
+    server.stop()
+    assert process.stderr.readline().startswith(f"pulse: {server.url}/: ")

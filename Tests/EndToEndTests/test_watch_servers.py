@@ -1,0 +1,122 @@
+"""`pulse watch` and the servers it meets: others, old ones, full ones, secret ones."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
+from stub_server import StubServer, stream, update
+from terminal import Piped, Terminal
+
+
+def watched(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [pulse_binary(), "watch", *arguments, "--until", "done"],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+def test_the_last_event_is_named_when_it_reconnects(pipe: Callable[..., Piped]) -> None:
+    first = stream("retry: 10\n\n", update("boot-7"))
+    with StubServer(first, stream(update("boot-8", "done", 3.0))) as stub:
+        process = pipe(stub.url, "--until", "done")
+        assert process.end()[0] == 0
+    assert "Last-Event-ID" not in stub.requests[0]
+    assert "\r\nLast-Event-ID: boot-7\r\n" in stub.requests[1]
+    assert "\r\nAccept: text/event-stream\r\n" in stub.requests[0]
+
+
+def test_nothing_new_after_a_reconnect_keeps_what_is_known(watch: Callable[..., Terminal]) -> None:
+    with StubServer(stream(update("boot-7")), stream(": nothing\n\n"), hold=True) as stub:
+        terminal = watch(stub.url)
+        terminal.wait_for("running", "33.3 %", "from a stub")
+        stub.held[0].shutdown(socket.SHUT_RDWR)
+        terminal.wait_for("unreachable", "the server has ended the stream")
+        stub.wait_for_requests(2)
+        terminal.wait_for("running", "33.3 %", "from a stub")
+
+
+def test_a_server_that_is_full_is_tried_again(pipe: Callable[..., Piped]) -> None:
+    body = b'{"detail": "all 5 event streams are taken"}'
+    full = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: %d\r\n\r\n%s" % (
+        len(body),
+        body,
+    )
+    with StubServer(full, stream(update("a-1", "done", 3.0))) as stub:
+        process = pipe(stub.url, "--until", "done")
+        assert "all 5 event streams are taken" in process.line("unreachable")
+        assert process.end()[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>", "is no Pulse server"),
+        (b"HTTP/1.1 404 Not Found\r\n\r\n", "is no Pulse server"),
+        (b"HTTP/1.1 301 Moved\r\nLocation: https://x/\r\n\r\n", "has moved to https://x/"),
+        (b"HTTP/1.1 401 Unauthorized\r\n\r\n", "needs a token: give --token-file"),
+        (b"HTTP/1.1 421 Misdirected Request\r\n\r\n", "--allowed-host 127.0.0.1"),
+    ],
+)
+def test_what_can_not_be_watched_ends_with_2(answer: bytes, words: str) -> None:
+    with StubServer(answer) as stub:
+        result = watched(stub.url)
+    assert result.returncode == 2
+    assert words in result.stderr
+
+
+def test_who_speaks_no_http_is_named(pipe: Callable[..., Piped]) -> None:
+    with StubServer(b"SSH-2.0-OpenSSH_9.2\r\n") as stub:
+        process = pipe(stub.url)
+        assert "the answer is not HTTP" in process.line("unreachable")
+
+
+def test_a_token(
+    serve: Callable[..., PulseServer], status_file: StatusFile, tmp_path: Path
+) -> None:
+    status_file.done()
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    right.write_text("0123456789abcdef\n")
+    wrong.write_text("fedcba9876543210\n")
+    server = serve("--token-file", str(right))
+    assert watched(server.url, "--token-file", str(right)).returncode == 0
+    refused = watched(server.url, "--token-file", str(wrong))
+    assert refused.returncode == 2 and "refuses the token" in refused.stderr
+    without = watched(server.url)
+    assert without.returncode == 2 and "needs a token" in without.stderr
+    missing = watched(server.url, "--token-file", str(tmp_path / "none"))
+    assert missing.returncode == 1 and "none" in missing.stderr
+
+
+def test_https(
+    serve: Callable[..., PulseServer],
+    status_file: StatusFile,
+    tmp_path: Path,
+    pipe: Callable[..., Piped],
+) -> None:
+    status_file.done()
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        + ["-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
+        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True,
+        capture_output=True,
+    )
+    server = serve("--tls-certificate", str(certificate), "--tls-key", str(key))
+    url = f"https://localhost:{server.port}"
+    assert watched(url, "--tls-authority", str(certificate)).returncode == 0
+    # Nobody vouches for it.
+    assert "certificate" in pipe(url).line("unreachable").lower()
+    # It is another's.
+    other = pipe(f"https://127.0.0.1:{server.port}", "--tls-authority", str(certificate))
+    assert "certificate" in other.line("unreachable").lower()
+    # The wrong protocol, both ways.
+    plain = pipe(f"http://localhost:{server.port}")
+    plain.line("unreachable")
