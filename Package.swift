@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(name: "PulseClientTests", dependencies: ["PulseClient"]),
         .testTarget(
             name: "PulseWatchTests",
-            dependencies: ["PulseWatch", "PulseClient", "PulseServer", "Pulse"]),
+            dependencies: ["PulseWatch", "PulseClient", "PulseServer", "MicroHTTPD", "Pulse"]),
         .testTarget(name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests",

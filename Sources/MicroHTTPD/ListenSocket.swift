@@ -6,7 +6,7 @@ internal import Glibc
 /// why a bind failed, and a port in use deserves its own clear line.
 package struct ListenSocket: ~Copyable {
     let descriptor: Int32
-    let port: UInt16
+    package let port: UInt16
 
     /// - Throws: ``MicroHTTPDError`` with `unknownHost` or `cannotListen`.
     package init(host: String, port: UInt16) throws(MicroHTTPDError) {
@@ -42,7 +42,7 @@ package struct ListenSocket: ~Copyable {
     }
 
     /// Gives the descriptor away: its new owner closes it.
-    consuming func release() -> Int32 {
+    package consuming func release() -> Int32 {
         let descriptor = descriptor
         discard self
         return descriptor

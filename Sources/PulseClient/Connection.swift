@@ -75,7 +75,7 @@ final class Connection {
             case .moved(let count): return count
             case .blocked(let events):
                 guard try Self.wait(for: events, on: descriptor, until: end, alarm) else {
-                    throw LinkFault("no answer")
+                    throw .noAnswer
                 }
             }
         }
@@ -143,7 +143,7 @@ final class Connection {
             if unsafe Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
                 guard errno == EINPROGRESS else { throw LinkFault(code: errno) }
                 guard try wait(for: POLLOUT, on: descriptor, until: .now + patience, alarm) else {
-                    throw LinkFault("no answer")
+                    throw .noAnswer
                 }
                 var code: Int32 = 0
                 var length = socklen_t(MemoryLayout<Int32>.size)

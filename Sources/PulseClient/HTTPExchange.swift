@@ -37,7 +37,7 @@ package final class HTTPExchange {
             guard !bytes.isEmpty else { throw LinkFault("the server closes without an answer") }
             body += try parser.feed(bytes)
         }
-        guard let head = parser.head else { throw LinkFault("no answer") }
+        guard let head = parser.head else { throw .noAnswer }
         self.head = head
         self.connection = connection
         self.patience = patience

@@ -4,6 +4,9 @@ internal import Glibc
 package struct LinkFault: Error, CustomStringConvertible, Equatable {
     package let description: String
 
+    /// Whoever is asked says nothing.
+    package static let noAnswer = LinkFault("no answer")
+
     package init(_ description: String) {
         self.description = description
     }

@@ -15,7 +15,7 @@ internal import Glibc
     init(descriptor: Int32, host: String, certificates: String?) throws(LinkFault) {
         var session: gnutls_session_t?
         var credentials: gnutls_certificate_credentials_t?
-        let flags = UInt32(GNUTLS_CLIENT | GNUTLS_NONBLOCK)
+        let flags = UInt32(GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL)
         let isMade =
             unsafe gnutls_certificate_allocate_credentials(&credentials) == 0
             && gnutls_init(&session, flags) == 0

@@ -53,7 +53,9 @@ struct WatchOutput {
         case .documents: break
         case .lines(var lines):
             if let line = lines.line(text) {
-                Self.write("\(Self.format("%Y-%m-%dT%H:%M:%S%z", now.unixTime)) \(line)\n")
+                // As in the server's log: UTC, RFC 3339.
+                let time = Self.format("%Y-%m-%dT%H:%M:%SZ", now.unixTime, isLocal: false)
+                Self.write("\(time) \(line)\n")
             }
             form = .lines(lines)
         case .screen(let terminal, var painter):
@@ -73,15 +75,15 @@ struct WatchOutput {
         form = .screen(terminal, painter)
     }
 
+    /// Of the place where the terminal is.
     private static func timeOfDay(_ time: Int64) -> String {
-        format("%H:%M:%S", time)
+        format("%H:%M:%S", time, isLocal: true)
     }
 
-    /// Local time.
-    private static func format(_ form: String, _ time: Int64) -> String {
+    private static func format(_ form: String, _ time: Int64, isLocal: Bool) -> String {
         var time = time_t(time)
         var parts = unsafe tm()
-        unsafe localtime_r(&time, &parts)
+        _ = unsafe isLocal ? localtime_r(&time, &parts) : gmtime_r(&time, &parts)
         var buffer = [CChar](repeating: 0, count: 64)
         let count = unsafe strftime(&buffer, buffer.count, form, &parts)
         return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)

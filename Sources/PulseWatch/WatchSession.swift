@@ -57,20 +57,20 @@ package struct WatchSession: Sendable {
             SignalStream.ending + (output.isScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : [])
         ) { input.yield(.signal($0)) }
         defer { withExtendedLifetime(signals) {} }
-        return await withTaskGroup(of: Void.self) { group in
-            group.addTask { [source] in await source.run { input.yield(.news($0)) } }
-            if output.needsTicks {
-                group.addTask {
-                    while !Task.isCancelled {
-                        input.yield(.tick)
-                        try? await Task.sleep(for: .seconds(1))
-                    }
-                }
+        // Nobody waits for these two at the end: looking up a name can't be interrupted, and Ctrl-C
+        // must not wait for it.
+        let sourceTask = Task { [source] in await source.run { input.yield(.news($0)) } }
+        let clockTask = Task {
+            while output.needsTicks, !Task.isCancelled {
+                input.yield(.tick)
+                try? await Task.sleep(for: .seconds(1))
             }
-            let ending = await show(inputs, output, redraw: { input.yield(.tick) })
-            group.cancelAll()
-            return ending
         }
+        defer {
+            sourceTask.cancel()
+            clockTask.cancel()
+        }
+        return await show(inputs, output, redraw: { input.yield(.tick) })
     }
 
     private func show(
@@ -85,8 +85,11 @@ package struct WatchSession: Sendable {
             switch input {
             case .news(let news):
                 if case .document(let document) = news { output.document(document) }
+                let before = state
                 state.take(news, at: .now)
-                if showsDocuments, case .lost(let reason, _) = news { complain(reason) }
+                if showsDocuments, let outage = state.outage, outage != before.outage {
+                    complain(outage)
+                }
                 if let ending = ending(of: state) {
                     output.show(state, at: .now)
                     return ending

@@ -23,6 +23,12 @@ struct WatchState: Sendable {
     /// How far the server's clock is ahead of this one, in seconds.
     private var skew: Int64 = 0
 
+    /// Why the link is lost; nil while it isn't.
+    var outage: String? {
+        guard case .lost(_, let reason, _) = link else { return nil }
+        return reason
+    }
+
     /// The run's losses, oldest first.
     var losses: [Double] { run.history.losses }
 

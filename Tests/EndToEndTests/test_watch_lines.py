@@ -17,7 +17,7 @@ def test_a_line_for_each_change(
 ) -> None:
     process = pipe(server.url)
     assert re.match(
-        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} waiting: for the file to appear",
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ waiting: for the file to appear",
         process.line("waiting"),
     )
     status_file.running(1.5, message="a\nb\x1b[1m")

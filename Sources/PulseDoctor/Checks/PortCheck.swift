@@ -9,6 +9,7 @@ enum PortCheck {
         let place =
             port.host.contains(":") ? "[\(port.host)]:\(port.port)" : "\(port.host):\(port.port)"
         switch port.fault {
+        case 0 where port.port == 0: return [.ok(name, "\(port.host) has free ports.")]
         case 0: return [.ok(name, "\(place) is free.")]
         case EADDRINUSE where port.isPulse:
             return [.ok(name, "A Pulse server is listening on \(place).")]

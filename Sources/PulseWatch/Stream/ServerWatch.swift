@@ -9,10 +9,10 @@ struct ServerWatch: WatchSource {
     let token: String?
     /// A PEM file of authorities beside those of the system, for HTTPS.
     let certificates: String?
+    /// After this silence the connection is dead: heartbeats come every 15 s, unless the server is
+    /// told otherwise.
+    var silence = Duration.seconds(50)
 
-    /// Heartbeats come every 15 s unless the server is told otherwise: after this silence the
-    /// connection is dead.
-    private static let silence = Duration.seconds(50)
     /// Bytes of `/history` at most: it is bounded, at about a tenth of this.
     private static let historyLimit = 4 << 20
     /// Bytes of an error's body that are looked at.
@@ -89,10 +89,14 @@ struct ServerWatch: WatchSource {
         _ exchange: HTTPExchange, _ parser: inout EventStreamParser,
         _ assembler: inout StreamAssembler, _ onNews: (WatchNews) -> Void
     ) throws(LinkFault) {
-        while let piece = try exchange.next(within: Self.silence) {
-            for event in try parser.feed(piece) {
-                assembler.news(of: event).forEach(onNews)
+        do throws(LinkFault) {
+            while let piece = try exchange.next(within: silence) {
+                for event in try parser.feed(piece) {
+                    assembler.news(of: event).forEach(onNews)
+                }
             }
+        } catch  where error == .noAnswer {
+            throw LinkFault("the stream is silent, not even heartbeats come")
         }
     }
 

@@ -60,7 +60,7 @@ struct WatchText {
         switch verdict {
         case .connecting: "to \(name)"
         case .unreachable: lostReason
-        case .unknown: PrintableText.escaping(state.emptiness ?? "")
+        case .unknown: PrintableText.escaping(state.emptiness ?? "") + stillWaiting
         case .broken: "\(sourceReason); shown is the last good state"
         case .waiting where state.reading?.source == .missing: "for the file to appear"
         case .waiting: "for the job to start"

@@ -1,0 +1,81 @@
+import Foundation
+import MicroHTTPD
+import PulseClient
+import Synchronization
+import Testing
+
+@testable import PulseWatch
+
+/// The shell that opens streams, against sockets that say little or nothing.
+@Suite("ServerWatch", .timeLimit(.minutes(1)))
+struct ServerWatchTests {
+    /// Answers the n-th connection with the n-th text, and keeps all of them open.
+    private func serve(_ answers: [String], on socket: consuming ListenSocket) {
+        let listener = socket.release()
+        Thread.detachNewThread {
+            for answer in answers {
+                var waited = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+                guard unsafe poll(&waited, 1, 10_000) == 1 else { break }
+                let connection = accept(listener, nil, nil)
+                var request = [UInt8](repeating: 0, count: 4_096)
+                _ = unsafe recv(connection, &request, request.count, 0)
+                _ = unsafe send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
+            }
+        }
+    }
+
+    /// The news of a server until one is found, or the time of the test is over.
+    private func news(
+        port: UInt16, silence: Duration, until isLast: @escaping @Sendable (WatchNews) -> Bool
+    ) async throws -> [WatchNews] {
+        var watch = ServerWatch(
+            url: try ServerURL("http://127.0.0.1:\(port)"), token: nil, certificates: nil)
+        watch.silence = silence
+        let (stream, continuation) = AsyncStream.makeStream(of: WatchNews.self)
+        let task = Task { [watch] in await watch.run { continuation.yield($0) } }
+        defer { task.cancel() }
+        var all: [WatchNews] = []
+        for await item in stream {
+            all.append(item)
+            if isLast(item) { break }
+        }
+        return all
+    }
+
+    @Test("takes a stream without heartbeats for dead, and opens another")
+    func silence() async throws {
+        let socket = try ListenSocket(host: "127.0.0.1", port: 0)
+        let port = socket.port
+        let history = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 10\n\n"
+        serve([history, stream, history, stream], on: socket)
+        let opened = Mutex(0)
+        let news = try await news(port: port, silence: .milliseconds(100)) { item in
+            guard case .opened = item else { return false }
+            return opened.withLock {
+                $0 += 1
+                return $0 == 2
+            }
+        }
+        #expect(
+            news == [
+                .opened(serverTime: nil),
+                .lost(
+                    "the stream is silent, not even heartbeats come", retryAfter: .seconds(1)),
+                .opened(serverTime: nil),
+            ])
+    }
+
+    @Test("ends when it is told to, even while it waits")
+    func cancellation() async throws {
+        let socket = try ListenSocket(host: "127.0.0.1", port: 0)
+        let watch = ServerWatch(
+            url: try ServerURL("http://127.0.0.1:\(socket.port)"), token: nil, certificates: nil)
+        // The connection is made by the kernel; nobody ever answers.
+        let task = Task { [watch] in await watch.run { _ in } }
+        try await Task.sleep(for: .milliseconds(50))
+        task.cancel()
+        await task.value
+        _ = socket.port
+    }
+}
