@@ -57,10 +57,11 @@ let package = Package(
         .target(
             name: "PulseDoctor",
             dependencies: ["Pulse", "MicroHTTPD", "PulseServer", "PulseClient"]),
+        .target(name: "PulseRun", dependencies: ["Pulse"]),
         .executableTarget(
             name: "PulseCommand",
             dependencies: [
-                "Pulse", "PulseServer", "PulseClient", "PulseWatch", "PulseDoctor",
+                "Pulse", "PulseServer", "PulseClient", "PulseWatch", "PulseDoctor", "PulseRun",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -81,6 +82,7 @@ let package = Package(
             name: "PulseWatchTests",
             dependencies: ["PulseWatch", "PulseClient", "PulseServer", "MicroHTTPD", "Pulse"]),
         .testTarget(name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
+        .testTarget(name: "PulseRunTests", dependencies: ["PulseRun", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests",
             dependencies: ["PulseCommand", "PulseClient", "PulseServer", "Pulse"]),

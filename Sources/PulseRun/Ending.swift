@@ -1,0 +1,39 @@
+/// All that is known about how a command ended.
+struct Ending: Hashable, Sendable {
+    enum Cause: Hashable, Sendable {
+        case ended(Termination)
+        /// It never ran: what was to be started, and the system's reason.
+        case notStarted(StartFailure)
+    }
+
+    var cause: Cause
+    /// The kernel killed something in this control group for want of memory meanwhile.
+    var ranOutOfMemory = false
+    /// The last thing that the command said on stderr.
+    var lastLine: String?
+
+    var isSuccess: Bool {
+        guard case .ended(let termination) = cause else { return false }
+        return termination.isSuccess
+    }
+
+    /// The exit code to pass on: 127 or 126 for a command that could not be started, as shells do.
+    var exitCode: Int32 {
+        switch cause {
+        case .ended(let termination): termination.exitCode
+        case .notStarted(let failure): failure.exitCode
+        }
+    }
+
+    /// Why it failed, in one line.
+    var reason: String {
+        switch cause {
+        case .notStarted(let failure):
+            return failure.description
+        case .ended(let termination):
+            let memory = ranOutOfMemory ? "out of memory?" : nil
+            return [termination.description, memory, lastLine].compactMap(\.self)
+                .joined(separator: ": ")
+        }
+    }
+}

@@ -1,0 +1,117 @@
+internal import Glibc
+
+/// How the last line of stderr is come by, so that the command can't tell: pure.
+///
+/// A file is read afterwards; nothing stands in between. Whatever else stderr is has to pass
+/// through us: through a pseudo-terminal if it is a terminal, so that colours and bars stay,
+/// else through a pipe. Stdout goes the same way when it is the same terminal or pipe, so that
+/// the order of what is written to both stays what it was.
+enum CapturePlan: Hashable, Sendable {
+    /// stderr is left alone.
+    case none
+    /// stderr is a file; what the command adds begins here.
+    case file(offset: Int64)
+    case relay(isTerminal: Bool, withOutput: Bool)
+
+    /// What a standard descriptor is.
+    struct Target: Hashable, Sendable {
+        enum Kind: Hashable, Sendable {
+            case terminal, file(size: Int64), other
+        }
+
+        var kind: Kind
+        /// The file system and the file in it.
+        var identity: [UInt64]
+    }
+
+    /// - Parameters: what stdout and stderr are; nil for a closed one.
+    init(output: Target?, error: Target?) {
+        switch error?.kind {
+        case nil: self = .none
+        case .file(let size): self = .file(offset: size)
+        case .terminal: self = .relay(isTerminal: true, withOutput: output == error)
+        case .other: self = .relay(isTerminal: false, withOutput: output == error)
+        }
+    }
+}
+
+extension CapturePlan.Target {
+    /// nil for a closed descriptor.
+    init?(descriptor: Int32) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
+        if isatty(descriptor) == 1 {
+            kind = .terminal
+        } else if status.st_mode & S_IFMT == S_IFREG {
+            kind = .file(size: Int64(status.st_size))
+        } else {
+            kind = .other
+        }
+    }
+}
+
+/// The last line of stderr, while a command runs and after.
+struct OutputCapture: Sendable {
+    /// What the command gets in place of ours.
+    let descriptors: [(ours: Int32, theirs: Int32)]
+    private let source: Source
+
+    private enum Source: Sendable {
+        case nothing
+        case file(offset: Int64)
+        /// The descriptor of the relay that answers.
+        case relay(Int32)
+    }
+
+    /// - Parameter isWanted: whether what is written may pass through us at all.
+    init(isWanted: Bool, inheritance: SignalQueue.Inheritance) {
+        let plan = CapturePlan(
+            output: CapturePlan.Target(descriptor: STDOUT_FILENO),
+            error: CapturePlan.Target(descriptor: STDERR_FILENO))
+        switch plan {
+        case .file(let offset):
+            source = .file(offset: offset)
+            descriptors = []
+        case .relay(let isTerminal, let withOutput) where isWanted:
+            guard let relay = RelayProcess(isTerminal: isTerminal, inheritance: inheritance) else {
+                fallthrough
+            }
+            source = .relay(relay.control)
+            descriptors =
+                [(relay.entrance, STDERR_FILENO)]
+                + (withOutput ? [(relay.entrance, STDOUT_FILENO)] : [])
+        case .relay, .none:
+            source = .nothing
+            descriptors = []
+        }
+    }
+
+    /// To be called when the command has started: from then on only it can write.
+    func closeEntrance() {
+        if let entrance = descriptors.first?.ours { close(entrance) }
+    }
+
+    /// The last line so far; nil when there was none or it can't be known.
+    func lastLine() -> String? {
+        switch source {
+        case .nothing: nil
+        case .file(let offset): LastLine.find(in: Self.tail(from: offset))
+        case .relay(let control): RelayProcess.lastLine(control)
+        }
+    }
+
+    /// The end of the file behind stderr, without what was there before.
+    private static func tail(from offset: Int64) -> [UInt8] {
+        // Our descriptor may be for writing only; this opens the same file anew.
+        let file = unsafe open("/proc/self/fd/\(STDERR_FILENO)", O_RDONLY | O_CLOEXEC)
+        var status = stat()
+        guard file >= 0 else { return [] }
+        defer { close(file) }
+        guard unsafe fstat(file, &status) == 0 else { return [] }
+        let start = max(offset, Int64(status.st_size) - Int64(LastLine.window))
+        var bytes = [UInt8](repeating: 0, count: LastLine.window)
+        let count = unsafe pread(file, &bytes, bytes.count, off_t(start))
+        return Array(bytes.prefix(max(count, 0)))
+    }
+}

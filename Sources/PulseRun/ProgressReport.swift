@@ -1,0 +1,24 @@
+/// What a trainer says of itself at one moment, whichever way it says it.
+struct ProgressReport: Hashable, Sendable {
+    /// Optimizer steps done.
+    var step: Double?
+    /// Optimizer steps planned.
+    var totalSteps: Double?
+    /// Epochs done, as precisely as the trainer says it.
+    var epoch: Double?
+    /// The part that is done, 0 to 1, for trainers that count no steps.
+    var fraction: Double?
+    /// How far `fraction` may be off.
+    var fractionError = 0.0
+    /// The newest loss, also one that isn't finite.
+    var loss: Double?
+
+    /// The part that is done and how far it may be off; nil when nothing tells.
+    var done: (fraction: Double, error: Double)? {
+        if let step, let totalSteps, totalSteps > 0, step >= 0 {
+            return (min(step / totalSteps, 1), 0)
+        }
+        guard let fraction, fraction >= 0 else { return nil }
+        return (min(fraction, 1), fractionError)
+    }
+}

@@ -1,0 +1,104 @@
+internal import Glibc
+
+/// What `pulse relay` does: passes on what a command writes until nobody can write any more, and
+/// says what the last line was when asked.
+package struct Relay {
+    /// The end of what has passed.
+    private var tail: [UInt8] = []
+    private var size = winsize()
+    private var buffer = [UInt8](repeating: 0, count: 65_536)
+
+    /// Takes over the process: its descriptors are those that ``RelayProcess`` gave it.
+    package init() {
+        // Output goes on to its end whatever the job is told.
+        for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE] {
+            _ = signal(number, SIG_IGN)
+        }
+        // Only to interrupt the wait, and nothing else.
+        _ = signal(SIGWINCH) { _ in }
+        _ = unsafe ioctl(RelayProcess.source, UInt(TIOCGWINSZ), &size)
+    }
+
+    /// Runs until the last writer is gone, or the reader.
+    package mutating func run() {
+        var question = RelayProcess.question
+        while true {
+            // Before every wait: a change that comes just after shows at the next output.
+            adoptSize()
+            var waiting = [
+                pollfd(fd: RelayProcess.source, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: question, events: Int16(POLLIN), revents: 0),
+            ]
+            let ready = unsafe poll(&waiting, nfds_t(waiting.count), -1)
+            if ready < 0 { continue }
+            if waiting[0].revents != 0, !pass() { break }
+            // Asked only once all that came before has passed.
+            if waiting[0].revents == 0, waiting[1].revents != 0, !answer(question) {
+                // Nobody is left who could ask.
+                close(question)
+                question = -1
+            }
+        }
+        // Who asks later finds the answer waiting.
+        if question >= 0 { tell(question) }
+    }
+
+    /// Passes on what is there.
+    ///
+    /// False at the end: the last writer has gone (a pipe reads empty then, a pseudo-terminal
+    /// fails), or nobody reads any more, which closing our end tells the writers.
+    private mutating func pass() -> Bool {
+        let count = unsafe read(RelayProcess.source, &buffer, buffer.count)
+        if count < 0, errno == EINTR { return true }
+        guard count > 0, Self.write(buffer[..<count]) else { return false }
+        tail += buffer[max(0, count - LastLine.window)..<count]
+        if tail.count > 2 * LastLine.window { tail.removeFirst(tail.count - LastLine.window) }
+        return true
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>) -> Bool {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.write(RelayProcess.sink, $0.baseAddress, $0.count)
+            }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EAGAIN {
+                // Somebody made the description non-blocking for all who share it.
+                var room = pollfd(fd: RelayProcess.sink, events: Int16(POLLOUT), revents: 0)
+                _ = unsafe poll(&room, 1, -1)
+            } else if errno != EINTR {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// False when there was no question but the end of those who ask.
+    private func answer(_ control: Int32) -> Bool {
+        var byte: UInt8 = 0
+        guard unsafe recv(control, &byte, 1, Int32(MSG_DONTWAIT)) == 1 else {
+            return false
+        }
+        tell(control)
+        return true
+    }
+
+    private func tell(_ control: Int32) {
+        let line = Array((LastLine.find(in: tail) ?? RelayProcess.noLine).utf8)
+        _ = unsafe send(control, line, line.count, Int32(MSG_NOSIGNAL))
+    }
+
+    /// Gives the pseudo-terminal the size of the real one, and tells the job when that is news.
+    private mutating func adoptSize() {
+        var now = winsize()
+        guard unsafe ioctl(RelayProcess.sink, UInt(TIOCGWINSZ), &now) == 0,
+            (now.ws_row, now.ws_col) != (size.ws_row, size.ws_col)
+        else { return }
+        size = now
+        guard unsafe ioctl(RelayProcess.source, UInt(TIOCSWINSZ), &now) == 0 else { return }
+        // The job heard of the change from the kernel, perhaps before it could be seen here.
+        _ = kill(0, SIGWINCH)
+    }
+}

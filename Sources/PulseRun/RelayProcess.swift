@@ -1,0 +1,85 @@
+internal import Glibc
+
+/// A second `pulse` that passes a command's output on and remembers its end.
+///
+/// A process of its own, because output outlives us: background processes that the command leaves
+/// behind keep a working stderr, and so does the command when we are killed.
+struct RelayProcess {
+    /// Where the command writes: a pseudo-terminal or a pipe.
+    let entrance: Int32
+    /// Where the last line is asked for.
+    let control: Int32
+
+    /// The descriptor numbers that the relay process finds its ends at.
+    static let source = STDIN_FILENO
+    static let sink = STDOUT_FILENO
+    static let question: Int32 = 3
+
+    /// What the relay says when there was no line: an empty packet would read as the end.
+    static let noLine = " "
+
+    /// How long an answer may take: a terminal that is held (Ctrl-S) lets nothing pass.
+    private static let patience: Int32 = 2_000
+
+    /// nil when there is no relay to be had; the command then does without.
+    init?(isTerminal: Bool, inheritance: SignalQueue.Inheritance) {
+        guard let (exit, entrance) = isTerminal ? Self.terminal() : Self.pipe() else { return nil }
+        defer { close(exit) }
+        var pair: [Int32] = [-1, -1]
+        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+        guard unsafe socketpair(AF_UNIX, type, 0, &pair) == 0 else {
+            close(entrance)
+            return nil
+        }
+        defer { close(pair[1]) }
+        do {
+            _ = try ChildProcess(
+                ["pulse", "relay"], program: "/proc/self/exe", environment: .own,
+                descriptors: [
+                    (exit, Self.source), (STDERR_FILENO, Self.sink), (pair[1], Self.question),
+                ], inheritance: inheritance)
+        } catch {
+            close(entrance)
+            close(pair[0])
+            return nil
+        }
+        self.entrance = entrance
+        control = pair[0]
+    }
+
+    /// Asks for the last line of all that was written before now.
+    static func lastLine(_ control: Int32) -> String? {
+        var byte: UInt8 = 0
+        // Fails when the relay has ended; its answer waits then.
+        _ = unsafe send(control, &byte, 1, Int32(MSG_NOSIGNAL))
+        var ready = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
+        guard unsafe poll(&ready, 1, patience) == 1 else { return nil }
+        var answer = [UInt8](repeating: 0, count: 4_096)
+        let count = unsafe recv(control, &answer, answer.count, 0)
+        let line = String(decoding: answer.prefix(max(count, 0)), as: UTF8.self)
+        return line.isEmpty || line == noLine ? nil : line
+    }
+
+    private static func pipe() -> (exit: Int32, entrance: Int32)? {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe Glibc.pipe(&ends) == 0 else { return nil }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    /// A pseudo-terminal that looks like the one at stderr, but changes nothing on the way: the
+    /// real one does that.
+    private static func terminal() -> (exit: Int32, entrance: Int32)? {
+        var modes = termios()
+        var size = winsize()
+        var (exit, entrance): (Int32, Int32) = (-1, -1)
+        guard unsafe tcgetattr(STDERR_FILENO, &modes) == 0,
+            unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
+        else { return nil }
+        modes.c_oflag &= ~tcflag_t(OPOST)
+        modes.c_lflag &= ~tcflag_t(ECHO)
+        guard unsafe openpty(&exit, &entrance, nil, &modes, &size) == 0 else { return nil }
+        for end in [exit, entrance] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (exit, entrance)
+    }
+}

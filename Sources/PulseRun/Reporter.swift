@@ -1,0 +1,136 @@
+internal import Dispatch
+internal import Glibc
+internal import Pulse
+
+/// Keeps the status file true while a command runs, and gives it its last word.
+///
+/// It looks twice a second at everything that may have news and writes once for all of it: often
+/// enough to follow, and never in the trainer's way.
+struct Reporter: Sendable {
+    private let mailbox: Mailbox
+    private let warn: @Sendable (String) -> Void
+    private let writer: StatusFileWriter
+    private var arbiter: Arbiter
+    private var reader: StatusFileReader
+    private var follower: LogFollower?
+    /// What we wrote last: anything else in the file is the trainer's word.
+    private var written: TrainingStatus?
+    /// What could not be written yet.
+    private var pending: StatusDraft?
+    private var warning: String?
+    private var quietLooks = 0
+
+    /// How often ``look()`` is due.
+    static let interval = DispatchTimeInterval.milliseconds(500)
+    /// As long as a command has said nothing, we vouch for it once a minute.
+    ///
+    /// Later on only its own word counts: a job that hangs must become stale.
+    private static let looksPerVouch = 120
+    /// How often the last word is tried.
+    private static let attempts = 5
+
+    init(
+        statusFile: String, trainerLog: String?, arbiter: Arbiter, mailbox: Mailbox,
+        warn: @escaping @Sendable (String) -> Void
+    ) {
+        self.arbiter = arbiter
+        self.mailbox = mailbox
+        self.warn = warn
+        writer = StatusFileWriter(path: statusFile)
+        reader = StatusFileReader(path: statusFile)
+        follower = trainerLog.map(LogFollower.init(path:))
+    }
+
+    /// The newest valid state of the file.
+    var last: TrainingStatus? { reader.lastGood }
+
+    /// Writes that the command is about to run.
+    mutating func begin() throws(PulseError) {
+        try write(arbiter.start)
+    }
+
+    /// Looks at everything once, and writes what is new.
+    mutating func look() {
+        hear()
+        let news = takeReports()
+        pending = news ?? pending
+        quietLooks = news == nil ? quietLooks + 1 : 0
+        if arbiter.isSilent, quietLooks >= Self.looksPerVouch {
+            pending = arbiter.vouch
+            quietLooks = 0
+        }
+        // The trainer may have spoken meanwhile: its word stands.
+        if pending != nil { hear() }
+        if arbiter.trainerWrites { pending = nil }
+        flush()
+    }
+
+    /// Writes the last word, unless the trainer has said it.
+    ///
+    /// - Parameter pause: waits a moment before another attempt.
+    mutating func end(_ ending: Ending, pause: () -> Void) {
+        _ = takeReports()
+        if let rest = follower?.rest(), let report = TrainerLog.report(of: rest) {
+            _ = arbiter.report(report, from: .log)
+        }
+        follower?.close()
+        hear()
+        pending = arbiter.lastWord(ending)
+        flush()
+        for _ in 1..<Self.attempts where pending != nil {
+            pause()
+            flush()
+        }
+        _ = reader.read()
+    }
+
+    /// Reads the status file for what isn't ours.
+    private mutating func hear() {
+        switch reader.read() {
+        case .unchanged: break
+        case .accepted(let status): if status != written { arbiter.heard(.said(status)) }
+        case .rejected(let error): if error.offset != nil { arbiter.heard(.garbled(error)) }
+        }
+    }
+
+    /// The state after all new reports; nil when there are none, or none that count.
+    private mutating func takeReports() -> StatusDraft? {
+        var newest: StatusDraft?
+        for report in mailbox.takeAll() {
+            newest = arbiter.report(report, from: .callback) ?? newest
+        }
+        for line in follower?.newLines() ?? [] {
+            guard let report = TrainerLog.report(of: line) else { continue }
+            newest = arbiter.report(report, from: .log) ?? newest
+        }
+        return newest
+    }
+
+    /// Writes what is pending; on failure it stays so.
+    private mutating func flush() {
+        guard let draft = pending else { return }
+        do {
+            try write(draft)
+            pending = nil
+            warning = nil
+        } catch {
+            // One line for each new trouble, not one for each attempt.
+            let news = "cannot write the status: \(error.description)"
+            if warning != news { warn(news) }
+            warning = news
+        }
+    }
+
+    private mutating func write(_ draft: StatusDraft) throws(PulseError) {
+        let status = try draft.status(at: Int64(time(nil)))
+        // Before it is there: a look in between must know it for ours.
+        let before = written
+        written = status
+        do throws(PulseError) {
+            try writer.write(status)
+        } catch {
+            written = before
+            throw error
+        }
+    }
+}

@@ -1,0 +1,76 @@
+internal import Glibc
+
+/// The signals that a run has to do with, taken one by one instead of interrupting.
+///
+/// Made on the main thread before any other thread is, because threads inherit what is blocked: a
+/// signal must find no thread that could take it elsewhere. And the main thread must stay out of
+/// `dispatchMain`, where it would wait with nothing blocked.
+struct SignalQueue: Sendable {
+    /// One signal.
+    struct Delivery: Sendable {
+        let number: Int32
+        /// From the terminal: Ctrl-C and its like, which the kernel sends to the whole foreground
+        /// process group, so also to the command.
+        let isFromKernel: Bool
+    }
+
+    /// What would end or bother us, and is passed on to the command instead.
+    ///
+    /// Not SIGTSTP: stopping is left to the system, which stops all of the job.
+    private static let passedOn = [
+        SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT,
+    ]
+
+    /// What a command must find as we found it.
+    struct Inheritance: Sendable {
+        /// The signals that were blocked.
+        let mask: sigset_t
+        /// Whether writing to a broken pipe was no deadly sin.
+        let ignoresBrokenPipes: Bool
+    }
+
+    private let signals: sigset_t
+    /// As it was before.
+    let inheritance: Inheritance
+
+    init() {
+        // A parent that ignored it would leave us no exit codes.
+        _ = signal(SIGCHLD, SIG_DFL)
+        // A status server ignores it for itself, later.
+        var action = sigaction()
+        unsafe sigaction(SIGPIPE, nil, &action)
+        let handler = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in Self.passedOn + [SIGCHLD] { unsafe sigaddset(&signals, number) }
+        var before = sigset_t()
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, &before)
+        self.signals = signals
+        inheritance = Inheritance(
+            mask: before, ignoresBrokenPipes: handler == Self.ignore)
+    }
+
+    /// Waits for the next signal.
+    func next() -> Delivery {
+        var signals = signals
+        var information = unsafe siginfo_t()
+        while true {
+            let number = unsafe sigwaitinfo(&signals, &information)
+            if number > 0 {
+                let isFromKernel = unsafe information.si_code == Self.kernel
+                return Delivery(number: number, isFromKernel: isFromKernel)
+            }
+        }
+    }
+
+    /// Gives the signals back to the system: from here on they end us as usual.
+    func release() {
+        var mask = inheritance.mask
+        unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
+    }
+
+    /// `SIG_IGN` of `<bits/signum-generic.h>`, a cast that Swift can't import as a number.
+    private static let ignore = 1
+    /// `SI_KERNEL` of `<bits/siginfo-consts.h>`, an enumerator that Swift imports as another type.
+    private static let kernel: Int32 = 0x80
+}

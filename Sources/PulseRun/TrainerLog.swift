@@ -1,0 +1,31 @@
+internal import Pulse
+
+/// LLaMA-Factory's `trainer_log.jsonl`: one JSON object a line, in one of two dialects.
+///
+/// `train/callbacks.py` writes `current_steps`, `total_steps`, `epoch`, `percentage` and, while
+/// training, `loss`; `v1/utils/callbacks/logging_callback.py` writes the trainer's own log with
+/// `step` and `total_steps`. Neither has the total of epochs, a time or a status. Python's
+/// `json.dumps` may write a bare `NaN`.
+enum TrainerLog {
+    /// What a line says; nil when it is no line of a trainer log.
+    static func report(of line: [UInt8]) -> ProgressReport? {
+        guard let entry = JSONValue(line), case .object = entry else { return nil }
+        var report = ProgressReport(
+            step: number("current_steps", in: entry) ?? number("step", in: entry),
+            totalSteps: number("total_steps", in: entry),
+            epoch: number("epoch", in: entry),
+            // Old files have `null` where newer ones leave a field out.
+            loss: entry["loss"]?.number)
+        if let percentage = number("percentage", in: entry) {
+            report.fraction = percentage / 100
+            // It is rounded to two places.
+            report.fractionError = 0.000_05
+        }
+        let saysNothing = report.done == nil && report.epoch == nil && report.loss == nil
+        return saysNothing ? nil : report
+    }
+
+    private static func number(_ name: String, in entry: JSONValue) -> Double? {
+        entry[name]?.number.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+    }
+}

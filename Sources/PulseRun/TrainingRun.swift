@@ -1,0 +1,177 @@
+internal import Dispatch
+internal import Glibc
+package import Pulse
+
+/// What a run is to do.
+package struct RunConfiguration: Sendable {
+    /// The program and its arguments; not empty.
+    package var command: [String]
+    /// The status file's path.
+    package var statusFile: String
+    /// The epochs that the user plans with; nil when they didn't say.
+    package var totalEpochs: Double?
+    /// LLaMA-Factory's log.
+    package var trainerLog: String?
+    /// Whether callbacks may report over HTTP.
+    package var takesUpdates = true
+    /// Whether the command's output may pass through us, so that its last line is known.
+    package var capturesOutput = true
+
+    /// Makes a configuration with the defaults.
+    package init(command: [String], statusFile: String) {
+        self.command = command
+        self.statusFile = statusFile
+    }
+}
+
+/// One command, run as if we weren't there, with a status file that tells the truth about it.
+package struct TrainingRun: Sendable {
+    private let configuration: RunConfiguration
+    private let signals: SignalQueue
+    private let warn: @Sendable (String) -> Void
+
+    /// Takes over the process's signals.
+    ///
+    /// To be made on the main thread before any other thread is, and run there.
+    ///
+    /// - Parameter warn: shows a line to the person at the terminal.
+    package init(_ configuration: RunConfiguration, warn: @escaping @Sendable (String) -> Void) {
+        self.configuration = configuration
+        self.warn = warn
+        signals = SignalQueue()
+    }
+
+    /// How a run ended.
+    package struct Outcome: Sendable {
+        /// The exit code to pass on.
+        package let exitCode: Int32
+        /// What the status file holds; nil when it can't be read.
+        package let status: TrainingStatus?
+    }
+
+    /// Runs the command to its end.
+    ///
+    /// - Parameter keepsSignals: whether ``waitForStop()`` follows; otherwise signals end the process
+    ///   as usual once the command has ended.
+    /// - Throws: ``PulseError`` when the first status can't be written; nothing was started then.
+    package func run(keepsSignals: Bool = false) throws(PulseError) -> Outcome {
+        let mailbox = Mailbox()
+        let program = configuration.command[0].split(separator: "/").last.map(String.init)
+        var reporter = Reporter(
+            statusFile: configuration.statusFile, trainerLog: configuration.trainerLog,
+            arbiter: Arbiter(
+                program: program ?? configuration.command[0],
+                plannedEpochs: configuration.totalEpochs),
+            mailbox: mailbox, warn: warn)
+        try reporter.begin()
+        let ended = DispatchSemaphore(value: 0)
+        let watch = Worker("pulse.reporter") { [reporter] in
+            var reporter = reporter
+            while ended.wait(timeout: .now() + Reporter.interval) == .timedOut { reporter.look() }
+            return reporter
+        }
+        let ending = superviseWithUpdates(mailbox)
+        ended.signal()
+        reporter = watch.result()
+        // From here on a signal ends us as it ends anybody: the file system may hang.
+        if !keepsSignals { signals.release() }
+        reporter.end(ending) { sleep(1) }
+        if case .notStarted(let failure) = ending.cause { warn(failure.description) }
+        return Outcome(exitCode: ending.exitCode, status: reporter.last)
+    }
+
+    /// Waits for Ctrl-C or a request to end.
+    package func waitForStop() {
+        while ![SIGINT, SIGTERM].contains(signals.next().number) {}
+    }
+
+    /// Runs the command with an endpoint for its callbacks beside it.
+    private func superviseWithUpdates(_ mailbox: Mailbox) -> Ending {
+        var environment = Environment.own
+        environment["PULSE_STATUS_FILE"] = Self.absolute(configuration.statusFile)
+        guard configuration.takesUpdates, let updates = UpdateService() else {
+            return supervise(environment)
+        }
+        updates.announce(in: &environment)
+        let service = Worker("pulse.updates") { updates.endpoint.serve { mailbox.put($0) } }
+        defer {
+            updates.endpoint.stop()
+            service.result()
+            updates.token.remove()
+        }
+        return supervise(environment)
+    }
+
+    /// Starts the command and stays with it.
+    private func supervise(_ environment: Environment) -> Ending {
+        let capture = OutputCapture(
+            isWanted: configuration.capturesOutput, inheritance: signals.inheritance)
+        let killsBefore = MemoryKills.count()
+        let child: ChildProcess
+        do {
+            child = try ChildProcess(
+                configuration.command, environment: environment,
+                descriptors: capture.descriptors, inheritance: signals.inheritance)
+        } catch {
+            capture.closeEntrance()
+            return Ending(cause: .notStarted(error))
+        }
+        capture.closeEntrance()
+        let termination = wait(for: child)
+        // Asked in any case: when it is answered, all output has been passed on.
+        let lastLine = capture.lastLine()
+        let kills = MemoryKills.count()
+        return Ending(
+            cause: .ended(termination), ranOutOfMemory: (kills ?? 0) > (killsBefore ?? kills ?? 0),
+            lastLine: lastLine)
+    }
+
+    /// Passes signals on until the command ends.
+    private func wait(for child: ChildProcess) -> Termination {
+        while true {
+            let signal = signals.next()
+            if signal.number == SIGCHLD {
+                if let end = child.reap() { return end }
+            } else if !signal.isFromKernel {
+                // What the terminal sends, the command has got from it.
+                child.send(signal.number)
+            }
+        }
+    }
+
+    /// The path that means the same file in any directory.
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let directory = unsafe getcwd(nil, 0) else { return path }
+        defer { unsafe free(directory) }
+        return unsafe String(cString: directory) + "/" + path
+    }
+}
+
+/// The endpoint for callbacks, and the token that goes with it.
+private struct UpdateService: Sendable {
+    let endpoint: UpdateEndpoint
+    let token: PrivateToken
+
+    private static let address = "KUBEFLOW_TRAINER_SERVER_URL"
+
+    /// nil when there is none to be had, or the command reports to somebody else already.
+    init?() {
+        let environment = Environment.own
+        guard environment[Self.address] == nil,
+            let token = PrivateToken(in: environment["TMPDIR"] ?? "/tmp")
+        else { return nil }
+        guard let endpoint = UpdateEndpoint(token: token.text) else {
+            token.remove()
+            return nil
+        }
+        self.token = token
+        self.endpoint = endpoint
+    }
+
+    /// Tells a command where to report.
+    func announce(in environment: inout Environment) {
+        environment[Self.address] = "http://127.0.0.1:\(endpoint.port)/"
+        environment["KUBEFLOW_TRAINER_SERVER_TOKEN"] = token.path
+        environment.bypassProxyOnLoopback()
+    }
+}

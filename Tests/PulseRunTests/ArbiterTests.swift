@@ -1,0 +1,160 @@
+import Pulse
+import Testing
+
+@testable import PulseRun
+
+@Suite("Arbiter")
+struct ArbiterTests {
+    private let half = ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: 0.5)
+    private let failed = Ending(cause: .ended(.exited(1)), lastLine: "ValueError: bad")
+    private let done = Ending(cause: .ended(.exited(0)))
+
+    private func arbiter(planned: Double? = nil) -> Arbiter {
+        Arbiter(program: "python", plannedEpochs: planned)
+    }
+
+    private func status(
+        _ state: TrainingStatus.State, epoch: Double = 1, loss: Double = 0.25
+    ) throws -> TrainingStatus {
+        try TrainingStatus(
+            status: state, epoch: epoch, totalEpochs: 3, loss: loss, message: "its own",
+            timestamp: 1)
+    }
+
+    @Test("begins as the order says: running, epoch 0, the total that was planned")
+    func start() {
+        let start = arbiter(planned: 3).start
+        #expect(
+            start
+                == StatusDraft(
+                    state: .running, epoch: 0, totalEpochs: 3, loss: 0, message: "Started python"))
+    }
+
+    @Test("turns a report into a state")
+    func report() throws {
+        var arbiter = arbiter()
+        #expect(arbiter.isSilent)
+        let report = arbiter.report(half, from: .callback)
+        let draft = try #require(report)
+        #expect(draft.state == .running)
+        #expect(draft.epoch == 1.5)
+        #expect(draft.totalEpochs == 3)
+        #expect(draft.loss == 0.5)
+        #expect(!arbiter.isSilent)
+    }
+
+    @Test("believes the log, once it has spoken, and not the callbacks")
+    func logOutranks() throws {
+        var arbiter = arbiter()
+        _ = arbiter.report(half, from: .callback)
+        let log = ProgressReport(step: 12, totalSteps: 48, epoch: 0.75, loss: 0.75)
+        let fromLog = arbiter.report(log, from: .log)
+        #expect(fromLog?.epoch == 0.75)
+        let fromCallback = arbiter.report(half, from: .callback)
+        #expect(fromCallback == nil)
+        let word = try #require(arbiter.lastWord(failed))
+        #expect(word.epoch == 0.75)
+        #expect(word.loss == 0.75)
+    }
+
+    @Test("writes nothing while the trainer writes itself")
+    func ownOutranks() throws {
+        var arbiter = arbiter()
+        arbiter.heard(.said(try status(.running)))
+        let draft = arbiter.report(half, from: .log)
+        #expect(draft == nil)
+        #expect(!arbiter.isSilent)
+    }
+
+    @Test("leaves the last word to a trainer that said it", arguments: [true, false])
+    func trainersLastWord(succeeded: Bool) throws {
+        for state in [TrainingStatus.State.done, .error] {
+            var arbiter = arbiter()
+            arbiter.heard(.said(try status(state)))
+            #expect(arbiter.lastWord(succeeded ? done : failed) == nil)
+        }
+    }
+
+    @Test("says done for a trainer that only stopped, with all epochs done")
+    func completes() throws {
+        var arbiter = arbiter()
+        arbiter.heard(.said(try status(.running, epoch: 2.97, loss: 0.125)))
+        #expect(
+            try #require(arbiter.lastWord(done))
+                == StatusDraft(
+                    state: .done, epoch: 3, totalEpochs: 3, loss: 0.125,
+                    message: "Training completed"))
+    }
+
+    @Test("says where a job stopped that ended well before its end")
+    func stoppedEarly() throws {
+        var arbiter = arbiter()
+        _ = arbiter.report(half, from: .log)
+        let word = try #require(arbiter.lastWord(done))
+        #expect(word.state == .done)
+        #expect(word.epoch == 3)
+        #expect(word.message == "Training completed; the last report was epoch 1.5 of 3")
+    }
+
+    @Test("takes what was done for the total when nobody knew it")
+    func unknownTotal() throws {
+        var arbiter = arbiter()
+        _ = arbiter.report(ProgressReport(epoch: 2.5, loss: 0.5), from: .log)
+        let word = try #require(arbiter.lastWord(done))
+        #expect(word.epoch == 2.5)
+        #expect(word.totalEpochs == 2.5)
+    }
+
+    @Test("says error with the reason, and keeps the last epoch and loss")
+    func fails() throws {
+        var arbiter = arbiter()
+        _ = arbiter.report(half, from: .callback)
+        #expect(
+            try #require(arbiter.lastWord(failed))
+                == StatusDraft(
+                    state: .error, epoch: 1.5, totalEpochs: 3, loss: 0.5,
+                    message: "exit code 1: ValueError: bad"))
+    }
+
+    @Test("has the last word where the trainer's own was invalid")
+    func garbled() throws {
+        var arbiter = arbiter()
+        arbiter.heard(.said(try status(.done)))
+        arbiter.heard(.garbled(Self.error(#"{"status": "do"#)))
+        let word = try #require(arbiter.lastWord(failed))
+        #expect(word.state == .error)
+        #expect(word.epoch == 1)
+    }
+
+    @Test("doesn't let a loss that wasn't finite end well")
+    func divergedInLog() throws {
+        var arbiter = arbiter()
+        _ = arbiter.report(half, from: .log)
+        let diverged = ProgressReport(step: 48, totalSteps: 48, epoch: 3, loss: .nan)
+        let draft = arbiter.report(diverged, from: .log)
+        #expect(draft?.message == "loss is NaN at step 48")
+        let word = try #require(arbiter.lastWord(done))
+        #expect(word.message == "loss is NaN at step 48; Training completed")
+        #expect(word.loss == 0.5)
+    }
+
+    @Test("reads a NaN in the trainer's own file as what it is")
+    func divergedInFile() throws {
+        var arbiter = arbiter()
+        arbiter.heard(.said(try status(.running)))
+        arbiter.heard(.garbled(Self.error(#"{"loss": NaN"#)))
+        let word = try #require(arbiter.lastWord(failed))
+        #expect(word.message.hasPrefix("loss is NaN"))
+        #expect(word.message.hasSuffix("; exit code 1: ValueError: bad"))
+        #expect(word.loss == 0.25)
+    }
+
+    private static func error(_ document: String) -> PulseError {
+        do throws(PulseError) {
+            _ = try PulseDecoder.decode(Array(document.utf8))
+        } catch {
+            return error
+        }
+        preconditionFailure("valid: \(document)")
+    }
+}

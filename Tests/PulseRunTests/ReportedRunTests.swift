@@ -1,0 +1,83 @@
+import Testing
+
+@testable import PulseRun
+
+@Suite("ReportedRun")
+struct ReportedRunTests {
+    @Test("follows steps, epochs and loss")
+    func follows() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: 0.5))
+        #expect(run.epoch == 1.5)
+        #expect(run.totalEpochs == 3)
+        #expect(run.loss == 0.5)
+        #expect(run.message == "Training, step 24 of 48")
+    }
+
+    @Test("keeps the last loss when a report has none")
+    func keepsLoss() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: 0.5))
+        run.accept(ProgressReport(step: 48, totalSteps: 48, epoch: 3))
+        #expect(run.loss == 0.5)
+        #expect(run.epoch == 3)
+    }
+
+    @Test(
+        "keeps the last finite loss, and says where it was lost",
+        arguments: [
+            (Double.nan, "loss is NaN at step 30"), (.infinity, "loss is inf at step 30"),
+            (-.infinity, "loss is -inf at step 30"),
+        ])
+    func notFinite(loss: Double, message: String) {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: 0.5))
+        run.accept(ProgressReport(step: 30, totalSteps: 48, epoch: 1.875, loss: loss))
+        run.accept(ProgressReport(step: 31, totalSteps: 48, epoch: 1.9375))
+        #expect(run.loss == 0.5)
+        #expect(run.message == message)
+        run.accept(ProgressReport(step: 36, totalSteps: 48, epoch: 2.25, loss: 0.4))
+        #expect(run.message == "Training, step 36 of 48")
+    }
+
+    @Test("tells more of the epoch than a trainer that rounds it")
+    func precise() {
+        var run = ReportedRun(plannedEpochs: 1)
+        run.accept(ProgressReport(step: 1_234, totalSteps: 100_000, epoch: 0.01))
+        #expect(run.epoch == 0.01234)
+    }
+
+    @Test("takes a job that counts no epochs for one")
+    func noEpochs() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 5, totalSteps: 20))
+        #expect(run.epoch == 0.25)
+        #expect(run.totalEpochs == 1)
+    }
+
+    @Test("spreads a job that counts no epochs over those that were planned")
+    func plannedEpochs() {
+        var run = ReportedRun(plannedEpochs: 4)
+        run.accept(ProgressReport(fraction: 0.25, fractionError: 0.01))
+        #expect(run.epoch == 1)
+        #expect(run.totalEpochs == 4)
+    }
+
+    @Test("stays without a total at the beginning")
+    func beginning() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(totalSteps: 48, fraction: 0, fractionError: 0.01))
+        #expect(run.epoch == 0)
+        #expect(run.totalEpochs == 0)
+        #expect(run.message == "Training")
+    }
+
+    @Test("goes back with a trainer that resumes")
+    func goesBack() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 40, totalSteps: 48, epoch: 2.5))
+        run.accept(ProgressReport(step: 16, totalSteps: 48, epoch: 1))
+        #expect(run.epoch == 1)
+        #expect(run.totalEpochs == 3)
+    }
+}
