@@ -8,6 +8,11 @@ enum CommandOutput {
         write(text + "\n", to: STDOUT_FILENO)
     }
 
+    /// Something to know that is no result: it must not get between those of others.
+    static func note(_ text: String) {
+        error(text)
+    }
+
     static func error(_ text: String) {
         write("pulse: \(PrintableText.escaping(text))\n", to: STDERR_FILENO)
     }

@@ -13,16 +13,26 @@ struct EnvironmentArguments {
         var lists: [String] = []
         /// Flags; their variable is `true` or `false`.
         var flags: [String] = []
+
+        func adding(options: [String], flags: [String] = []) -> Settings {
+            Settings(options: self.options + options, lists: lists, flags: self.flags + flags)
+        }
     }
 
+    /// What every command takes that serves.
+    private static let server = Settings(
+        options: [
+            "status-file", "host", "port", "public-dir", "poll-interval", "stale-after",
+            "heartbeat-interval", "max-streams", "token-file", "tls-certificate", "tls-key",
+            "log-level", "log-format",
+        ],
+        lists: ["allowed-host", "cors-origin"], flags: ["no-watch", "allow-anonymous"])
+
     private static let settings = [
-        "serve": Settings(
-            options: [
-                "status-file", "host", "port", "public-dir", "poll-interval", "stale-after",
-                "heartbeat-interval", "max-streams", "token-file", "on-transition",
-                "tls-certificate", "tls-key", "log-level", "log-format",
-            ],
-            lists: ["allowed-host", "cors-origin"], flags: ["no-watch", "allow-anonymous"]),
+        "serve": server.adding(options: ["on-transition"]),
+        "run": server.adding(
+            options: ["total-epochs", "trainer-log"],
+            flags: ["no-kubeflow", "no-capture", "serve", "keep-serving"]),
         "doctor": Settings(options: ["status-file", "host", "port"]),
         "write": Settings(options: ["status-file"]),
         "healthcheck": Settings(options: ["host", "port"]),

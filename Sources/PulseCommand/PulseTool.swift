@@ -1,9 +1,10 @@
 import ArgumentParser
+import Dispatch
 import PulseServer
 
 /// The `pulse` binary: parses the command line and starts one command.
 @main
-struct PulseTool: AsyncParsableCommand {
+struct PulseTool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pulse",
         abstract: "Truthful training status: from one small file to browser, curl and Prometheus.",
@@ -12,21 +13,24 @@ struct PulseTool: AsyncParsableCommand {
             believed:
               pulse serve --status-file run/status.json    in browsers, for scripts
               pulse watch run/status.json                  in this terminal
+              pulse run --serve -- python train.py         with a training that writes none
             """,
         version: PulseVersion.current,
         subcommands: [
-            Serve.self, Watch.self, Write.self, Check.self, Doctor.self, Healthcheck.self,
+            Serve.self, Run.self, Watch.self, Write.self, Check.self, Doctor.self,
+            Healthcheck.self, RelayOutput.self,
         ])
 
-    static func main() async {
+    /// Not asynchronous itself: the main thread of an asynchronous `main` waits in `dispatchMain`,
+    /// with no signal blocked, and `pulse run` must have its signals to itself.
+    static func main() {
         let settings = EnvironmentArguments(Array(CommandLine.arguments.dropFirst()))
         do {
             var command = try parseAsRoot(settings.arguments)
-            if var command = command as? any AsyncParsableCommand {
-                try await command.run()
-            } else {
-                try command.run()
+            guard let command = command as? any AsyncParsableCommand else {
+                return try command.run()
             }
+            start(command)
         } catch {
             // Who gave no such option looks for the mistake in the wrong place.
             if exitCode(for: error) == .validationFailure, !settings.variables.isEmpty {
@@ -35,5 +39,19 @@ struct PulseTool: AsyncParsableCommand {
             }
             exit(withError: error)
         }
+    }
+
+    /// Runs a command on other threads, and ends the process with it.
+    private static func start(_ command: sending any AsyncParsableCommand) -> Never {
+        var command = command
+        Task.detached {
+            do {
+                try await command.run()
+                exit()
+            } catch {
+                exit(withError: error)
+            }
+        }
+        dispatchMain()
     }
 }

@@ -1,5 +1,4 @@
-public import ArgumentParser
-import Glibc
+import ArgumentParser
 import Logging
 import PulseServer
 import ServiceLifecycle
@@ -36,100 +35,26 @@ struct Serve: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
     var statusFile = "status.json"
 
-    @Option(
-        help:
-            "The address to listen on. One that others can reach needs a token, or --allow-anonymous."
-    )
-    var host = "127.0.0.1"
-
-    @Option(name: .shortAndLong, help: "The port to listen on; 0 picks a free one.")
-    var port: UInt16 = 8080
-
-    @Option(help: "The directory of the TrainingPanel. (default: public, or the installed one)")
-    var publicDir: String?
-
-    @Option(help: "How often the file is looked at.")
-    var pollInterval: DurationArgument = "2s"
-
-    @Flag(help: "Don't use inotify: news arrive within the poll interval.")
-    var noWatch = false
-
-    @Option(
-        help: """
-            How long a running job may be silent before it counts as stale; five times its longest pause, if \
-            that is more.
-            """)
-    var staleAfter: DurationArgument = "5m"
-
-    @Option(help: "How often each event stream gets a heartbeat.")
-    var heartbeatInterval: DurationArgument = "15s"
-
-    @Option(help: "Event streams at most. (default: from the limit of open files)")
-    var maxStreams: Int?
-
-    @Option(
-        name: .customLong("allowed-host"),
-        help: """
-            A host name by which requests may call this server, beside addresses and localhost. Repeatable.
-            """)
-    var allowedHosts: [String] = []
-
-    @Option(
-        name: .customLong("cors-origin"),
-        help: """
-            An origin whose pages may read the answers, such as https://example.org, or '*'. Repeatable.
-            """)
-    var corsOrigins: [String] = []
-
-    @Option(
-        help: """
-            A file whose first line is the token that clients must show: Authorization: Bearer TOKEN, or \
-            /?token=TOKEN once in a browser.
-            """)
-    var tokenFile: String?
-
-    @Flag(help: "Let everyone who can reach the address read without a token.")
-    var allowAnonymous = false
-
-    @Option(help: "A PEM file with the certificate chain, for HTTPS.")
-    var tlsCertificate: String?
-
-    @Option(help: "A PEM file with the certificate's key, for HTTPS.")
-    var tlsKey: String?
+    @OptionGroup
+    var server: ServerOptions
 
     @Option(
         help: ArgumentHelp(
             "A shell command to run at each turn of the run; see above.", valueName: "command"))
     var onTransition: String?
 
-    @Option(help: "The least severe level that is logged.")
-    var logLevel: Logger.Level = .info
-
-    @Option(help: "How log lines look on stderr.")
-    var logFormat: LogFormat = .text
-
     func validate() throws {
-        if let maxStreams, maxStreams < 1 {
-            throw ValidationError("--max-streams must be at least 1.")
-        }
-        if (tlsCertificate == nil) != (tlsKey == nil) {
-            throw ValidationError("--tls-certificate and --tls-key go together.")
-        }
         if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
-        for origin in corsOrigins where !CORSOrigin.isValid(origin) {
-            throw ValidationError(
-                "--cors-origin '\(origin)' is no origin: write it like https://example.org:8443.")
-        }
     }
 
     func run() async throws {
-        let logger = logFormat.logger(level: logLevel)
+        let logger = self.server.logger(defaultLevel: .info)
         let notifier = SystemdNotifier()
         let command = onTransition.map { TransitionCommand($0, logger: logger) }
         let observers: [(any RunObserver & Service)?] = [notifier, command]
         let server: StatusServer
         do {
-            var configuration = try serverConfiguration()
+            var configuration = try self.server.configuration(statusFile: statusFile)
             configuration.observers = observers.compactMap { $0 }
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch {
@@ -137,7 +62,7 @@ struct Serve: AsyncParsableCommand {
             throw ExitCode.failure
         }
         let announcement = Announcement(
-            line: "Pulse is serving \(statusFile) at \(url(port: server.port))")
+            line: "Pulse is serving \(statusFile) at \(self.server.url(port: server.port))")
         let services: [any Service] = [server, SecondSignal(), announcement]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -146,29 +71,4 @@ struct Serve: AsyncParsableCommand {
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         ).run()
     }
-
-    private func serverConfiguration() throws -> StatusServerConfiguration {
-        var server = StatusServerConfiguration(statusFile: statusFile, limit: .raise())
-        server.host = host
-        server.port = port
-        server.publicDirectory = try PublicDirectory.find(asked: publicDir)
-        server.pollInterval = pollInterval.duration
-        server.watchesDirectory = !noWatch
-        server.staleAfter = staleAfter.duration
-        server.heartbeatInterval = heartbeatInterval.duration
-        if let maxStreams { server.maximumStreams = maxStreams }
-        server.allowedHosts = allowedHosts
-        server.corsOrigins = corsOrigins
-        server.tokenFile = tokenFile
-        server.allowsAnonymous = allowAnonymous
-        if let tlsCertificate, let tlsKey { server.tlsFiles = (tlsCertificate, tlsKey) }
-        return server
-    }
-
-    private func url(port: Int) -> String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "\(tlsCertificate == nil ? "http" : "https")://\(name):\(port)/"
-    }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

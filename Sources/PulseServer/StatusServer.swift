@@ -1,4 +1,5 @@
 public import Logging
+public import Pulse
 public import ServiceLifecycle
 internal import MicroHTTPD
 
@@ -9,6 +10,7 @@ internal import MicroHTTPD
 public struct StatusServer: Service {
     /// The port that is listened on.
     public let port: Int
+    private let store: StatusStore
     private let poller: StatusPoller
     private let http: HTTPService
     private let logger: Logger
@@ -35,7 +37,7 @@ public struct StatusServer: Service {
             monitor: RunMonitor(staleAfter: configuration.staleAfter, startTime: clock.unixTime),
             boot: hub.boot,
             policy: policy, report: source.report, at: clock.now, wallClock: clock.unixTime)
-        let store = StatusStore(chain.snapshot)
+        store = StatusStore(chain.snapshot)
         hub.publish(chain.snapshot)
         let health = Health(policy: policy)
         let metrics = Metrics()
@@ -69,6 +71,9 @@ public struct StatusServer: Service {
             observers: [RunLog(logger: logger)] + configuration.observers)
         self.logger = logger
     }
+
+    /// The state that is served; nil while there is none to serve.
+    public var status: TrainingStatus? { store.snapshot.view.status }
 
     /// Runs until a graceful shutdown: the daemon stops before the poller does.
     public func run() async throws {

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Logging
+
+import Pulse
+import PulseRun
+import PulseServer
+
+/// `pulse run`: any command, with a status file that tells the truth about it to the end.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a training command and keep its status true, whatever happens to it.",
+        discussion: """
+            Write the command after two dashes:
+              pulse run --serve -- python train.py
+              pulse run --trainer-log out/trainer_log.jsonl -- llamafactory-cli train config.yaml
+
+            The status is running while the command runs, done when it ends with exit code 0, and error with the \
+            reason otherwise, unless the command has said done or error itself. Its exit code is passed on: \
+            128 and the number of the signal that killed it, 127 when it isn't found, 126 when it can't be run; \
+            125 when pulse itself could not begin.
+
+            What the trainer writes into the status file itself (its path is in PULSE_STATUS_FILE) is believed \
+            first, then its log, then the progress that transformers 5 reports by itself. Options for the server \
+            are those of pulse serve, and have a meaning with --serve only.
+            """)
+
+    @Option(name: .shortAndLong, help: "The PULSE v1 file to write.")
+    var statusFile = "status.json"
+
+    @Option(help: "Epochs planned, for a command that doesn't say so itself.")
+    var totalEpochs: Double?
+
+    @Option(help: "The trainer_log.jsonl that LLaMA-Factory writes.")
+    var trainerLog: String?
+
+    @Flag(help: "Don't listen for the progress that transformers 5 reports by itself.")
+    var noKubeflow = false
+
+    @Flag(
+        help: """
+            Hand the terminal on as it is, for full-screen programs; an error then has no last line.
+            """)
+    var noCapture = false
+
+    @Flag(help: "Serve the status as well, as pulse serve does.")
+    var serve = false
+
+    @Flag(help: "Go on serving after the command has ended, until Ctrl-C or SIGTERM.")
+    var keepServing = false
+
+    @OptionGroup(title: "Server options")
+    var server: ServerOptions
+
+    @Argument(parsing: .postTerminator, help: "The command and its arguments, after --.")
+    var command: [String] = []
+
+    func validate() throws {
+        if command.isEmpty {
+            throw ValidationError(
+                "Write the command after two dashes: pulse run -- python train.py")
+        }
+        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        if let totalEpochs, !totalEpochs.isFinite || totalEpochs < 0 {
+            throw ValidationError("--total-epochs must be a number, 0 or more.")
+        }
+        if keepServing, !serve { throw ValidationError("--keep-serving goes with --serve.") }
+    }
+
+    /// On the main thread, whose signals it takes over.
+    func run() throws {
+        let training = TrainingRun(runConfiguration) { CommandOutput.error($0) }
+        let panel = serve ? try startPanel() : nil
+        do {
+            let outcome = try training.run(keepsSignals: keepServing)
+            if keepServing { training.waitForStop() }
+            panel?.stop(showing: outcome.status)
+            throw ExitCode(outcome.exitCode)
+        } catch let error as PulseError {
+            CommandOutput.error("cannot write the status: \(error.description)")
+            panel?.stop(showing: nil)
+            throw ExitCode(Self.ownFailure)
+        }
+    }
+
+    /// What env(1) and timeout(1) end with when they fail themselves.
+    private static let ownFailure: Int32 = 125
+
+    private var runConfiguration: RunConfiguration {
+        var run = RunConfiguration(command: command, statusFile: statusFile)
+        run.totalEpochs = totalEpochs
+        run.trainerLog = trainerLog
+        run.takesUpdates = !noKubeflow
+        run.capturesOutput = !noCapture
+        return run
+    }
+
+    private func startPanel() throws -> Panel {
+        do {
+            // Between the bars of a training only what matters.
+            let server = try StatusServer(
+                configuration: try server.configuration(statusFile: statusFile),
+                logger: server.logger(defaultLevel: .warning))
+            CommandOutput.note("serving \(statusFile) at \(self.server.url(port: server.port))")
+            return Panel(server: server)
+        } catch {
+            CommandOutput.error("\(error)")
+            throw ExitCode(Self.ownFailure)
+        }
+    }
+}
