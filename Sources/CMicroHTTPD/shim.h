@@ -5,6 +5,7 @@
 
 #include <microhttpd.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Receives one message of the library, already formatted; `length` excludes the final NUL. */
@@ -82,6 +83,17 @@ static inline int CMHD_connection_socket(struct MHD_Connection *connection) {
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info == NULL ? -1 : (int)info->connect_fd;
 }
+
+/* Variadic MHD_get_connection_info with MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE: the bytes from the
+   start of the method to the end of the head. 0 when it isn't known. */
+static inline size_t CMHD_head_size(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return info == NULL ? 0 : info->header_size;
+}
+
+/* Whether the head was parsed by 0.9, whose laxness HeadLayout makes up for. Goes when 0.9 goes. */
+static inline bool CMHD_parses_laxly(void) { return MHD_VERSION < 0x01000000; }
 
 /* Macros with casts, and flags that Swift sees as members of a closed enum. */
 static const ssize_t CMHD_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;

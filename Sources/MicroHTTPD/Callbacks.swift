@@ -42,8 +42,9 @@ let notifyCompleted: MHD_RequestCompletedCallback = { context, connection, _, _ 
 let inspectHeader: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
     guard let context = unsafe context, let name = unsafe name else { return .NO }
     let check = unsafe context.assumingMemoryBound(to: RequestHeadCheck.self)
-    unsafe check.pointee.inspect(
-        name: bytes(name, nameSize).span, value: bytes(value, valueSize).span)
+    let (nameBytes, valueBytes) = unsafe (bytes(name, nameSize), bytes(value, valueSize))
+    unsafe check.pointee.layout?.follow(name: .init(nameBytes), value: .init(valueBytes))
+    unsafe check.pointee.inspect(name: nameBytes.span, value: valueBytes.span)
     return .YES
 }
 

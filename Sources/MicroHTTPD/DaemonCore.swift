@@ -46,16 +46,17 @@ final class DaemonCore: Sendable {
     /// An answer at the first call makes the library discard what follows and close the connection:
     /// right for what must be refused, wrong for a sound request, which keeps its connection.
     func handle(
-        _ connection: OpaquePointer, target: UnsafePointer<CChar>, method: UnsafePointer<CChar>,
+        _ connection: OpaquePointer, target: UnsafePointer<CChar>,
+        method methodName: UnsafePointer<CChar>,
         version: UnsafePointer<CChar>, mark: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
         let isFirstCall = unsafe mark.pointee == nil
-        let method = unsafe Self.method(named: method)
+        let method = unsafe Self.method(named: methodName)
         var fault: RequestFault?
         if isFirstCall {
             unsafe arrived(CMHD_connection_socket(connection))
             fault = unsafe RequestHeadCheck.fault(
-                on: connection, target: target, version: version)
+                on: connection, start: methodName, target: target, version: version)
             if fault == nil, method != .other {
                 unsafe mark.pointee = UnsafeMutableRawPointer(connection)
                 return .YES

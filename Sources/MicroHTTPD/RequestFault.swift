@@ -17,6 +17,9 @@ public enum RequestFault: Sendable, Hashable, CaseIterable {
     case unexpectedBody
     /// A field name with a byte that no name may have, such as a space before the colon.
     case invalidFieldName
+    /// A field that is folded over several lines, has no name, or whose value holds a control
+    /// character (RFC 9112 §5.2, RFC 9110 §5.5).
+    case invalidFieldLine
 }
 
 /// Walks through the header fields of one request and finds its fault.
@@ -24,17 +27,29 @@ struct RequestHeadCheck {
     private var hosts = 0
     private var lengths = 0
     private var fault: RequestFault?
+    /// Nil for a head that a strict parser has read.
+    var layout: HeadLayout?
 
+    init(layout: HeadLayout? = nil) {
+        self.layout = layout
+    }
+
+    /// - Parameters:
+    ///   - start: the request line in the library's buffer, its method first.
+    ///   - version: the last word of that line.
     static func fault(
-        on connection: OpaquePointer, target: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+        on connection: OpaquePointer, start: UnsafePointer<CChar>, target: UnsafePointer<CChar>,
+        version: UnsafePointer<CChar>
     ) -> RequestFault? {
-        var check = RequestHeadCheck()
-        let start = unsafe UnsafeRawPointer(target).assumingMemoryBound(to: UInt8.self)
-        check.inspect(target: unsafe UnsafeBufferPointer(start: start, count: strlen(target)).span)
+        let layout = unsafe HeadLayout(behind: UnsafeRawPointer(version) + strlen(version))
+        var check = RequestHeadCheck(layout: CMHD_parses_laxly() ? layout : nil)
+        let path = unsafe UnsafeRawPointer(target).assumingMemoryBound(to: UInt8.self)
+        check.inspect(target: unsafe UnsafeBufferPointer(start: path, count: strlen(target)).span)
         unsafe withUnsafeMutablePointer(to: &check) { pointer in
             _ = unsafe MHD_get_connection_values_n(
                 connection, MHD_ValueKind.HEADER_KIND, inspectHeader, pointer)
         }
+        unsafe check.layout?.finish(at: UnsafeRawPointer(start) + CMHD_head_size(connection))
         // "HTTP/1.0" needs no Host (RFC 9112 §3.2); the last digit tells.
         return check.verdict(hostRequired: unsafe version[7] != 0x30)
     }
@@ -48,6 +63,10 @@ struct RequestHeadCheck {
     mutating func inspect(name: Span<UInt8>, value: Span<UInt8>) {
         guard Self.isToken(name) else {
             fault = fault ?? .invalidFieldName
+            return
+        }
+        guard Self.isText(value) else {
+            fault = fault ?? .invalidFieldLine
             return
         }
         // The first letter and the length pass over nearly all fields.
@@ -67,6 +86,7 @@ struct RequestHeadCheck {
     }
 
     func verdict(hostRequired: Bool) -> RequestFault? {
+        if layout?.isPlain == false { return .invalidFieldLine }
         if let fault { return fault }
         if lengths > 1 { return .unexpectedBody }
         if hosts > 1 { return .repeatedHost }
@@ -82,6 +102,15 @@ struct RequestHeadCheck {
             guard byte < 128, bits >> UInt64(byte & 63) & 1 == 1 else { return false }
         }
         return name.count > 0
+    }
+
+    /// Whether no byte of a field's value is a control character, but for tabs.
+    private static func isText(_ value: Span<UInt8>) -> Bool {
+        for index in value.indices {
+            let byte = value[index]
+            if byte < 0x20 && byte != UInt8(ascii: "\t") || byte == 0x7f { return false }
+        }
+        return true
     }
 
     /// Whether `name` is `lowercase` but for the case of its letters.

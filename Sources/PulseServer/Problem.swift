@@ -37,6 +37,8 @@ extension Problem {
             case .missingHost: "the request has no Host field"
             case .repeatedHost: "the request has more than one Host field"
             case .unexpectedBody: "no request has a body here"
+            case .invalidFieldLine:
+                "a field is folded, has no name, or holds a control character"
             case .invalidFieldName: "a field name holds a character that no field name may have"
             }
         return Problem(status: 400, title: "Bad Request", detail: detail)

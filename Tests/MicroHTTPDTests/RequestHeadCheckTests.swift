@@ -10,6 +10,7 @@ struct RequestHeadCheckTests {
             ["hOsT: localhost", "Accept: */*", "X-1!#$%&'*+-.^_`|~: any name of token characters"],
             ["Host: localhost", "Content-Length: 0"],
             ["Host:"],
+            ["Host: localhost", "X: tab\tand ümlaut"],
         ])
     func sound(head: [String]) {
         #expect(fault(in: head) == nil)
@@ -36,6 +37,9 @@ struct RequestHeadCheckTests {
             (["Host: a", "Häder: x"], .invalidFieldName),
             (["Host: a", ": x"], .invalidFieldName),
             (["Host: a", "A(b): x"], .invalidFieldName),
+            (["Host: a", "X: a\u{1}"], .invalidFieldLine),
+            (["Host: a", "X: a\rb"], .invalidFieldLine),
+            (["Host: a\u{7f}"], .invalidFieldLine),
         ] as [([String], RequestFault)])
     func faulty(head: [String], expected: RequestFault) {
         #expect(fault(in: head) == expected)
