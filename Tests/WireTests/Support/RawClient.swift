@@ -147,6 +147,18 @@ extension RawClient {
         return buffer
     }
 
+    /// Everything that has arrived by now; never waits.
+    func bytesSoFar() -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = unsafe recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
+            guard count > 0 else { break }
+            buffer += chunk[..<count]
+        }
+        defer { buffer = [] }
+        return buffer
+    }
+
     /// Whether nothing more can be read for a moment, and the connection is open.
     ///
     /// Proves the absence of bytes: what the server had to say before its last answer is here when
