@@ -72,7 +72,12 @@ public final class Daemon: Sendable {
         let values = UnsafeMutablePointer<CMHD_Configuration>.allocate(capacity: 1)
         unsafe values.initialize(to: CMHD_Configuration())
         unsafe values.pointee.flags = CMHD_event_loop | (configuration.tls == nil ? 0 : CMHD_tls)
-        unsafe values.pointee.listen_socket = socket.descriptor
+        // From here on the library closes the listening socket, also when it fails to start, but for
+        // its very first steps, such as reading the options. Then the descriptor stays open: closing
+        // one that the library has closed could hit somebody else's (`MHD_start_daemon`,
+        // `free_and_fail`).
+        let port = socket.port
+        unsafe values.pointee.listen_socket = socket.release()
         unsafe values.pointee.connection_memory = configuration.connectionMemory
         unsafe values.pointee.connection_limit = UInt32(clamping: configuration.connectionLimit)
         unsafe values.pointee.connection_timeout = UInt32(clamping: configuration.idleTimeout)
@@ -91,10 +96,8 @@ public final class Daemon: Sendable {
             let reason = errno
             unsafe Self.free(values)
             throw MicroHTTPDError(
-                .cannotStart, errno: reason, subject: "\(configuration.host):\(socket.port)")
+                .cannotStart, errno: reason, subject: "\(configuration.host):\(port)")
         }
-        // From here on the library closes the listening socket.
-        _ = socket.release()
         unsafe self.handle = handle
         unsafe self.configuration = values
     }

@@ -329,3 +329,21 @@ def test_promtool_finds_nothing_to_criticise(server: PulseServer, status_file: S
         timeout=PATIENCE,
     )
     assert (result.returncode, result.stdout, result.stderr) == (0, b"", b"")
+
+
+def test_a_start_that_fails_late_closes_no_descriptor_twice(tmp_path: Path) -> None:
+    # In a larger process the second close would hit somebody else's descriptor.
+    bad = tmp_path / "bad.pem"
+    bad.write_text("no PEM")
+    calls = tmp_path / "calls"
+    trace = ["strace", "-f", "-qq", "-e", "trace=close", "-e", "status=failed", "-o", str(calls)]
+    serve = [pulse_binary(), "serve", "--port", "0", "--public-dir", str(ROOT / "public")]
+    result = subprocess.run(
+        [*trace, *serve, "--tls-certificate", str(bad), "--tls-key", str(bad)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE * 3,
+    )
+    assert result.returncode == 1
+    assert "cannot start" in result.stderr
+    assert "EBADF" not in calls.read_text()
