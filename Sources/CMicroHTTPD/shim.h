@@ -49,10 +49,14 @@ static inline size_t CMHD_keep_escapes(void *context, struct MHD_Connection *con
   return length;
 }
 
+/* Whether the library is 0.9, whose parser is lax. Asked of the library that is loaded, not of its
+   header: 1.0 has the same soname, and a binary may meet either. Goes when 0.9 goes. */
+static inline bool CMHD_parses_laxly(void) { return MHD_get_version()[0] == '0'; }
+
 /* 0.9's own refusal of a request without Host sends two heads (parse_connection_headers goes on
    after the error), so its strictness is off: Swift refuses such requests, and targets with spaces,
    which is all that it covers. 1.0 parses anew. Goes when 0.9 goes. */
-static const int CMHD_strictness = MHD_VERSION < 0x01000000 ? 0 : 1;
+static inline int CMHD_strictness(void) { return CMHD_parses_laxly() ? 0 : 1; }
 
 /* Variadic MHD_start_daemon. `c` must outlive the daemon: the logger reads it. */
 static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configuration *c) {
@@ -69,7 +73,7 @@ static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configurati
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->connection_memory,
       MHD_OPTION_CONNECTION_LIMIT, c->connection_limit,
       MHD_OPTION_CONNECTION_TIMEOUT, c->connection_timeout,
-      MHD_OPTION_STRICT_FOR_CLIENT, CMHD_strictness,
+      MHD_OPTION_STRICT_FOR_CLIENT, CMHD_strictness(),
       MHD_OPTION_UNESCAPE_CALLBACK, CMHD_keep_escapes, NULL,
       MHD_OPTION_NOTIFY_CONNECTION, c->notify_connection, c->context,
       MHD_OPTION_NOTIFY_COMPLETED, c->notify_completed, c->context,
@@ -91,9 +95,6 @@ static inline size_t CMHD_head_size(struct MHD_Connection *connection) {
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   return info == NULL ? 0 : info->header_size;
 }
-
-/* Whether the head was parsed by 0.9, whose laxness HeadLayout makes up for. Goes when 0.9 goes. */
-static inline bool CMHD_parses_laxly(void) { return MHD_VERSION < 0x01000000; }
 
 /* Macros with casts, and flags that Swift sees as members of a closed enum. */
 static const ssize_t CMHD_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
