@@ -32,7 +32,7 @@ def show(page):
 def test_one_stream_is_open_for_one_panel(server, status_file, page):
     status_file.running(epoch=1)
     panel = Panel.open(page, server)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     assert server.metric("pulse_event_streams") == 1
     page.evaluate("document.querySelector('training-panel').remove()")
     wait_until(lambda: closed_after_an_update(server, status_file), "the stream is closed")
@@ -48,7 +48,7 @@ def test_at_the_stream_limit_the_panel_polls(serve, status_file, contexts):
     server = serve("--max-streams", "1", "--heartbeat-interval", "1s")
     status_file.running(epoch=1.5)
     first, second = (Panel.open(contexts().new_page(), server) for _ in range(2))
-    first.expect(connection="Live")
+    first.expect(connection="Connected")
     second.expect(connection="Polling", state="Running", percent="50%")
     status_file.running(epoch=2.25)
     second.expect(percent="75%", connection="Polling")
@@ -59,7 +59,7 @@ def test_at_the_stream_limit_the_panel_polls(serve, status_file, contexts):
 
     # When there is room again, the stream is tried again.
     first.page.close()
-    second.expect(connection="Live")
+    second.expect(connection="Connected")
 
 
 def test_a_proxy_that_holds_streams_back_is_polled_through(server, status_file, page):
@@ -80,7 +80,7 @@ def test_a_silent_stream_is_noticed(serve, status_file, page):
     status_file.running(epoch=1.5)
     page.clock.install()
     panel = Panel.open(page, server)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     server.pause()
     page.clock.fast_forward(51_000)
     panel.expect(connection="Connecting…")
@@ -90,7 +90,7 @@ def test_a_silent_stream_is_noticed(serve, status_file, page):
     panel.expect_frozen()
     server.resume()
     page.clock.fast_forward(20_000)
-    panel.expect(state="Running", connection="Live")
+    panel.expect(state="Running", connection="Connected")
 
 
 def test_heartbeats_keep_a_quiet_stream(serve, status_file, page):
@@ -98,14 +98,14 @@ def test_heartbeats_keep_a_quiet_stream(serve, status_file, page):
     status_file.running(epoch=1.5)
     page.clock.install()
     panel = Panel.open(page, server)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     streams = 'pulse_http_requests_total{route="events",code="200"}'
     before = server.metric(streams)
     for _ in range(3):
         # Each beat that arrives gives the stream its time anew.
         page.clock.fast_forward(40_000)
         time.sleep(1.2)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     assert server.metric(streams) == before
 
 
@@ -113,7 +113,7 @@ def test_a_hidden_page_gives_its_stream_back_and_catches_up(server, status_file,
     status_file.running(epoch=0.3)
     page.clock.install()
     panel = Panel.open(page, server)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     hide(page)
     page.clock.fast_forward(6_000)
     wait_until(lambda: closed_after_an_update(server, status_file), "the stream is closed")
@@ -125,7 +125,7 @@ def test_a_hidden_page_gives_its_stream_back_and_catches_up(server, status_file,
 
     status_file.running(epoch=2.25)
     show(page)
-    panel.expect(percent="75%", connection="Live")
+    panel.expect(percent="75%", connection="Connected")
     points = len(server.get("/history").json()["epoch"])
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", str(points - 1))
 
@@ -133,13 +133,13 @@ def test_a_hidden_page_gives_its_stream_back_and_catches_up(server, status_file,
 def test_a_short_look_away_costs_nothing(server, status_file, page):
     status_file.running(epoch=1)
     panel = Panel.open(page, server)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     streams = 'pulse_http_requests_total{route="events",code="200"}'
     before = server.metric(streams)
     hide(page)
     show(page)
     status_file.running(epoch=1.5)
-    panel.expect(percent="50%", connection="Live")
+    panel.expect(percent="50%", connection="Connected")
     assert server.metric(streams) == before
 
 
@@ -152,12 +152,12 @@ def test_of_ten_tabs_the_visible_one_is_live(server, status_file, contexts):
         tab = context.new_page()
         tab.clock.install()
         tabs.append(Panel.open(tab, server))
-        tabs[-1].expect(connection="Live")
+        tabs[-1].expect(connection="Connected")
         hide(tab)
         tab.clock.fast_forward(6_000)
         tabs[-1].expect(connection="Polling")
     show(tabs[4].page)
-    tabs[4].expect(connection="Live")
+    tabs[4].expect(connection="Connected")
     status_file.running(epoch=1.5)
     tabs[4].expect(percent="50%")
     wait_until(lambda: server.metric("pulse_event_streams") <= 1, "one stream is left")
@@ -170,7 +170,7 @@ def test_five_hundred_updates_cost_a_frame_each_at_most(server, status_file, pag
     """20 updates a second and more: every one is told, and none costs more than its frame."""
     status_file.running(epoch=0)
     panel = Panel.open(page, server)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     page.evaluate(
         """() => {
           const panel = document.querySelector('training-panel');

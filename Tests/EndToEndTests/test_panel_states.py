@@ -107,7 +107,7 @@ def test_a_stopped_server_is_unreachable_until_it_is_back(serve, status_file, pa
     server = serve()
     status_file.running(epoch=1.5)
     panel = Panel.open(page, server)
-    panel.expect(connection="Live")
+    panel.expect(connection="Connected")
     server.stop()
     panel.expect(state="Server unreachable", connection="Offline", percent="50%")
     expect(panel.part("why")).to_have_text(re.compile(r"^No answer since \d\d:\d\d:\d\d\.$"))
@@ -115,7 +115,7 @@ def test_a_stopped_server_is_unreachable_until_it_is_back(serve, status_file, pa
 
     status_file.running(epoch=2.25)
     serve(port=server.port)
-    panel.expect(state="Running", connection="Live", percent="75%")
+    panel.expect(state="Running", connection="Connected", percent="75%")
     panel.expect_current()
 
 

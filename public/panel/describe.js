@@ -23,7 +23,7 @@ export function describe(state, now, { words, formats, title }) {
   const epochs = status && { epoch: number(status.epoch), total: number(status.total_epochs) };
 
   // What is wrong, and the reason in the server's words.
-  const written = status && formats.time(status.timestamp * 1000 - ahead(state), now);
+  const written = status && formats.time(status.timestamp * 1000, now);
   const silent = verdict === 'unreachable' ? formats.time(since, now) : written;
   const isFine = verdict === 'idle' && progress.source === 'ok';
   const why = isFine ? '' : fill(words[`${cause}Why`] ?? '', { time: silent });
@@ -35,7 +35,6 @@ export function describe(state, now, { words, formats, title }) {
     verdict, label, link, percent, isFrozen,
     tone: tones[verdict],
     ratio: isEndless ? null : progress.progress / 100,
-    progressText: isEndless ? words.endless : percent,
     headline: isEndless || verdict === 'idle' ? label : `${percent} · ${label}`,
     explanation: `${why} ${reason}`.trim(),
     texts: {

@@ -45,7 +45,8 @@ p svg { inline-size: 1.6em; flex: none; background: var(--tone); border-radius: 
 [part=state] { flex: 1; font-size: 1.4em; line-height: 1.2; color: var(--tone); }
 [part=connection] { display: flex; align-items: center; gap: .45em; font-size: .85em; color: var(--muted); }
 [part=connection]::before { content: ''; inline-size: .7em; block-size: .7em; border: .15em solid; border-radius: 50%; }
-[data-link=live]::before { background: var(--done); border-color: var(--done); }
+[data-link=live]::before { background: currentColor; }
+article:not([data-frozen]) [data-link=live]::before { color: var(--done); }
 
 [part=notice] {
   display: grid; gap: .35em; padding: .75em 1em;

@@ -62,7 +62,7 @@ export class View {
     set(parts.connection, { 'data-link': link });
     set(parts.notice, { hidden: texts.why ? null : '' });
     set(parts.bar, {
-      'aria-label': words.progress, 'aria-valuetext': rest.progressText,
+      'aria-label': words.progress, 'aria-valuetext': ratio === null ? words.endless : rest.percent,
       'aria-valuenow': ratio === null ? null : Math.floor(ratio * 100),
     });
     parts.fill.style.inlineSize = `${(ratio ?? 1) * 100}%`;

@@ -32,7 +32,7 @@ const en = {
   'last-update': 'Last update',
   progress: 'Progress',
   endless: 'Number of epochs not known',
-  live: 'Live',
+  live: 'Connected',
   polling: 'Polling',
   lost: 'Offline',
   curve: 'Loss curve',

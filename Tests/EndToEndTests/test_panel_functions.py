@@ -1,0 +1,247 @@
+"""The panel's pure functions, called in the browser that they are made for."""
+
+import pytest
+from processes import PulseServer
+
+
+@pytest.fixture(scope="module")
+def modules(browser, tmp_path_factory):
+    """A page that can import the panel's modules."""
+    folder = tmp_path_factory.mktemp("modules")
+    server = PulseServer(folder / "status.json", log=folder / "log")
+    context = browser.new_context(locale="en-GB", timezone_id="UTC")
+    page = context.new_page()
+    page.goto(server.url)
+    yield page
+    context.close()
+    server.stop()
+
+
+def call(page, module, script, *arguments):
+    """Run `script` with the module as `m` and the arguments as `a`."""
+    body = f"async (a) => {{ const m = await import('/panel/{module}.js'); return {script}; }}"
+    return page.evaluate(body, list(arguments))
+
+
+STATUS = {
+    "status": "running",
+    "epoch": 1.0,
+    "total_epochs": 3.0,
+    "loss": 0.5,
+    "message": "",
+    "timestamp": 1_700_000_000,
+}
+PROGRESS = {
+    "progress": 33.3,
+    "status": "running",
+    "epoch": 1.0,
+    "total_epochs": 3.0,
+    "timestamp": 1_700_000_000,
+    "liveness": "live",
+    "eta_seconds": None,
+    "source": "ok",
+    "source_error": None,
+}
+
+
+def status(**fields):
+    return {"type": "status", "document": STATUS | fields, "at": 0}
+
+
+def progress(**fields):
+    return {"type": "progress", "document": PROGRESS | fields, "at": 0}
+
+
+LOST = {"type": "link", "link": "lost", "since": 5, "reason": None}
+LIVE = {"type": "link", "link": "live", "since": 6, "reason": None}
+PROBLEM = {"type": "problem", "document": {"detail": "status.json: empty"}}
+
+
+@pytest.mark.parametrize(
+    ("news", "verdict"),
+    [
+        ([], "connecting"),
+        ([LIVE], "connecting"),
+        ([status()], "connecting"),
+        ([status(), progress()], "running"),
+        ([status(status="idle"), progress(liveness="waiting")], "idle"),
+        ([status(status="idle"), progress(liveness="waiting", source="missing")], "idle"),
+        ([status(status="done"), progress(liveness="finished")], "done"),
+        ([status(status="error"), progress(liveness="finished")], "error"),
+        ([status(), progress(liveness="stale")], "stale"),
+        # A broken source outranks all that it said before.
+        ([status(), progress(source="invalid")], "broken"),
+        ([status(), progress(source="missing")], "broken"),
+        ([status(), progress(source="unreadable", liveness="stale")], "broken"),
+        ([status(status="done"), progress(source="missing", liveness="finished")], "broken"),
+        ([PROBLEM], "broken"),
+        ([status(), progress(), PROBLEM], "broken"),
+        ([PROBLEM, status(), progress()], "running"),
+        # A server that isn't heard outranks everything.
+        ([LOST], "unreachable"),
+        ([status(), progress(source="invalid"), LOST], "unreachable"),
+        ([status(), progress(), LOST, LIVE], "running"),
+    ],
+)
+def test_the_verdict_is_the_worst_that_is_known(modules, news, verdict):
+    assert call(modules, "state", "m.verdict(a[0].reduce(m.reduce, m.nothing))", news) == verdict
+
+
+def epochs(page, news):
+    script = "a[0].reduce(m.reduce, m.nothing).curve.map((point) => point.epoch)"
+    return call(page, "state", script, news)
+
+
+def history(*values):
+    document = {
+        "timestamp": [0] * len(values),
+        "epoch": list(values),
+        "loss": [1.0] * len(values),
+    }
+    return {"type": "history", "document": document}
+
+
+@pytest.mark.parametrize(
+    ("news", "curve"),
+    [
+        ([status(epoch=1), status(epoch=2)], [1, 2]),
+        ([status(epoch=2), status(epoch=1)], [1]),
+        ([status(epoch=1), status(epoch=1, loss=0.4)], [1, 1]),
+        ([status(epoch=1), status(status="done", epoch=3)], [1, 3]),
+        ([status(epoch=2), status(status="error", epoch=0)], [2]),
+        ([status(epoch=2), status(status="done", epoch=3), status(epoch=3.5)], [3.5]),
+        ([status(epoch=2), status(status="done", epoch=3), status(status="done", epoch=4)], [2, 3]),
+        ([status(epoch=2), status(status="idle", epoch=0)], []),
+        ([status(status="idle", epoch=0), status(status="error", epoch=1)], [1]),
+        ([status(epoch=3), history(1, 2, 3)], [1, 2, 3]),
+        ([status(epoch=4), status(epoch=5), history(1, 2, 3, 4)], [1, 2, 3, 4, 5]),
+        ([status(epoch=4), history()], [4]),
+    ],
+)
+def test_the_curve_follows_the_rules_of_the_servers_own(modules, news, curve):
+    assert epochs(modules, news) == curve
+
+
+def test_the_curve_is_bounded_and_spans_the_run(modules):
+    news = [status(epoch=step) for step in range(4200)]
+    curve = epochs(modules, news)
+    assert 2000 < len(curve) <= 4096
+    assert (curve[0], curve[-1]) == (0, 4199)
+    assert curve == sorted(curve)
+
+
+def clock(server, sent, received):
+    return {"type": "clock", "server": server, "sent": sent, "received": received}
+
+
+@pytest.mark.parametrize(
+    ("news", "least", "most"),
+    [
+        ([], 0, 0),
+        # The Date of an answer is the whole second before it.
+        ([clock(10_000, 10_400, 10_420)], 0, 500),
+        ([clock(10_000, 10_900, 10_920), clock(12_000, 12_050, 12_060)], -60, 100),
+        ([clock(3_610_000, 10_400, 10_420)], 3_599_500, 3_600_600),
+        # One of the clocks was set.
+        ([clock(10_000, 10_400, 10_420), clock(3_611_000, 11_400, 11_420)], 3_599_500, 3_600_600),
+    ],
+)
+def test_the_servers_clock_is_found(modules, news, least, most):
+    ahead = call(modules, "state", "m.ahead(a[0].reduce(m.reduce, m.nothing))", news)
+    assert least <= ahead <= most
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "russian"),
+    [
+        (0, "0%", "0\u00a0%"),
+        (83.33333333333333, "83.3%", "83,3\u00a0%"),
+        (99.9999, "99.9%", "99,9\u00a0%"),
+        (28.999999999999996, "29%", "29\u00a0%"),
+        (100, "100%", "100\u00a0%"),
+    ],
+)
+def test_percent(modules, value, english, russian):
+    script = "['en', 'ru'].map((locale) => m.formatsFor(locale).percent(a[0]))"
+    assert call(modules, "format", script, value) == [english, russian]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (-0.0, "-0"),
+        (0.5, "0.5"),
+        (0.12345678, "0.1235"),
+        (1234.5, "1,235"),
+        (0.0001, "0.0001"),
+        (0.00001234, "1.234E-5"),
+        (1e6, "1E6"),
+        (-2.5e300, "-2.5E300"),
+    ],
+)
+def test_numbers_have_four_digits(modules, value, text):
+    assert call(modules, "format", "m.formatsFor('en').number(a[0])", value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.2, "1 sec"),
+        (59, "59 sec"),
+        (60, "1 min"),
+        (61, "1 min 1 sec"),
+        (3599, "59 min 59 sec"),
+        (3600, "1 hr"),
+        (7300, "2 hr 1 min"),
+        (3605, "1 hr"),
+        (86_400, "1 day"),
+        (100_000, "1 day 3 hr"),
+        (1e12, "> 1,000 days"),
+        (1e308, "> 1,000 days"),
+    ],
+)
+def test_durations_have_two_units(modules, seconds, text):
+    assert call(modules, "format", "m.formatsFor('en').duration(a[0])", seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "russian"),
+    [
+        (0, "now", "сейчас"),
+        (0.9, "now", "сейчас"),
+        (1, "1 second ago", "1 секунду назад"),
+        (3, "3 seconds ago", "3 секунды назад"),
+        (119, "119 seconds ago", "119 секунд назад"),
+        (120, "2 minutes ago", "2 минуты назад"),
+        (7200, "2 hours ago", "2 часа назад"),
+        (10 * 86_400, "10 days ago", "10 дней назад"),
+        (-90, "in 90 seconds", "через 90 секунд"),
+    ],
+)
+def test_ages(modules, seconds, english, russian):
+    script = "['en', 'ru'].map((locale) => m.formatsFor(locale).ago(a[0]))"
+    assert call(modules, "format", script, seconds) == [english, russian]
+
+
+def test_times_name_another_day(modules):
+    script = "a.map((time) => m.formatsFor('en-GB').time(time, a[0]))"
+    noon = 1_700_049_600_000
+    times = call(modules, "format", script, noon, noon + 60_000, noon - 86_400_000, 1e300)
+    assert times == ["12:00:00", "12:01:00", "14 Nov 2023, 12:00:00", "—"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "preferred", "locale"),
+    [
+        ("ru", ["en-US"], "ru"),
+        ("RU-ru", [], "RU-ru"),
+        (None, ["de", "ru-RU", "en"], "ru-RU"),
+        (None, ["de"], "en"),
+        ("xx", [], "en"),
+        ("en-GB", ["ru"], "en-GB"),
+    ],
+)
+def test_the_language_is_the_first_that_is_spoken(modules, asked, preferred, locale):
+    script = "m.wordsFor(a[0], a[1]).locale"
+    assert call(modules, "words", script, asked, preferred) == locale
