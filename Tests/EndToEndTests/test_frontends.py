@@ -1,0 +1,275 @@
+"""The panel in other people's pages, and other frontends: the examples of docs/FRONTENDS.md."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from panel import Panel
+from playwright.sync_api import expect
+from processes import ROOT
+from website import Site
+
+DOCUMENT = (ROOT / "docs" / "FRONTENDS.md").read_text()
+EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
+EXAMPLES = dict(EXAMPLE.findall(DOCUMENT))
+
+
+@pytest.fixture
+def site():
+    site = Site()
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def cors_server(serve, site, status_file):
+    """A server that lets the site's pages read its answers."""
+    status_file.running(epoch=1.5)
+    return serve("--cors-origin", site.origin)
+
+
+def show(page, site, server, example):
+    """Open an example as it stands in the document, but with this test's server."""
+    site.pages["/"] = EXAMPLES[example].replace("http://localhost:8080", server.url)
+    page.goto(site.origin)
+
+
+def test_the_panel_works_in_a_page_of_another_origin(cors_server, site, status_file, page):
+    show(page, site, cors_server, "embed.html")
+    panel = Panel(page)
+    panel.expect(label="ResNet on CIFAR-10", state="Running", percent="50%", connection="Connected")
+    status_file.running(epoch=2.25)
+    panel.expect(percent="75%")
+    # Page and title stay the host's.
+    expect(page).to_have_title("My experiment")
+
+
+def test_without_cors_the_browser_keeps_the_panel_out(server, site, status_file, page):
+    status_file.running(epoch=1.5)
+    site.pages["/training-panel.js"] = ""
+    show(page, site, server, "embed.html")
+    page.wait_for_timeout(500)
+    assert page.evaluate("customElements.get('training-panel')") is None
+
+    # Even where the module itself is at hand, the data isn't.
+    page.route("**/*.js", lambda route: fulfill_with_file(route))
+    page.reload()
+    panel = Panel(page)
+    panel.expect(state="Server unreachable", percent="—")
+
+
+def fulfill_with_file(route):
+    path = ROOT / "public" / route.request.url.split("/", 3)[3]
+    headers = {"Access-Control-Allow-Origin": "*", "Content-Type": "text/javascript"}
+    route.fulfill(body=path.read_text(), headers=headers)
+
+
+def test_the_strictest_policy_of_a_host_page_is_kept(cors_server, site, status_file, page):
+    site.policy = (
+        f"default-src 'none'; script-src {cors_server.url}; connect-src {cors_server.url}; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+    show(page, site, cors_server, "embed.html")
+    panel = Panel(page)
+    panel.expect(state="Running", percent="50%", connection="Connected")
+    # The style holds: the bar is half full. The fixture checks that no violation was reported.
+    bar, fill = (panel.part(name).bounding_box()["width"] for name in ("bar", "fill"))
+    assert fill == pytest.approx(bar / 2, abs=1)
+
+
+def test_a_hidden_element_tells_its_data(cors_server, site, status_file, page):
+    show(page, site, cors_server, "headless.html")
+    expect(page).to_have_title("50% · Running")
+    expect(page.locator("#mine")).to_have_text("50%")
+    expect(page.locator("training-panel")).to_be_hidden()
+    status_file.document(loss=float("nan"))
+    expect(page.locator("#mine")).to_contain_text("loss is NaN")
+
+
+def test_the_look_can_be_changed(cors_server, site, page):
+    show(page, site, cors_server, "theme.html")
+    panel = Panel(page)
+    panel.expect(state="Running")
+    style = panel.root.evaluate(
+        "e => { const s = getComputedStyle(e); return [s.backgroundColor, s.borderRadius]; }"
+    )
+    assert style == ["rgb(30, 30, 46)", "0px"]
+    expect(panel.part("figures")).to_be_hidden()
+    fill = panel.part("fill").evaluate("e => getComputedStyle(e).backgroundColor")
+    assert fill == "rgb(203, 166, 247)"
+
+
+def test_parts_and_properties_are_the_documented_ones(server, page):
+    Panel.open(page, server)
+    parts = page.evaluate(
+        """() => [...document.querySelector('training-panel').shadowRoot
+          .querySelectorAll('[part]')].map((element) => element.getAttribute('part'))"""
+    )
+    documented = re.search(r"- Parts, .*?: (.*)\.\n", DOCUMENT)[1]
+    assert set(re.findall(r"`([\w-]+)`", documented)) == set(parts) - {"announcement"}
+    style = (ROOT / "public" / "panel" / "style.js").read_text()
+    documented = re.search(r"- Properties: (.*)\.\n", DOCUMENT)[1]
+    assert set(re.findall(r"--pulse-\w+", documented)) == set(re.findall(r"--pulse-\w+", style))
+
+
+def test_a_frontend_of_ones_own(cors_server, site, serve, status_file, page):
+    show(page, site, cors_server, "own.html")
+    bar, text = page.locator("#bar"), page.locator("#text")
+    expect(text).to_have_text("running, epoch 1.5 of 3")
+    status_file.running(epoch=2.25)
+    expect(text).to_have_text("running, epoch 2.25 of 3")
+    assert bar.evaluate("bar => bar.value") == 75
+    status_file.document(loss=float("nan"))
+    expect(text).to_contain_text("invalid: loss is NaN")
+    cors_server.stop()
+    expect(text).to_have_text("The server is away")
+    status_file.done()
+    serve("--cors-origin", site.origin, port=cors_server.port)
+    expect(text).to_have_text("done, epoch 3 of 3")
+
+
+def test_without_cors_no_frontend_of_another_origin_reads_anything(server, site, page):
+    show(page, site, server, "own.html")
+    expect(page.locator("#text")).to_have_text("The server is away")
+
+
+DEBIAN = Path("/usr/share/nodejs")
+
+
+def test_react(cors_server, site, status_file, page):
+    """With Debian's React; its esbuild turns the JSX into what a browser reads."""
+    for library in ("react/umd/react", "react-dom/umd/react-dom"):
+        source = DEBIAN / f"{library}.production.min.js"
+        site.pages[f"/{library}.js"] = source.read_text()
+    module = subprocess.run(
+        ["esbuild", "--loader=jsx", "--format=esm"],
+        input=EXAMPLES["Training.jsx"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    # The libraries come as globals here, where a bundler would give modules.
+    module = re.sub(r"import (\{.*?\}) from \"react\";", r"const \1 = React;", module)
+    site.pages["/Training.js"] = module
+    site.pages["/"] = f"""<!doctype html>
+        <script type="module" src="{cors_server.url}/training-panel.js"></script>
+        <script src="/react/umd/react.js"></script>
+        <script src="/react-dom/umd/react-dom.js"></script>
+        <div id="root"></div>
+        <script type="module">
+          import {{ Training }} from '/Training.js';
+          const root = ReactDOM.createRoot(document.querySelector('#root'));
+          root.render(React.createElement(Training, {{ src: '{cors_server.url}' }}));
+          window.unmount = () => root.unmount();
+        </script>"""
+    page.goto(site.origin)
+    panel = Panel(page)
+    panel.expect(label="From React", percent="50%")
+    expect(page.locator("#root > p")).to_have_text("50.0 % done")
+    status_file.running(epoch=2.25)
+    expect(page.locator("#root > p")).to_have_text("75.0 % done")
+    page.evaluate("unmount()")
+    expect(panel.root).to_have_count(0)
+
+
+def test_curl(server, status_file):
+    status_file.running(epoch=2.5, loss=0.42, message="step 250")
+    commands = re.findall(r"^curl .*?(?= *#|$)", DOCUMENT, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        words = command.replace("http://localhost:8080", server.url).split()
+        limit = ["--max-time", "2"] if "-N" in words else ["--fail"]
+        run = subprocess.run([*words, "-sS", *limit], capture_output=True, text=True, check=False)
+        if "-N" not in words:
+            assert run.returncode == 0
+            assert run.stdout.startswith("{")
+            continue
+        # The document shows the same lines: numbers and names may differ.
+        shown = re.search(r"\n```\n(retry: .*?)\n\nevent: heartbeat", DOCUMENT, re.DOTALL)[1]
+        assert [re.sub(r"[\d.]+|: [0-9a-f]+-\d+", "0", line) for line in shown.splitlines()] == [
+            re.sub(r"[\d.]+|: [0-9a-f]+-\d+", "0", line)
+            for line in run.stdout.rstrip("\n").splitlines()
+        ]
+
+
+def test_the_element_can_be_moved_renamed_and_redirected(cors_server, site, page):
+    show(page, site, cors_server, "embed.html")
+    panel = Panel(page)
+    panel.expect(percent="50%", connection="Connected")
+    page.evaluate(
+        """() => {
+          const box = document.createElement('div');
+          document.body.append(box);
+          box.append(document.querySelector('training-panel'));
+        }"""
+    )
+    panel.expect(percent="50%", connection="Connected")
+    page.evaluate("document.querySelector('training-panel').setAttribute('label', 'Renamed')")
+    panel.expect(label="Renamed")
+    page.evaluate(
+        "document.querySelector('training-panel').setAttribute('src', 'http://127.0.0.1:9')"
+    )
+    panel.expect(state="Server unreachable", percent="—", message="")
+    page.evaluate(
+        "url => document.querySelector('training-panel').setAttribute('src', url)",
+        cors_server.url,
+    )
+    panel.expect(state="Running", percent="50%")
+
+
+def test_several_panels_live_on_one_page(cors_server, site, page):
+    element = f'<training-panel src="{cors_server.url}"></training-panel>'
+    script = f'<script type="module" src="{cors_server.url}/training-panel.js"></script>'
+    # Loaded twice, as happens in a page of many parts.
+    site.pages["/"] = f"<!doctype html>{script}{script}{element}{element}"
+    page.goto(site.origin)
+    expect(page.locator("training-panel [part=percent]")).to_have_text(["50%", "50%"])
+
+
+def test_the_panel_turns_with_a_right_to_left_page(cors_server, site, page):
+    site.pages["/"] = f"""<!doctype html><html dir="rtl">
+        <script type="module" src="{cors_server.url}/training-panel.js"></script>
+        <training-panel src="{cors_server.url}"></training-panel>"""
+    page.goto(site.origin)
+    panel = Panel(page)
+    panel.expect(percent="50%")
+    bar, fill = (panel.part(name).bounding_box() for name in ("bar", "fill"))
+    assert fill["x"] + fill["width"] == pytest.approx(bar["x"] + bar["width"], abs=1)
+
+
+def test_a_server_below_a_path_works(cors_server, site, status_file, page):
+    """As behind a reverse proxy: `https://example.org/pulse/`."""
+    site.pages["/"] = f"""<!doctype html>
+        <script type="module" src="{cors_server.url}/training-panel.js"></script>
+        <training-panel src="/pulse"></training-panel>"""
+    asked = []
+
+    def forward(route):
+        asked.append(route.request.url)
+        path = route.request.url.split("/pulse", 1)[1]
+        answer = cors_server.get(path) if "events" not in path else None
+        if answer is None:
+            return route.abort()
+        return route.fulfill(body=answer.body, content_type=answer.headers["content-type"])
+
+    page.route("**/pulse/**", forward)
+    page.goto(site.origin)
+    Panel(page).expect(percent="50%", connection="Polling")
+    assert {url.rsplit("/", 1)[1] for url in asked} >= {"status", "progress", "events"}
+
+
+def test_the_declared_types_are_what_is_told(server, status_file, page):
+    declared = (ROOT / "public" / "training-panel.d.ts").read_text()
+    status_file.running(epoch=1.5)
+    page.add_init_script(
+        """window.told = {};
+        for (const name of ['status', 'progress', 'verdict']) {
+          addEventListener(`pulse-${name}`, ({ detail }) => (told[name] = Object.keys(detail)));
+        }"""
+    )
+    Panel.open(page, server).expect(percent="50%")
+    for name, fields in page.evaluate("told").items():
+        body = re.search(rf"interface Pulse{name.title()} {{\n(.*?)\n}}", declared, re.DOTALL)[1]
+        assert set(re.findall(r"^  (\w+):", body, re.MULTILINE)) == set(fields)
+    assert len(page.evaluate("told")) == 3
