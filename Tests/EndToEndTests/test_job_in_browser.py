@@ -1,0 +1,53 @@
+"""The main job: a real training is followed by a browser, from its first word to its last."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from panel import Panel
+from playwright.sync_api import expect
+from processes import PATIENCE, ROOT
+
+JOB = ROOT / "python" / "examples" / "train_regression.py"
+
+
+@pytest.fixture
+def train(status_file):
+    """Starts the example job; it is ended after the test, should it still run."""
+    jobs = []
+
+    def start(*options):
+        command = [sys.executable, str(JOB), "--status-file", str(status_file.path), *options]
+        jobs.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        return jobs[-1]
+
+    yield start
+    for job in jobs:
+        job.kill()
+        job.wait()
+
+
+def test_a_training_is_seen_from_waiting_to_done(server, train, page):
+    panel = Panel.open(page, server)
+    panel.expect(state="Idle")
+    job = train("--epochs", "2", "--delay", "0.05")
+    panel.expect(state="Running")
+    expect(panel.part("percent")).to_have_text(re.compile(r"^[1-9]\d*(\.\d)?%$"))
+    expect(panel.part("loss")).to_have_text(re.compile(r"^\d"))
+    panel.expect(state="Done", percent="100%", epoch="2 of 2")
+    assert job.wait(PATIENCE) == 0
+    # The whole curve is there, and training has made the loss smaller.
+    history = server.get("/history").json()
+    shown = int(panel.part("plot").get_attribute("aria-valuemax"))
+    assert 10 <= shown < len(history["loss"])
+    assert history["loss"][-1] < history["loss"][1]
+
+
+def test_a_training_that_fails_is_seen_to_fail(server, train, page):
+    panel = Panel.open(page, server)
+    job = train("--epochs", "3", "--delay", "0.02", "--fail-at", "1")
+    panel.expect(state="Error")
+    expect(panel.part("message")).not_to_be_empty()
+    assert job.wait(PATIENCE) != 0
+    panel.expect_current()
