@@ -1,0 +1,91 @@
+"""Makes the pictures of docs/images: the panel in its main states, from a real server.
+
+PULSE_BINARY=.build/debug/pulse python Tests/EndToEndTests/screenshots.py
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from panel import Panel
+from playwright.sync_api import Browser, sync_playwright
+from processes import ROOT, PulseServer, StatusFile
+
+IMAGES = ROOT / "docs" / "images"
+EPOCHS = 10
+DESKTOP = {"width": 860, "height": 660}
+PHONE = {"width": 360, "height": 780}
+MARGIN = 8
+
+
+def train(status_file: StatusFile, steps: int) -> None:
+    """Most of a run at once, and its newest steps at the pace of a real one."""
+    source = random.Random(1)
+    for step in range(1, steps + 1):
+        epoch = step / 50
+        loss = 2.1 * math.exp(-epoch / 1.7) + 0.18 + source.gauss(0, 0.035) * math.exp(-epoch / 6)
+        message = f"step {step} of 500 · learning rate 2e-4 · 41.3 samples/s"
+        status_file.running(epoch, EPOCHS, round(loss, 4), message)
+        time.sleep(0.008 if step < steps - 75 else 0.1)
+
+
+def main() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        status_file = StatusFile(Path(name) / "status.json")
+        flags = ("--stale-after", "3s", "--poll-interval", "200ms")
+        server = PulseServer(status_file.path, *flags, log=Path(name) / "log")
+        executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        try:
+            picture_states(browser, server, status_file)
+        finally:
+            browser.close()
+            server.stop()
+
+
+def picture_states(browser: Browser, server: PulseServer, status_file: StatusFile) -> None:
+    def panel(locale: str, scheme: str, size: dict[str, int]) -> Panel:
+        context = browser.new_context(locale=locale, color_scheme=scheme, viewport=size)
+        return Panel.open(context.new_page(), server)
+
+    light = panel("en-GB", "light", DESKTOP)
+    dark = panel("en-GB", "dark", DESKTOP)
+    phone = panel("ru-RU", "light", PHONE)
+
+    def picture(name: str, verdict: str, shown: Panel = light) -> None:
+        shown.expect_verdict(verdict)
+        box = shown.root.bounding_box()
+        clip = {
+            "x": box["x"] - MARGIN,
+            "y": box["y"] - MARGIN,
+            "width": box["width"] + 2 * MARGIN,
+            "height": box["height"] + 2 * MARGIN,
+        }
+        shown.page.screenshot(path=IMAGES / f"panel-{name}.png", clip=clip, full_page=True)
+        print(f"docs/images/panel-{name}.png")
+
+    train(status_file, steps=330)
+    picture("running", "running")
+    picture("running-dark", "running", dark)
+    picture("running-phone", "running", phone)
+    picture("stale", "stale")
+    status_file.document(epoch=6.7, total_epochs=10.0, loss=math.nan)
+    picture("invalid", "broken")
+    status_file.error(6.7, EPOCHS, 0.2387, "CUDA out of memory: tried to allocate 2.1 GiB")
+    picture("error", "error")
+    status_file.running(0, EPOCHS, 0, "epoch 0")
+    train(status_file, steps=500)
+    status_file.done(EPOCHS, EPOCHS, 0.1801, "Training completed: accuracy 93.4 %")
+    picture("done", "done", dark)
+    server.stop()
+    picture("unreachable", "unreachable")
+
+
+if __name__ == "__main__":
+    main()
