@@ -1,0 +1,320 @@
+"""The callbacks without their frameworks: hooks called as the framework calls them.
+
+`run-integrations` has the real ones. Here stands what they leave out, and what should not wait for
+them to be seen.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import os
+import pickle
+import sys
+import types
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import pulse_wrapper
+from pulse_wrapper import read_status
+
+
+@pytest.fixture
+def module(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
+    """A module of the package, over a framework that has nothing but the base class."""
+    parents = {
+        "transformers": ("transformers", "TrainerCallback"),
+        "lightning": ("lightning.pytorch.callbacks", "Callback"),
+        "keras": ("keras.callbacks", "Callback"),
+    }
+    framework, base = parents[request.param]
+    path = ""
+    for part in framework.split("."):
+        path = f"{path}.{part}".lstrip(".")
+        monkeypatch.setitem(sys.modules, path, types.ModuleType(path))
+    setattr(sys.modules[framework], base, type(base, (), {}))
+    name = f"pulse_wrapper.{request.param}"
+    monkeypatch.delitem(sys.modules, name, raising=False)
+    yield importlib.import_module(name)
+    monkeypatch.delitem(sys.modules, name)
+
+
+@pytest.mark.parametrize("module", ["transformers"], indirect=True)
+class TestTransformers:
+    """Hooks of the Hugging Face Trainer."""
+
+    @pytest.fixture
+    def trainer(self, module: Any, path: str) -> Any:
+        return _Trainer(module.PulseCallback(path, interval=0))
+
+    def test_half_an_epoch_ends_at_half_an_epoch(self, trainer: Any, path: str) -> None:
+        trainer.begin(max_steps=5, batches=10, num_train_epochs=0.5)
+        assert read_status(path).total_epochs == 0.5
+        trainer.step(5, epoch=0.5)
+        trainer.end()
+        assert (read_status(path).status, read_status(path).epoch) == ("done", 0.5)
+
+    def test_without_the_length_of_the_data_steps_are_the_measure(
+        self, trainer: Any, path: str
+    ) -> None:
+        trainer.begin(max_steps=8, batches=None)
+        assert read_status(path).total_epochs == 1.0
+        trainer.step(2, epoch=0.25)
+        assert read_status(path).calculate_progress() == 25.0
+        # The data ended, and started again: the Trainer counts it as the next epoch.
+        trainer.step(4, epoch=1.125)
+        assert (read_status(path).epoch, read_status(path).total_epochs) == (1.125, 2.25)
+        assert read_status(path).calculate_progress() == 50.0
+
+    def test_a_trainer_that_counts_otherwise_is_believed(self, trainer: Any, path: str) -> None:
+        # Older ones left out the batches that make no whole step.
+        trainer.begin(max_steps=6, batches=10, gradient_accumulation_steps=4)
+        trainer.step(1, epoch=0.5)
+        assert (read_status(path).epoch, read_status(path).total_epochs) == (0.5, 3.0)
+
+    def test_a_resumed_training_starts_where_it_was(self, trainer: Any, path: str) -> None:
+        trainer.begin(max_steps=30, batches=10, global_step=15, epoch=1.5)
+        assert (read_status(path).epoch, read_status(path).total_epochs) == (1.5, 3.0)
+        assert read_status(path).message == "Step 15 of 30"
+        trainer.step(30, epoch=3.0)
+        trainer.end()
+
+    def test_the_last_log_has_no_loss_and_changes_none(self, trainer: Any, path: str) -> None:
+        trainer.begin()
+        trainer.log(loss=0.5, grad_norm=1.0)
+        trainer.step(30, epoch=3.0)
+        trainer.log(train_runtime=1.0, train_loss=0.7)
+        trainer.end()
+        assert (read_status(path).loss, read_status(path).status) == (0.5, "done")
+
+    @pytest.mark.parametrize(
+        ("logs", "arguments", "is_told"),
+        [
+            ({"loss": 0.0, "grad_norm": math.nan}, {}, True),
+            ({"loss": 2.0, "grad_norm": math.inf}, {}, True),
+            # With fp16 a step whose gradient overflows is left out, and that is all.
+            ({"loss": 2.0, "grad_norm": math.inf}, {"fp16": True}, False),
+            ({"loss": 0.0, "grad_norm": math.nan}, {"fp16": True}, True),
+            ({"loss": 2.0, "grad_norm": math.nan}, {"logging_nan_inf_filter": False}, False),
+            ({"loss": 2.0, "grad_norm": 1.0}, {}, False),
+            ({"loss": 2.0}, {}, False),
+        ],
+        ids=str,
+    )
+    def test_a_nan_that_the_trainer_hides_is_found(
+        self,
+        trainer: Any,
+        path: str,
+        logs: dict[str, float],
+        arguments: dict[str, Any],
+        is_told: bool,
+    ) -> None:
+        trainer.begin(**arguments)
+        trainer.step(1, epoch=0.1)
+        trainer.log(**logs)
+        assert read_status(path).message.startswith("loss is NaN at step 1 ") == is_told
+        trainer.step(30, epoch=3.0)
+        trainer.end()
+        assert read_status(path).status == ("error" if is_told else "done")
+
+    def test_only_rank_0_writes(self, trainer: Any, path: str) -> None:
+        trainer.state.is_world_process_zero = False
+        trainer.begin()
+        trainer.step(30, epoch=3.0)
+        trainer.log(loss=0.5)
+        trainer.end()
+        assert not os.path.exists(path)
+
+    def test_the_rank_of_the_trainer_counts_not_the_environment(
+        self, trainer: Any, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RANK", "1")
+        trainer.begin()
+        assert read_status(path).status == "running"
+        trainer.end()
+
+    def test_a_second_training_is_a_new_one(self, trainer: Any, path: str) -> None:
+        trainer.begin()
+        trainer.step(30, epoch=3.0)
+        trainer.end()
+        trainer.begin(global_step=0, epoch=0)
+        assert (read_status(path).status, read_status(path).epoch) == ("running", 0.0)
+        trainer.end()
+
+    def test_what_is_told_between_trainings_changes_nothing(self, trainer: Any, path: str) -> None:
+        trainer.begin()
+        trainer.step(30, epoch=3.0)
+        trainer.end()
+        before = read_status(path)
+        trainer.call("on_prediction_step")
+        trainer.log(loss=9.0)
+        assert read_status(path) == before
+
+    def test_a_block_for_another_file_is_another_run(
+        self, trainer: Any, path: str, tmp_path: Any
+    ) -> None:
+        with pulse_wrapper.training(tmp_path / "other.json"):
+            trainer.begin()
+            trainer.step(30, epoch=3.0)
+            trainer.end()
+            assert read_status(path).status == "done"
+
+    def test_the_run_of_a_block_can_be_given_itself(self, module: Any, path: str) -> None:
+        with pulse_wrapper.training(path) as run:
+            trainer = _Trainer(module.PulseCallback(run, interval=0))
+            trainer.begin()
+            trainer.step(12, epoch=1.2)
+            trainer.end()
+            assert read_status(path).status == "running"
+        status = read_status(path)
+        assert (status.status, status.epoch, status.total_epochs) == ("done", 1.2, 1.2)
+        assert status.message == "Training stopped early at step 12 of 30"
+
+    def test_a_callback_can_be_copied_into_another_process(
+        self, module: Any, trainer: Any, path: str
+    ) -> None:
+        trainer.begin()
+        copy = pickle.loads(pickle.dumps(trainer.callback._job))
+        trainer.end()
+        # It has begun nothing there.
+        assert not copy.run.has_started
+
+
+class _Trainer:
+    """Calls the hooks of a callback, as the Trainer does on each change of its state."""
+
+    def __init__(self, callback: Any) -> None:
+        self.callback = callback
+        self.args = SimpleNamespace(
+            logging_nan_inf_filter=True,
+            gradient_accumulation_steps=1,
+            num_train_epochs=3,
+            max_steps=-1,
+            fp16=False,
+        )
+        self.state = SimpleNamespace(
+            is_world_process_zero=True, global_step=0, max_steps=30, epoch=0
+        )
+
+    def begin(self, batches: int | None = 10, **changes: Any) -> None:
+        for name, value in changes.items():
+            target = self.state if name in ("global_step", "epoch", "max_steps") else self.args
+            setattr(target, name, value)
+        self.call("on_train_begin", train_dataloader=None if batches is None else range(batches))
+
+    def step(self, number: int, epoch: float) -> None:
+        self.state.global_step, self.state.epoch = number, epoch
+        self.call("on_step_end")
+
+    def log(self, **logs: float) -> None:
+        self.call("on_log", logs=logs)
+
+    def end(self) -> None:
+        self.call("on_train_end")
+
+    def call(self, hook: str, **options: Any) -> None:
+        getattr(self.callback, hook)(self.args, self.state, SimpleNamespace(), **options)
+
+
+@pytest.mark.parametrize("module", ["lightning"], indirect=True)
+class TestLightning:
+    """Hooks of Lightning."""
+
+    @pytest.fixture
+    def trainer(self) -> Any:
+        return SimpleNamespace(
+            is_global_zero=True,
+            num_training_batches=10,
+            accumulate_grad_batches=1,
+            max_epochs=3,
+            max_steps=-1,
+            current_epoch=0,
+            global_step=0,
+            sanity_checking=False,
+            state=SimpleNamespace(fn="fit"),
+            callback_metrics={},
+        )
+
+    def test_a_failure_before_the_start_is_told(self, module: Any, trainer: Any, path: str) -> None:
+        module.PulseCallback(path).on_exception(trainer, None, FileNotFoundError("no data"))
+        assert read_status(path).status == "error"
+        assert read_status(path).message == "FileNotFoundError: no data"
+
+    def test_a_failure_of_something_else_than_fit_is_none_of_the_training(
+        self, module: Any, trainer: Any, path: str
+    ) -> None:
+        trainer.state.fn = "test"
+        module.PulseCallback(path).on_exception(trainer, None, ValueError())
+        assert not os.path.exists(path)
+
+    def test_a_failure_after_the_end_is_told(self, module: Any, trainer: Any, path: str) -> None:
+        callback = module.PulseCallback(path)
+        callback.on_train_start(trainer, None)
+        callback.on_train_end(trainer, None)
+        assert read_status(path).status == "done"
+        callback.on_exception(trainer, None, OSError("no space for the checkpoint"))
+        assert read_status(path).status == "error"
+
+    def test_the_loss_can_be_a_metric(self, module: Any, trainer: Any, path: str) -> None:
+        callback = module.PulseCallback(path, monitor="val_loss", interval=0)
+        callback.on_train_start(trainer, None)
+        trainer.callback_metrics = {"loss": 2.0, "val_loss": 0.25}
+        callback.on_train_batch_end(trainer, SimpleNamespace(), {"loss": 3.0}, None, 0)
+        assert read_status(path).loss == 0.25
+        callback.on_train_end(trainer, None)
+
+    def test_only_rank_0_writes(self, module: Any, trainer: Any, path: str) -> None:
+        trainer.is_global_zero = False
+        callback = module.PulseCallback(path)
+        callback.on_train_start(trainer, None)
+        callback.on_train_batch_end(trainer, SimpleNamespace(), None, None, 0)
+        callback.on_exception(trainer, None, ValueError())
+        callback.on_train_end(trainer, None)
+        assert not os.path.exists(path)
+
+
+@pytest.mark.parametrize("module", ["keras"], indirect=True)
+class TestKeras:
+    """Hooks of Keras."""
+
+    @pytest.fixture
+    def callback(self, module: Any, path: str) -> Any:
+        callback = module.PulseCallback(path, interval=0)
+        callback.params = {"epochs": 3, "steps": None}
+        callback.on_train_begin()
+        return callback
+
+    def test_the_first_epoch_tells_the_length_of_the_data(self, callback: Any, path: str) -> None:
+        callback.on_epoch_begin(0)
+        callback.on_train_batch_end(0, {"loss": 2.0})
+        assert (read_status(path).epoch, read_status(path).loss) == (0.0, 2.0)
+        callback.on_train_batch_end(1, {"loss": 1.5})
+        callback.on_epoch_end(0, {"loss": 1.5})
+        assert read_status(path).epoch == 1.0
+        callback.on_epoch_begin(1)
+        callback.on_train_batch_end(0, {"loss": 1.0})
+        assert read_status(path).epoch == 1.5
+        callback.on_train_end()
+        assert (read_status(path).status, read_status(path).epoch) == ("done", 1.5)
+
+    def test_nothing_is_told_before_the_place_is_known(self, callback: Any, path: str) -> None:
+        assert not os.path.exists(path)
+        callback.on_epoch_begin(2)
+        assert (read_status(path).status, read_status(path).epoch) == ("running", 2.0)
+        callback.on_train_batch_end(9)
+        callback.on_epoch_end(2)
+        callback.on_train_end()
+        assert (read_status(path).status, read_status(path).epoch) == ("done", 3.0)
+
+    def test_only_rank_0_writes(
+        self, module: Any, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("RANK", "1")
+        callback = module.PulseCallback(path)
+        callback.params = {"epochs": 1, "steps": 1}
+        callback.on_train_begin()
+        callback.on_epoch_begin(0)
+        callback.on_train_end()
+        assert not os.path.exists(path)
