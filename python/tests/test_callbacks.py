@@ -19,6 +19,14 @@ import pytest
 
 import pulse_wrapper
 from pulse_wrapper import read_status
+from pulse_wrapper.guard import GUARD
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_run_under_way() -> Any:
+    yield
+    for run in list(GUARD.runs):
+        GUARD.release(run)
 
 
 @pytest.fixture

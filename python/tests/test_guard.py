@@ -274,16 +274,16 @@ def test_a_signal_in_the_middle_of_a_write_is_not_overwritten_by_it(path: str) -
 
 
 def test_no_signal_at_any_moment_leaves_a_lie(path: str) -> None:
-    """Under a storm of updates, a SIGTERM at twenty moments: the last word is always the signal."""
+    """Under a storm of updates, a SIGTERM at ten moments: the last word is always the signal."""
     script = """
         with pulse_wrapper.training(path, 3, interval=0) as run:
             print("ready", flush=True)
             while True:
                 run.update(epoch=1)
     """
-    for delay in range(20):
+    for delay in range(10):
         job = _Job(path, script)
-        job.signal(signal.SIGTERM, after=delay * 0.0007)
+        job.signal(signal.SIGTERM, after=delay * 0.0013)
         code, _, status = job.end()
         assert (code, status.status) == (-signal.SIGTERM, "error")
         assert os.listdir(os.path.dirname(path)) == ["status.json"]
