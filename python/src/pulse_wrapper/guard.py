@@ -115,8 +115,8 @@ class Guard:
         if threading.current_thread() is not threading.main_thread() or self.is_writing:
             yield
             return
-        self.is_writing = True
         try:
+            self.is_writing = True
             yield
         finally:
             self.is_writing = False
