@@ -76,6 +76,25 @@ struct JSONScannerTests {
         #expect(scan.scanner.index == end + 1)
     }
 
+    @Test("stops at the first byte that is not plain, wherever it stands", arguments: 0..<20)
+    func plainText(_ position: Int) {
+        for byte in UInt8.min...0x7F where byte != UInt8(ascii: "\\") {
+            for filler in [0x20, 0x21, 0x7F] as [UInt8] {
+                let text = [UInt8](repeating: filler, count: position) + [byte]
+                let bytes = text + [UInt8](repeating: filler, count: 11) + [0x22]
+                var scanner = JSONScanner()
+                let string = try? scanner.string(bytes.span)
+                let isRight =
+                    switch byte {
+                    case 0..<0x20: string == nil && scanner.index == position
+                    case 0x22: string?.range == 0..<position
+                    default: string?.range == 0..<bytes.count - 1
+                    }
+                if !isRight { Issue.record("\(byte) behind \(filler)") }
+            }
+        }
+    }
+
     @Test("names a field by its name, however it is spelled", arguments: PulseError.Field.allCases)
     func fieldNames(_ field: PulseError.Field) throws {
         let name = field.rawValue
