@@ -1,7 +1,8 @@
 /// Writes JSON in the canonical spelling of PULSE v1, append only.
 ///
-/// The spelling is that of Python's `json.dumps(…, ensure_ascii=False)`: the same state is the same
-/// bytes whoever writes it. Commas, colons and braces are the caller's.
+/// The spelling is that of Python's `json.dumps(…, ensure_ascii=False)` with a few escapes more
+/// (`docs/PULSE-v1.md` §3): the same state is the same bytes whoever writes it. Commas, colons and
+/// braces are the caller's.
 public struct JSONWriter: Sendable {
     /// What was written so far.
     public private(set) var bytes: [UInt8] = []

@@ -2,32 +2,60 @@
 public struct PulseError: Error, Sendable, Hashable {
     /// The stable code of a reason: a label in the metrics, a name in `docs/fixtures/index.json`.
     public enum Reason: String, Sendable, Hashable, CaseIterable {
+        /// Nothing but white space.
         case empty
+        /// Over 65,536 bytes.
         case tooLarge = "too_large"
+        /// A byte order mark comes first.
         case byteOrderMark = "byte_order_mark"
+        /// UTF-16 or UTF-32.
         case wrongEncoding = "wrong_encoding"
+        /// Bytes in a string that are not UTF-8.
         case invalidUTF8 = "invalid_utf8"
+        /// A character that can't stand where it does.
         case syntax
+        /// The document ends too early.
         case truncated
+        /// A comma before the closing brace.
         case trailingComma = "trailing_comma"
+        /// Something follows the document.
         case trailingBytes = "trailing_bytes"
+        /// Another JSON value than an object, or none.
         case notAnObject = "not_an_object"
+        /// A name that is not one of the six.
         case unknownField = "unknown_field"
+        /// One of the six is not there.
         case missingField = "missing_field"
+        /// A field stands twice.
         case duplicateField = "duplicate_field"
+        /// A value of another type than the field's.
         case wrongType = "wrong_type"
+        /// NaN or an infinity.
         case notFinite = "not_finite"
+        /// A number too large for its type.
         case overflow
+        /// A number below 0 where none may be.
         case negative
+        /// A status that is not one of the four.
         case unknownStatus = "unknown_status"
+        /// A control character in a string without an escape.
         case controlCharacter = "control_character"
+        /// An escape that JSON does not know.
         case invalidEscape = "invalid_escape"
+        /// Half of a surrogate pair without the other.
         case loneSurrogate = "lone_surrogate"
+
         // Of a file rather than a document:
+
+        /// There is no such file.
         case missing
+        /// A directory, FIFO, device or socket stands in the file's place.
         case notRegular = "not_regular"
+        /// The system denies access to the file.
         case permissionDenied = "permission_denied"
+        /// The file differs whenever it is read.
         case changing
+        /// Any other failure of the system.
         case ioError = "io_error"
     }
 

@@ -24,7 +24,7 @@ public struct RunHistory: Sendable {
     /// Adds the newest point.
     public mutating func append(_ status: TrainingStatus) {
         // The newest point stays only where the stride falls on it.
-        if let newest = timestamps.indices.last, (count - 1) % stride != 0 { remove(at: newest) }
+        if count > 0, (count - 1) % stride != 0 { removeNewest() }
         if timestamps.count == capacity { halve() }
         timestamps.append(status.timestamp)
         epochs.append(status.epoch)
@@ -37,10 +37,10 @@ public struct RunHistory: Sendable {
         self = RunHistory(capacity: capacity)
     }
 
-    private mutating func remove(at index: Int) {
-        timestamps.remove(at: index)
-        epochs.remove(at: index)
-        losses.remove(at: index)
+    private mutating func removeNewest() {
+        timestamps.removeLast()
+        epochs.removeLast()
+        losses.removeLast()
     }
 
     /// Keeps every second point, the first among them.
