@@ -4,40 +4,30 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
+from deployment import end, free_port, replaced
 from processes import PATIENCE, ROOT, wait_until
 
 DEPLOY = ROOT / "deploy" / "prometheus"
 
 
-def free_port() -> int:
-    """A port that was free a moment ago, for servers that can't choose one themselves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def replace_once(text: str, old: str, new: str) -> str:
-    """The text with its one `old` replaced: a configuration that has none, or two, has changed."""
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
-    return text.replace(old, new)
-
-
 class PrometheusServer:
     """Scrapes one target on loopback by the deployed configuration, but every second."""
 
-    def __init__(self, directory: Path, target_port: int, **settings: str) -> None:
-        config = (DEPLOY / "prometheus.yml").read_text()
-        for name in ["scrape_interval", "evaluation_interval"]:
-            config = replace_once(config, f"{name}: 15s", f"{name}: 1s")
-        config = replace_once(config, '["127.0.0.1:8080"]', f'["127.0.0.1:{target_port}"]')
-        for old, new in settings.items():
-            config = replace_once(config, old, new)
+    def __init__(self, directory: Path, target_port: int, settings: dict[str, str]) -> None:
+        config = replaced(
+            (DEPLOY / "prometheus.yml").read_text(),
+            {
+                "scrape_interval: 15s": "scrape_interval: 1s",
+                "evaluation_interval: 15s": "evaluation_interval: 1s",
+                "127.0.0.1:8080": f"127.0.0.1:{target_port}",
+            }
+            | settings,
+        )
         directory.mkdir()
         (directory / "prometheus.yml").write_text(config)
         shutil.copy(DEPLOY / "pulse.rules.yml", directory)
@@ -81,8 +71,4 @@ class PrometheusServer:
         return {a["labels"]["alertname"]: a["state"] for a in self.ask("alerts")["alerts"]}
 
     def stop(self) -> None:
-        self.process.terminate()
-        try:
-            assert self.process.wait(PATIENCE) == 0, self.log.read_text()
-        finally:
-            self.process.kill()
+        assert end(self.process) == 0, self.log.read_text()

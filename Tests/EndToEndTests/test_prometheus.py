@@ -143,8 +143,8 @@ def prometheus(tmp_path: Path) -> Iterator[Callable[..., PrometheusServer]]:
     """Starts a Prometheus for a server."""
     started: list[PrometheusServer] = []
 
-    def start(server: PulseServer, **settings: str) -> PrometheusServer:
-        one = PrometheusServer(tmp_path / "prometheus", server.port, **settings)
+    def start(server: PulseServer, settings: dict[str, str] | None = None) -> PrometheusServer:
+        one = PrometheusServer(tmp_path / "prometheus", server.port, settings or {})
         started.append(one)
         return one
 
@@ -219,7 +219,7 @@ def test_it_scrapes_with_a_token(
     server = serve("--token-file", str(token))
     scraper = prometheus(
         server,
-        **{
+        {
             "    # authorization:\n": "    authorization:\n",
             "    #   credentials_file: /etc/pulse/token": f"      credentials_file: {token}",
         },
