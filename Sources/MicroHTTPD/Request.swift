@@ -51,23 +51,26 @@ internal import Glibc
 
     /// The bytes that name the server: the authority of an absolute-form target, else the `Host`
     /// field.
+    @inlinable
     public func withAuthority<Result>(_ body: (Span<UInt8>) -> Result) -> Result? {
-        let target = unsafe self.target.span
-        if let range = RequestTarget.authority(of: target) { return body(target.extracting(range)) }
-        return withHeader(.host, body)
+        guard let authority = unsafe authority else { return nil }
+        return unsafe body(authority.span)
     }
 
     /// The bytes of a header field, without white space around; nil when the field is absent.
+    @inlinable
     public func withHeader<Result>(_ field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result?
     {
-        withValue(of: field.name, kind: MHD_ValueKind.HEADER_KIND, body)
+        guard let value = unsafe value(of: field) else { return nil }
+        return unsafe body(value.span)
     }
 
     /// The bytes that a query parameter stands for; nil when it is absent or malformed.
     public func queryParameter(_ name: StaticString) -> [UInt8]? {
-        withValue(of: name, kind: MHD_ValueKind.GET_ARGUMENT_KIND) {
-            PercentEncoding.decoded($0)
-        } ?? nil
+        guard let value = unsafe value(of: name, kind: MHD_ValueKind.GET_ARGUMENT_KIND) else {
+            return nil
+        }
+        return unsafe PercentEncoding.decoded(value.span)
     }
 
     /// The name of the first query parameter that can't be read, as it stands in the target; nil
@@ -83,9 +86,23 @@ internal import Glibc
         return check.malformed
     }
 
-    private func withValue<Result>(
-        of name: StaticString, kind: MHD_ValueKind, _ body: (Span<UInt8>) -> Result
-    ) -> Result? {
+    // The two that lend bytes are inlined into other modules, so what they need is visible there.
+    // The library keeps these bytes until the request is answered.
+
+    @usableFromInline
+    var authority: UnsafeBufferPointer<UInt8>? {
+        if let range = unsafe RequestTarget.authority(of: target.span) {
+            return unsafe UnsafeBufferPointer(rebasing: target[range])
+        }
+        return unsafe value(of: .host)
+    }
+
+    @usableFromInline
+    func value(of field: HeaderField) -> UnsafeBufferPointer<UInt8>? {
+        unsafe value(of: field.name, kind: MHD_ValueKind.HEADER_KIND)
+    }
+
+    private func value(of name: StaticString, kind: MHD_ValueKind) -> UnsafeBufferPointer<UInt8>? {
         var value: UnsafePointer<CChar>?
         var count = 0
         let key = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
@@ -95,7 +112,7 @@ internal import Glibc
             let value = unsafe value
         else { return nil }
         let start = unsafe UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
-        return body(unsafe UnsafeBufferPointer(start: start, count: count).span)
+        return unsafe UnsafeBufferPointer(start: start, count: count)
     }
 }
 
