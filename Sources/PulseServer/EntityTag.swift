@@ -3,9 +3,10 @@
 /// From the bytes and nothing else: every replica of a server gives the same tag to the same state,
 /// and a restart changes none.
 struct EntityTag: Sendable, Hashable {
-    /// The tag with its quotes, as it stands in the header.
-    let text: String
     private let opaque: [UInt8]
+
+    /// The tag with its quotes, as it stands in the header.
+    var text: String { String(decoding: opaque, as: UTF8.self) }
 
     init(of bytes: [UInt8]) {
         // FNV-1a, 64 bits: the tag tells states apart, it protects nothing.
@@ -14,8 +15,7 @@ struct EntityTag: Sendable, Hashable {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
         }
         let digits = String(hash, radix: 16)
-        text = "\"" + String(repeating: "0", count: 16 - digits.count) + digits + "\""
-        opaque = Array(text.utf8)
+        opaque = Array("\"\(String(repeating: "0", count: 16 - digits.count))\(digits)\"".utf8)
     }
 
     /// Whether an `If-None-Match` field names this tag; compares weakly (RFC 9110 §13.1.2).

@@ -3,8 +3,9 @@ internal import MicroHTTPD
 /// What one resource answers as long as it doesn't change: prebuilt, shared by all requests.
 ///
 /// One 200 (or error) and one 304 for each origin that CORS lets in, because a shared response
-/// can't get a header of its own for one request.
-struct Representation: Sendable {
+/// can't get a header of its own for one request. A class, so that a request that picks one takes
+/// one reference and not one for each part.
+final class Representation: Sendable {
     private let tag: EntityTag?
     private let full: [Response]
     private let notModified: [Response]
@@ -37,10 +38,10 @@ struct Representation: Sendable {
 
     /// The response to one request.
     func response(to request: borrowing Request, origin: Int) -> Response {
-        if let tag, request.withHeader(.ifNoneMatch, { tag.matches($0) }) == true {
-            return notModified[origin]
+        guard let tag, request.withHeader(.ifNoneMatch, { tag.matches($0) }) ?? false else {
+            return full[origin]
         }
-        return full[origin]
+        return notModified[origin]
     }
 }
 

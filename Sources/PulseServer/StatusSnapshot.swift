@@ -3,7 +3,9 @@ internal import Pulse
 
 /// One state of a run with every representation of it rendered once: immutable, shared by all
 /// requests.
-struct StatusSnapshot: Sendable {
+///
+/// A class, because it changes hands with every request: one reference instead of a dozen.
+final class StatusSnapshot: Sendable {
     let view: RunView
     let status: Representation
     let progress: Representation
