@@ -20,7 +20,7 @@ final class ResponseStream {
     }
 
     deinit {
-        channel.close()
+        channel.close(&cursor)
     }
 
     /// Answers a request with an endless body (`MHD_create_response_from_callback`).

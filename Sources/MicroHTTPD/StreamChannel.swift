@@ -3,7 +3,7 @@ internal import Synchronization
 
 /// One stream of updates with any number of clients: the shell around `StreamState`.
 ///
-/// Its lock is the one that every content reader takes, and a batch of resumes is made under it:
+/// Its lock is the one that every content reader takes, and a slice of resumes is made under it:
 /// the library's thread can't run ahead and walk its list of suspended connections once for each of
 /// them.
 ///
@@ -30,7 +30,7 @@ public final class StreamChannel: Sendable {
     public func publish(_ update: StreamUpdate, sequence: UInt64) {
         state.withLock { state in
             state.streams.publish(update, sequence: sequence)
-            state.streams.wake { unsafe MHD_resume_connection($0.pointer) }
+            state.streams.wake(SuspendedConnection.resume)
         }
     }
 
@@ -38,7 +38,7 @@ public final class StreamChannel: Sendable {
     public func beat(_ heartbeat: [UInt8]) {
         state.withLock { state in
             state.streams.beat(heartbeat)
-            state.streams.wake { unsafe MHD_resume_connection($0.pointer) }
+            state.streams.wake(SuspendedConnection.resume)
         }
     }
 
@@ -48,7 +48,7 @@ public final class StreamChannel: Sendable {
     public func finish() {
         state.withLock { state in
             state.streams.finish()
-            state.streams.wake { unsafe MHD_resume_connection($0.pointer) }
+            state.streams.wake(SuspendedConnection.resume)
         }
     }
 
@@ -63,8 +63,12 @@ public final class StreamChannel: Sendable {
     }
 
     /// The library freed a stream's response.
-    func close() {
-        state.withLock { $0.open -= 1 }
+    func close(_ cursor: inout StreamCursor) {
+        state.withLock { state in
+            state.open -= 1
+            state.streams.leave(&cursor)
+            state.streams.wake(SuspendedConnection.resume)
+        }
     }
 
     /// Fills the buffer of a content reader, or suspends its connection under the lock that resumes
@@ -78,6 +82,7 @@ public final class StreamChannel: Sendable {
         return state.withLock { state in
             let step = unsafe state.streams.fill(buffer, for: &cursor, of: connection)
             if step == .suspend { unsafe MHD_suspend_connection(connection.pointer) }
+            state.streams.wake(SuspendedConnection.resume)
             return step
         }
     }
@@ -87,4 +92,8 @@ public final class StreamChannel: Sendable {
 /// library can't free it then.
 @safe struct SuspendedConnection: @unchecked Sendable {
     let pointer: OpaquePointer
+
+    static func resume(_ connection: SuspendedConnection) {
+        unsafe MHD_resume_connection(connection.pointer)
+    }
 }

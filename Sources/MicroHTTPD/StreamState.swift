@@ -16,6 +16,8 @@ public struct StreamUpdate: Sendable {
 struct StreamCursor: Sendable {
     /// The sequence number of the newest update that the client has; nil when it has none.
     var sequence: UInt64?
+    /// Whether the client was suspended and has not been served since.
+    fileprivate(set) var isWaiting = false
     var beats: UInt64
     /// The bytes on their way; sent whole before anything else.
     private(set) var frame: [UInt8]
@@ -51,25 +53,32 @@ struct StreamCursor: Sendable {
 ///
 /// It decides what each client gets next and who waits; it never touches a socket. `Connection` is
 /// whatever names a waiting client, so tests drive it with integers. The rules that keep
-/// libmicrohttpd alive are here: a client is in `waiting` exactly while it is suspended, so that it
-/// is resumed once for each suspension and never otherwise, and after `finish` nobody waits again.
+/// libmicrohttpd alive are here: a client is in `queue` exactly while it is suspended, so that it is
+/// resumed once for each suspension and never otherwise, and after `finish` nobody waits again.
 struct StreamState<Connection: Sendable>: Sendable {
     /// What the content reader has to do.
     enum Step: Sendable, Equatable {
         /// That many bytes are in the buffer.
         case filled(Int)
-        /// Nothing is new: suspend the connection. It is among the waiting from here on.
+        /// Nothing is new: suspend the connection. It is in the queue from here on.
         case suspend
         /// The stream is over: send the final chunk.
         case end
     }
 
     private(set) var sequence: UInt64 = 0
-    private(set) var waiting: [Connection] = []
     private(set) var isFinished = false
     private var update = StreamUpdate(change: [], snapshot: [])
     private var heartbeat: [UInt8] = []
     private var beats: UInt64 = 0
+    private var queue: WakeQueue<Connection>
+
+    init(queue: WakeQueue<Connection> = WakeQueue()) {
+        self.queue = queue
+    }
+
+    /// The clients that are suspended.
+    var waiting: [Connection] { queue.suspended }
 
     /// A client joins: after `preamble` it gets the newest snapshot, unless it already has update
     /// `known`.
@@ -83,21 +92,28 @@ struct StreamState<Connection: Sendable>: Sendable {
     mutating func publish(_ update: StreamUpdate, sequence: UInt64) {
         self.update = update
         self.sequence = sequence
+        queue.callAll(atOnce: false)
     }
 
     mutating func beat(_ heartbeat: [UInt8]) {
         self.heartbeat = heartbeat
         beats += 1
+        queue.callAll(atOnce: false)
     }
 
     mutating func finish() {
         isFinished = true
+        queue.callAll(atOnce: true)
     }
 
-    /// Gives every waiting client to `resume` once, and forgets it.
+    /// Gives the clients to `resume` whose turn has come; each once for each time that it waited.
     mutating func wake(_ resume: (Connection) -> Void) {
-        waiting.forEach(resume)
-        waiting.removeAll(keepingCapacity: true)
+        queue.wake(resume)
+    }
+
+    /// A client is gone.
+    mutating func leave(_ cursor: inout StreamCursor) {
+        serve(&cursor)
     }
 
     /// Fills `buffer` with what the client behind `cursor` has yet to get.
@@ -105,6 +121,7 @@ struct StreamState<Connection: Sendable>: Sendable {
         _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor,
         of connection: Connection
     ) -> Step {
+        serve(&cursor)
         var filled = 0
         repeat {
             if cursor.isIdle, !load(into: &cursor) { break }
@@ -112,8 +129,15 @@ struct StreamState<Connection: Sendable>: Sendable {
         } while filled < buffer.count
         if filled > 0 { return .filled(filled) }
         if isFinished { return .end }
-        waiting.append(connection)
+        queue.append(connection)
+        cursor.isWaiting = true
         return .suspend
+    }
+
+    private mutating func serve(_ cursor: inout StreamCursor) {
+        guard cursor.isWaiting else { return }
+        cursor.isWaiting = false
+        queue.served()
     }
 
     /// Chooses the next bytes for a client that has sent all it had.

@@ -118,12 +118,32 @@ struct StreamStateTests {
         _ = one.read(from: &streams)
         _ = two.read(from: &streams)
         var resumed: [Int] = []
+        streams.beat([])
         streams.wake { resumed.append($0) }
+        streams.beat([])
         streams.wake { resumed.append($0) }
         #expect(resumed == [1, 2])
         #expect(two.read(from: &streams) == .suspend)
+        streams.beat([])
         streams.wake { resumed.append($0) }
         #expect(resumed == [1, 2, 2])
+    }
+
+    @Test("takes a client that is gone for served: the others don't wait for it")
+    func leave() {
+        var streams = StreamState<Int>(queue: WakeQueue(smallestSlice: 1))
+        var gone = TestClient(1, of: streams)
+        var stays = TestClient(2, of: streams)
+        _ = gone.read(from: &streams)
+        _ = stays.read(from: &streams)
+        var resumed: [Int] = []
+        streams.publish(.numbered(1), sequence: 1)
+        streams.wake { resumed.append($0) }
+        #expect(resumed == [1])
+        gone.leave(&streams)
+        gone.leave(&streams)
+        streams.wake { resumed.append($0) }
+        #expect(resumed == [1, 2])
     }
 
     @Test("sends what is on its way before the end, then ends, and nobody waits again")

@@ -25,6 +25,11 @@ struct TestClient {
         return step
     }
 
+    /// The library frees the client's response.
+    mutating func leave(_ streams: inout StreamState<Int>) {
+        streams.leave(&cursor)
+    }
+
     /// Reads until the client waits or the stream is over.
     mutating func readAll(from streams: inout StreamState<Int>, capacity: Int = 64)
         -> StreamState<Int>.Step
