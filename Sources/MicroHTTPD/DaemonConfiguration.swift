@@ -13,7 +13,8 @@ public struct DaemonConfiguration: Sendable {
     /// Bytes for the request head and the reply head of one connection
     /// (`MHD_OPTION_CONNECTION_MEMORY_LIMIT`).
     ///
-    /// A longer request line is answered with 414, longer headers with 431.
+    /// A longer request line is answered with 414, longer headers with 431. It stays allocated as
+    /// long as the connection lasts, so it decides what an idle stream weighs.
     public var connectionMemory: Int
     /// Seconds without any byte moved before a connection is closed
     /// (`MHD_OPTION_CONNECTION_TIMEOUT`).
@@ -51,7 +52,8 @@ public struct DaemonConfiguration: Sendable {
         self.host = host
         self.port = port
         self.connectionLimit = connectionLimit
-        connectionMemory = 8 * 1024
+        // A request head of 6 KiB with a dozen fields fits, and the head of the answer with it.
+        connectionMemory = 7 * 1024
         idleTimeout = 30
         headTimeout = 10
         sendBuffer = 64 * 1024

@@ -82,4 +82,8 @@ public struct HeaderLine: Sendable, Hashable {
         let added = unsafe MHD_add_response_header(response, name, value)
         precondition(added == .YES, "not a header line: \(name): \(value)")
     }
+
+    func remove(from response: OpaquePointer) {
+        _ = unsafe MHD_del_response_header(response, name, value)
+    }
 }

@@ -3,15 +3,17 @@ internal import CMicroHTTPD
 /// The body of one event stream: the shell between a content reader and its ``StreamChannel``.
 ///
 /// Used by the library's thread alone, so the cursor needs no lock of its own.
-final class ResponseStream {
+@safe final class ResponseStream {
     private let channel: StreamChannel
     private let connection: SuspendedConnection
     private var cursor: StreamCursor
+    /// The response and its header lines, until they have been sent.
+    private var head: (response: OpaquePointer, lines: [HeaderLine])?
 
     /// Bytes of the library's own buffer for a stream to an HTTP/1.0 client, which gets no chunks.
     ///
     /// It is allocated for each stream, so it is small.
-    private static let blockSize = 256
+    private static let blockSize = 64
 
     private init(channel: StreamChannel, cursor: StreamCursor, connection: OpaquePointer) {
         self.channel = channel
@@ -40,6 +42,7 @@ final class ResponseStream {
         for line in opening.headers {
             unsafe line.add(to: response)
         }
+        unsafe stream.head = (response, opening.headers)
         // The library keeps its own reference while it sends.
         defer { unsafe MHD_destroy_response(response) }
         return unsafe MHD_queue_response(connection, 200, response)
@@ -48,11 +51,22 @@ final class ResponseStream {
     /// One turn of the content reader: bytes, or 0 when the connection is suspended now, or the
     /// end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        switch unsafe channel.fill(buffer, for: &cursor, of: connection) {
+        releaseHead()
+        return switch unsafe channel.fill(buffer, for: &cursor, of: connection) {
         case .filled(let count): count
         case .suspend: 0
         case .end: CMHD_end_of_stream
         }
+    }
+
+    /// Gives the memory of the header lines back: the library calls the reader when they are sent,
+    /// and a stream lasts for hours.
+    private func releaseHead() {
+        guard let head = unsafe head else { return }
+        for line in unsafe head.lines {
+            unsafe line.remove(from: head.response)
+        }
+        unsafe self.head = nil
     }
 }
 
