@@ -46,12 +46,18 @@ def closed_after_an_update(server, status_file):
 
 def test_at_the_stream_limit_the_panel_polls(serve, status_file, contexts):
     server = serve("--max-streams", "1", "--heartbeat-interval", "1s")
-    status_file.running(epoch=1.5)
+    for epoch in (0.5, 1, 1.5):
+        status_file.running(epoch)
+        wait_until(
+            lambda at=epoch: server.get("/history").json()["epoch"][-1:] == [at], "it is seen"
+        )
     first, second = (Panel.open(contexts().new_page(), server) for _ in range(2))
     first.expect(connection="Connected")
     second.expect(connection="Polling", state="Running", percent="50%")
+    expect(second.part("plot")).to_have_attribute("aria-valuemax", "2")
     status_file.running(epoch=2.25)
     second.expect(percent="75%", connection="Polling")
+    expect(second.part("plot")).to_have_attribute("aria-valuemax", "3")
     # What hasn't changed isn't sent again: the cache asks with the ETag.
     not_modified = 'pulse_http_requests_total{route="status",code="304"}'
     wait_until(lambda: server.metric(not_modified) >= 1, "a poll is answered with 304")

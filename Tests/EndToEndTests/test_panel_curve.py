@@ -38,6 +38,13 @@ def test_who_comes_late_sees_the_whole_run(run, page, status_file):
     expect(panel.part("readout")).to_have_text(re.compile(r"^epoch 5: loss 0\.5 · \d\d:"))
 
 
+def test_who_can_only_poll_sees_the_whole_run(run, page, status_file):
+    page.route("**/events", lambda route: route.abort())
+    panel = Panel.open(page, run)
+    panel.expect(connection="Polling")
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+
+
 def test_a_new_run_begins_a_new_curve(run, page, status_file):
     panel = Panel.open(page, run)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")

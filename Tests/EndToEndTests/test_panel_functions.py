@@ -116,6 +116,8 @@ def history(*values):
         ([status(epoch=3), history(1, 2, 3)], [1, 2, 3]),
         ([status(epoch=4), status(epoch=5), history(1, 2, 3, 4)], [1, 2, 3, 4, 5]),
         ([status(epoch=4), history()], [4]),
+        # A server that was started again knows only the end of the curve.
+        ([status(epoch=1), status(epoch=2), status(epoch=3), history(3)], [1, 2, 3]),
     ],
 )
 def test_the_curve_follows_the_rules_of_the_servers_own(modules, news, curve):

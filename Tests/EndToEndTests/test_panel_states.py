@@ -52,7 +52,7 @@ def test_a_file_that_goes_missing_freezes_the_numbers(server, status_file, page)
     status_file.remove()
     panel.expect(state="Source missing", why="The status file is gone:", percent="50%")
     panel.expect_frozen()
-    expect(panel.part("shown")).to_contain_text("Shown is the last known status: Running, ")
+    expect(panel.part("shown")).to_contain_text("Last known status: Running, ")
 
 
 def test_nan_never_looks_healthy(server, status_file, page):

@@ -118,8 +118,8 @@ export class Connection {
       const answers = await Promise.all([this.get('status'), this.get('progress')]);
       if (isOver()) return;
       this.#pollFailures = 0;
-      if (!this.#stream) this.#link('polling');
       for (const { type, text } of answers) this.#tell(type, text);
+      if (!this.#stream) this.#link('polling');
       const isDue = !this.#stream && Date.now() >= this.#streamDue;
       if (isDue && !document.hidden) this.#openStream();
     } catch (error) {

@@ -2,7 +2,7 @@
 
 const svgTags = ['svg', 'g', 'path', 'line', 'circle', 'text'];
 
-/** An element from its tag, attributes and children; a child may be a list of these three. */
+/** An element; a child may be a list of the same arguments. */
 export function build(tag, attributes = {}, ...children) {
   const element = svgTags.includes(tag)
     ? document.createElementNS('http://www.w3.org/2000/svg', tag)

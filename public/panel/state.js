@@ -59,11 +59,13 @@ function follow({ status: before, curve, run }, { status, epoch, loss, timestamp
   return { curve: grows ? bounded([...curve, point]) : curve };
 }
 
-/** The server's curve, and behind it what came live since. */
+/** The server's curve, and what only this panel has seen. */
 function merge({ timestamp, epoch: epochs, loss }, live) {
   const curve = epochs.map((epoch, i) => ({ time: timestamp[i], epoch, loss: loss[i] }));
-  const end = epochs.at(-1) ?? -1;
-  return bounded([...curve, ...live.filter(({ epoch }) => epoch > end)]);
+  if (!curve.length) return live;
+  const before = live.filter(({ epoch }) => epoch < epochs[0]);
+  const after = live.filter(({ epoch }) => epoch > epochs.at(-1));
+  return bounded([...before, ...curve, ...after]);
 }
 
 /** Halves a curve that is full, but keeps its newest point. */

@@ -48,7 +48,6 @@ export class View {
     this.chart = new Chart(this.#parts, redraw);
   }
 
-  /** Shows what `describe` gives, and the curve. */
   render({ verdict, tone, isFrozen, link, ratio, ...rest }, texts, curve, text) {
     const { words } = text;
     const parts = this.#parts;
