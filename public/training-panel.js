@@ -85,7 +85,7 @@ export class TrainingPanel extends HTMLElement {
     this.#schedule();
     const { type, document } = news;
     if (['status', 'progress', 'problem'].includes(type)) this.#emit(type, document);
-    // Who was away has missed a part of the curve.
+    // Who was away missed a part of the curve.
     if (type === 'link' && link !== 'live' && news.link !== 'lost') this.#catchUp();
   }
 
@@ -94,7 +94,7 @@ export class TrainingPanel extends HTMLElement {
     const connection = this.#connection;
     const history = await connection.get('history').catch(() => null);
     const isCurrent = connection === this.#connection && run === this.#state.run;
-    if (history && isCurrent) this.#take(history);
+    if (isCurrent && history?.type === 'history') this.#take(history);
   }
 
   #emit(name, detail) {

@@ -45,6 +45,21 @@ def test_who_can_only_poll_sees_the_whole_run(run, page, status_file):
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
 
 
+def test_an_answer_that_came_late_breaks_nothing(run, page):
+    """The curve was asked for while there was no status, and the refusal arrives after one."""
+    refusal = {
+        "status": 503,
+        "headers": {"Pulse-Source": "invalid", "Content-Type": "application/problem+json"},
+        "body": '{"title": "Service Unavailable", "status": 503, "detail": "no status yet"}',
+    }
+    page.route("**/history", lambda route: route.fulfill(**refusal))
+    with page.expect_response("**/history"):
+        panel = Panel.open(page, run)
+    page.wait_for_timeout(300)
+    panel.expect(state="Running", epoch="4 of 8")
+    panel.expect_current()
+
+
 def test_a_new_run_begins_a_new_curve(run, page, status_file):
     panel = Panel.open(page, run)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")

@@ -68,6 +68,6 @@ function timeLeft({ progress, progressAt }, now, verdict, words, formats) {
 /** How long ago the trainer wrote, by the server's clock. */
 function lastUpdate(state, now, formats) {
   const age = (now + ahead(state)) / 1000 - state.status.timestamp;
-  // The trainer's clock may be a little ahead: the future is told only when it's real.
+  // The trainer's clock may be a little ahead: only a real future is told.
   return formats.ago(age < 0 && age > -5 ? 0 : age);
 }
