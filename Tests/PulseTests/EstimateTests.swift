@@ -40,7 +40,7 @@ struct EstimateTests {
     /// One line of the table in the documentation.
     private static func row(of run: RecordedRun) throws -> String {
         let (ours, usual) = try errors(over: run)
-        let first = Int(ours.firstKnown ?? .infinity)
+        let first = Int(ours.firstKnown ?? -1)
         func percent(_ part: Double) -> String { "\(Int((part * 100).rounded())) %" }
         return """
             | \(run.name) | \(Int(run.duration)) s | \(first) s \
