@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from jsonschema import Draft202012Validator
 from processes import ROOT
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from reply import Reply
 
@@ -30,7 +30,7 @@ class Contract:
         self.api = json.loads((directory / "openapi.json").read_bytes())
         self.pulse = json.loads((directory / "pulse-v1.schema.json").read_bytes())
         self._registry = Registry().with_resources(
-            (BASE + name, Resource(contents=document, specification=DRAFT202012))
+            (BASE + name, DRAFT202012.create_resource(document))
             for name, document in [
                 ("openapi.json", self.api),
                 ("pulse-v1.schema.json", self.pulse),

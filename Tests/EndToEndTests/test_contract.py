@@ -258,7 +258,7 @@ STATELESS = [unreadable, never_valid]
 def schemathesis(location: str, directory: Path, *flags: str) -> subprocess.CompletedProcess[str]:
     """Run schemathesis on every operation that the flags leave, with all of its checks."""
     return subprocess.run(
-        [Path(sys.executable).with_name("schemathesis"), "run", location]
+        [str(Path(sys.executable).with_name("schemathesis")), "run", location]
         + ["--checks", "all", "--max-redirects", "0", "--request-timeout", "20"]
         + ["--max-examples", "10", "--seed", "16", "--continue-on-failure", "--no-color", *flags],
         # It leaves its memory of examples in the directory that it runs in.

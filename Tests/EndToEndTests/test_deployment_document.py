@@ -127,10 +127,11 @@ def test_curl_shows_what_is_told(proxy: Proxy, status_file: StatusFile, command:
     flags = [word for word in shlex.split(command)[1:] if word != url]
     path = url.removeprefix(f"https://{HOST}")
     curl = subprocess.Popen(proxy.curl_command(path, *flags), stdout=subprocess.PIPE, text=True)
-    assert curl.stdout is not None
+    lines = curl.stdout
+    assert lines is not None
 
     def shows(text: str) -> bool:
-        line = curl.stdout.readline()
+        line = lines.readline()
         assert line, f"it ends without {text}"
         return text in line
 
@@ -142,4 +143,4 @@ def test_curl_shows_what_is_told(proxy: Proxy, status_file: StatusFile, command:
         wait_until(lambda: shows(" 304"), "the tag lives")
     curl.kill()
     curl.wait()
-    curl.stdout.close()
+    lines.close()
