@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import PulseRun
 import PulseServer
 
 /// The `pulse` binary: parses the command line and starts one command.
@@ -18,13 +19,16 @@ struct PulseTool: ParsableCommand {
         version: PulseVersion.current,
         subcommands: [
             Serve.self, Run.self, Watch.self, Write.self, Check.self, Doctor.self,
-            Healthcheck.self, RelayOutput.self,
+            Healthcheck.self,
         ])
 
     /// Not asynchronous itself: the main thread of an asynchronous `main` waits in `dispatchMain`,
     /// with no signal blocked, and `pulse run` must have its signals to itself.
     static func main() {
-        let settings = EnvironmentArguments(Array(CommandLine.arguments.dropFirst()))
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        // No command for people: `pulse run` starts this behind the output of its own.
+        if arguments == [Relay.commandName] { return Relay.run() }
+        let settings = EnvironmentArguments(arguments)
         do {
             var command = try parseAsRoot(settings.arguments)
             guard let command = command as? any AsyncParsableCommand else {

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// What `pulse relay` does: passes on what a command writes until nobody can write any more, and
-/// says what the last line was when asked.
+/// What the process behind a command's output does: passes it on until nobody can write any more,
+/// and says what the last line was when asked.
 package struct Relay {
     /// The end of what has passed.
     private var tail: [UInt8] = []
@@ -9,7 +9,7 @@ package struct Relay {
     private var buffer = [UInt8](repeating: 0, count: 65_536)
 
     /// Takes over the process: its descriptors are those that ``RelayProcess`` gave it.
-    package init() {
+    private init() {
         // Output goes on to its end whatever the job is told.
         for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE] {
             _ = signal(number, SIG_IGN)
@@ -19,8 +19,16 @@ package struct Relay {
         _ = unsafe ioctl(RelayProcess.source, UInt(TIOCGWINSZ), &size)
     }
 
+    /// The argument that makes a `pulse` process a relay.
+    package static let commandName = "relay"
+
     /// Runs until the last writer is gone, or the reader.
-    package mutating func run() {
+    package static func run() {
+        var relay = Relay()
+        relay.passAll()
+    }
+
+    private mutating func passAll() {
         var question = RelayProcess.question
         while true {
             // Before every wait: a change that comes just after shows at the next output.

@@ -44,7 +44,9 @@ struct ArgumentTests {
             "check f", "check -", "check -- -f", "watch f", "watch http://a", "watch https://a:1/b",
             "watch http://a --until done --json", "watch f --poll-interval 1s --stale-after 1h",
             "watch http://a --tls-authority ca.pem", "doctor",
-            "doctor -s f -p 1 --observe 10s --json",
+            "doctor -s f -p 1 --observe 10s --json", "run -- a", "run -s f -- a --port x -- b",
+            "run --total-epochs 0.5 --trainer-log l --no-kubeflow --no-capture -- a",
+            "run --serve --keep-serving --port 0 --host ::1 --log-level debug -- a",
             "healthcheck", "healthcheck -p 1 --host 0.0.0.0", "help", "--help", "help serve",
             "--version", "serve --help", "write --help",
         ])
@@ -72,6 +74,9 @@ struct ArgumentTests {
             "watch http://a --poll-interval 1s", "watch ftp://a", "watch http://",
             "watch http://a:0", "watch http://u:p@a", "watch localhost:8080", "watch :8080",
             "watch f --stale-after x", "doctor --observe 0s", "doctor --observe 3",
+            "run", "run --", "run a", "run a -- b", "run --serve a", "run --bogus -- a",
+            "run --total-epochs -1 -- a", "run --total-epochs inf -- a", "run --status-file= -- a",
+            "run --keep-serving -- a", "run --serve --port x -- a", "run --tls-key k -- a",
             "doctor --status-file=", "doctor x", "healthcheck --port x", "healthcheck x",
         ])
     func refused(_ line: String) {

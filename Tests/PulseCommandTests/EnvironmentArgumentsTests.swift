@@ -71,6 +71,19 @@ struct EnvironmentArgumentsTests {
         }
     }
 
+    @Test("sets the options of run, never the command's own")
+    func run() {
+        let environment = [
+            "PULSE_SERVE": "true", "PULSE_PORT": "1", "PULSE_TOTAL_EPOCHS": "3",
+            "PULSE_NO_KUBEFLOW": "0", "PULSE_TRAINER_LOG": "l", "PULSE_ON_TRANSITION": "x",
+        ]
+        #expect(
+            arguments(["run", "--trainer-log", "m", "--", "a", "--port=2"], environment) == [
+                "run", "--port=1", "--total-epochs=3", "--serve", "--trainer-log", "m", "--", "a",
+                "--port=2",
+            ])
+    }
+
     @Test("tells which variables were used")
     func variables() {
         let environment = ["PULSE_PORT": "abc", "PULSE_HOST": "x", "PULSE_NO_WATCH": "yes"]
