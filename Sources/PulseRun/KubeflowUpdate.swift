@@ -23,6 +23,9 @@ enum KubeflowUpdate {
             // update has alone.
             epoch: number("current_epoch") ?? number("epoch"),
             loss: metrics["loss"])
+        // transformers puts an average in the place of a NaN (`logging_nan_inf_filter`), but not of
+        // the gradient's norm.
+        report.hasLostGradient = metrics["grad_norm"]?.isNaN ?? false
         if let percentage = update["progressPercentage"]?.number, percentage >= 0 {
             report.fraction = percentage / 100
             // A whole number, rounded down, except at the end.

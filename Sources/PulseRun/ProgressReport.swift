@@ -12,6 +12,8 @@ struct ProgressReport: Hashable, Sendable {
     var fractionError = 0.0
     /// The newest loss, also one that isn't finite.
     var loss: Double?
+    /// The gradient was NaN: so was the loss, whatever the trainer says of it.
+    var hasLostGradient = false
 
     /// The part that is done and how far it may be off; nil when nothing tells.
     var done: (fraction: Double, error: Double)? {
@@ -20,5 +22,15 @@ struct ProgressReport: Hashable, Sendable {
         }
         guard let fraction, fraction >= 0 else { return nil }
         return (min(fraction, 1), fractionError)
+    }
+
+    /// So much of a total; nil when nothing tells.
+    ///
+    /// Multiplied first: 6 of 30 steps are 0.6 of 3 epochs, and not 0.6000000000000001.
+    func part(of total: Double) -> Double? {
+        if let step, let totalSteps, done?.error == 0, step < totalSteps {
+            return total * step / totalSteps
+        }
+        return done.map { total * $0.fraction }
     }
 }

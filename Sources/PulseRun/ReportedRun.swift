@@ -28,36 +28,48 @@ struct ReportedRun: Sendable {
             if let done = report.done { total.narrow(epoch: reported, done: done) }
             epoch = reported
         }
-        if let done = report.done { advance(to: done, counted: report.epoch != nil) }
+        advance(with: report)
+        // A report without steps ends the validity of the last ones.
+        if report.epoch != nil { place = nil }
         if let step = report.step {
             place = "step \(Self.text(step))"
             if let totalSteps = report.totalSteps, totalSteps > 0 {
                 place?.append(" of \(Self.text(totalSteps))")
             }
         }
-        if let loss = report.loss { take(loss, at: report.step) }
+        take(report)
     }
 
     /// The epoch from the part done: for a trainer that counts no epochs, and in place of one that
     /// rounds them, because the steps say it exactly.
-    private mutating func advance(to done: (fraction: Double, error: Double), counted: Bool) {
+    private mutating func advance(with report: ProgressReport) {
+        guard let done = report.done else { return }
+        let isCounted = report.epoch != nil
         if totalEpochs > 0 {
-            if done.error == 0 || !counted { epoch = totalEpochs * done.fraction }
-        } else if done.fraction > 0, !counted {
+            guard done.error == 0 || !isCounted else { return }
+            epoch = report.part(of: totalEpochs) ?? epoch
+        } else if done.fraction > 0, !isCounted {
             // No epochs at all: the whole job is one.
             total = TotalEpochs(planned: 1)
             epoch = done.fraction
         }
     }
 
-    private mutating func take(_ loss: Double, at step: Double?) {
-        if loss.isFinite {
+    /// A loss that isn't finite is named with the step where it was seen first.
+    private mutating func take(_ report: ProgressReport) {
+        guard let loss = report.loss else { return }
+        if loss.isFinite, !report.hasLostGradient {
             self.loss = loss
             lossProblem = nil
-        } else {
-            let name = loss.isNaN ? "NaN" : loss > 0 ? "inf" : "-inf"
-            lossProblem = "loss is \(name)" + (step.map { " at step \(Self.text($0))" } ?? "")
+            return
         }
+        let name = loss.isFinite || loss.isNaN ? "NaN" : loss > 0 ? "inf" : "-inf"
+        let problem = "loss is \(name)"
+        if lossProblem?.hasPrefix(problem) == true { return }
+        let place = report.step.map { " at step \(Self.text($0))" } ?? ""
+        let reason =
+            loss.isFinite ? " (its gradient tells: logging_nan_inf_filter hides the loss)" : ""
+        lossProblem = problem + place + reason
     }
 
     /// Steps are whole numbers, and huge ones have no short name.

@@ -57,6 +57,12 @@ struct KubeflowUpdateTests {
         #expect(try #require(Self.report(body)?.loss).isFinite == false)
     }
 
+    @Test("hears of a NaN that transformers hides", arguments: [("nan", true), ("1.5", false)])
+    func hidden(norm: String, isLost: Bool) throws {
+        let body = #"{"trainerStatus": {"metrics": [{"name": "grad_norm", "value": "\#(norm)"}]}}"#
+        #expect(try #require(Self.report(body)).hasLostGradient == isLost)
+    }
+
     @Test("takes values that are no numbers for none")
     func words() throws {
         let body = #"{"trainerStatus": {"metrics": [{"name": "loss", "value": "n/a"}, 7, {}]}}"#

@@ -34,10 +34,24 @@ struct ReportedRunTests {
         run.accept(ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: 0.5))
         run.accept(ProgressReport(step: 30, totalSteps: 48, epoch: 1.875, loss: loss))
         run.accept(ProgressReport(step: 31, totalSteps: 48, epoch: 1.9375))
+        // Where it was lost, not where it still is.
+        run.accept(ProgressReport(step: 32, totalSteps: 48, epoch: 2, loss: loss))
         #expect(run.loss == 0.5)
         #expect(run.message == message)
         run.accept(ProgressReport(step: 36, totalSteps: 48, epoch: 2.25, loss: 0.4))
         #expect(run.message == "Training, step 36 of 48")
+    }
+
+    @Test("doesn't believe a loss whose gradient is NaN")
+    func hidden() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 8, totalSteps: 48, epoch: 0.5, loss: 0.75))
+        run.accept(
+            ProgressReport(step: 9, totalSteps: 48, epoch: 0.56, loss: 0.7, hasLostGradient: true))
+        #expect(run.loss == 0.75)
+        #expect(run.message.hasPrefix("loss is NaN at step 9 (its gradient tells"))
+        run.accept(ProgressReport(step: 10, totalSteps: 48, epoch: 0.62, loss: 0.5))
+        #expect(run.message == "Training, step 10 of 48")
     }
 
     @Test("tells more of the epoch than a trainer that rounds it")
@@ -45,6 +59,25 @@ struct ReportedRunTests {
         var run = ReportedRun(plannedEpochs: 1)
         run.accept(ProgressReport(step: 1_234, totalSteps: 100_000, epoch: 0.01))
         #expect(run.epoch == 0.01234)
+    }
+
+    @Test("shows the trainer's own number where it is exact")
+    func exact() {
+        var run = ReportedRun(plannedEpochs: nil)
+        for step in 1...30 {
+            let epoch = Double(step) / 10
+            run.accept(ProgressReport(step: Double(step), totalSteps: 30, epoch: epoch))
+            #expect(run.epoch == epoch)
+        }
+    }
+
+    @Test("names no step that is over")
+    func noStep() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 43, totalSteps: 48, epoch: 2.69))
+        run.accept(ProgressReport(epoch: 3, fraction: 1))
+        #expect(run.message == "Training")
+        #expect(run.epoch == 3)
     }
 
     @Test("takes a job that counts no epochs for one")
