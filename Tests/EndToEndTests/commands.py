@@ -46,7 +46,11 @@ class Job:
 
     def run(self, command: list[str], *flags: str, **options) -> subprocess.CompletedProcess:
         """Run it to its end, with pipes at stdout and stderr unless asked otherwise."""
-        defaults = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+        defaults = {
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "stdin": subprocess.DEVNULL,
+        }
         settings = defaults | {"env": ENVIRONMENT, "cwd": self.directory} | options
         return subprocess.run(self.command(command, *flags), timeout=PATIENCE, **settings)
 

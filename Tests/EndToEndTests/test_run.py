@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +34,10 @@ def go_on(process: subprocess.Popen) -> None:
 
 def test_says_running_while_it_runs_and_done_when_it_is_done(job: Job) -> None:
     process = job.start(job.script(PAUSE), "--total-epochs", "3")
-    job.wait_for("running", status="running", epoch=0.0, total_epochs=3.0, message="Started python3")
+    program = Path(sys.executable).name
+    job.wait_for(
+        "running", status="running", epoch=0.0, total_epochs=3.0, message=f"Started {program}"
+    )
     go_on(process)
     assert process.wait(PATIENCE) == 0
     state = job.status()
@@ -125,7 +129,13 @@ def test_starts_nothing_where_it_cannot_write(job: Job) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--"], ["train.py"], ["--total-epochs", "nan", "--", "true"], ["--keep-serving", "--", "true"]],
+    [
+        [],
+        ["--"],
+        ["train.py"],
+        ["--total-epochs", "nan", "--", "true"],
+        ["--keep-serving", "--", "true"],
+    ],
 )
 def test_refuses_what_it_does_not_understand(job: Job, arguments: list[str]) -> None:
     command = job.command([])[:-1] + arguments
@@ -154,7 +164,9 @@ os.chdir("/")
 
 @pytest.mark.parametrize(("last", "code"), [("done", 0), ("done", 3), ("error", 0), ("error", 3)])
 def test_leaves_the_last_word_to_a_trainer_that_says_it(job: Job, last: str, code: int) -> None:
-    script = f"{WRITER}pulse.write_{last}_status(path, 2.0, 2.0, 0.25, 'my own word')\nsys.exit({code})"
+    script = (
+        f"{WRITER}pulse.write_{last}_status(path, 2.0, 2.0, 0.25, 'my own word')\nsys.exit({code})"
+    )
     assert job.run(job.script(script)).returncode == code
     assert (job.status().status, job.status().message) == (last, "my own word")
 
@@ -170,7 +182,9 @@ def test_leaves_the_last_word_to_a_trainer_that_says_it(job: Job, last: str, cod
 def test_ends_what_a_trainer_began(
     job: Job, ending: str, status: str, epoch: float, message: str
 ) -> None:
-    job.run(job.script(f"{WRITER}pulse.write_running_status(path, 1.5, 3.0, 0.5, 'half')\n{ending}"))
+    job.run(
+        job.script(f"{WRITER}pulse.write_running_status(path, 1.5, 3.0, 0.5, 'half')\n{ending}")
+    )
     state = job.status()
     assert (state.status, state.epoch, state.total_epochs) == (status, epoch, 3.0)
     assert (state.loss, state.message) == (0.5, message)
@@ -201,7 +215,8 @@ def test_ends_what_a_trainer_wrote_wrong(job: Job) -> None:
 pulse.write_running_status(path, 1.0, 3.0, 0.5, "own")
 import json, time
 time.sleep(1)
-document = dict(status="running", epoch=2.0, total_epochs=3.0, loss=float("nan"), message="", timestamp=1)
+document = dict(status="running", epoch=2.0, total_epochs=3.0, loss=float("nan"), message="own")
+document["timestamp"] = 1
 with open(path, "w") as file:
     json.dump(document, file)
 sys.exit(1)
@@ -217,7 +232,13 @@ sys.exit(1)
 
 
 def line(step: int, loss: object = 0.5, **fields: object) -> str:
-    entry = {"current_steps": step, "total_steps": 48, "loss": loss, "lr": 1e-05, "epoch": step / 16}
+    entry = {
+        "current_steps": step,
+        "total_steps": 48,
+        "loss": loss,
+        "lr": 1e-05,
+        "epoch": step / 16,
+    }
     return json.dumps(entry | {"percentage": round(step / 48 * 100, 2)} | fields) + "\n"
 
 
@@ -291,7 +312,9 @@ def test_reads_the_other_dialect(job: Job) -> None:
 
 
 def test_says_so_when_the_trainer_is_killed_from_outside(job: Job) -> None:
-    process = job.start(job.script("import os\nopen('pid', 'w').write(f'{os.getpid()}\\n')\n" + PAUSE))
+    process = job.start(
+        job.script("import os\nopen('pid', 'w').write(f'{os.getpid()}\\n')\n" + PAUSE)
+    )
     os.kill(int(job.wait_for_file("pid")), signal.SIGKILL)
     assert process.wait(PATIENCE) == 137
     assert job.status().message == "killed by SIGKILL"
@@ -336,7 +359,7 @@ MEMORY = Path("/sys/fs/cgroup/memory")
     not os.access(MEMORY / "memory.oom_control", os.W_OK), reason="no memory group to be had"
 )
 def test_knows_when_the_kernel_ran_out_of_memory(job: Job) -> None:
-    group = MEMORY / Path(f"/proc/self/cgroup").read_text().split(":memory:/")[1].split("\n")[0]
+    group = MEMORY / Path("/proc/self/cgroup").read_text().split(":memory:/")[1].split("\n")[0]
     group /= f"pulse-test-{os.getpid()}"
     group.mkdir()
     try:
@@ -345,7 +368,9 @@ def test_knows_when_the_kernel_ran_out_of_memory(job: Job) -> None:
         def enter() -> None:
             (group / "cgroup.procs").write_text(str(os.getpid()))
 
-        command = job.script("hog = bytearray(1 << 30)\nfor i in range(0, 1 << 30, 4096): hog[i] = 1")
+        command = job.script(
+            "hog = bytearray(1 << 30)\nfor i in range(0, 1 << 30, 4096): hog[i] = 1"
+        )
         assert job.run(command, preexec_fn=enter).returncode == 137
         assert job.status().message == "killed by SIGKILL: out of memory?"
     finally:
