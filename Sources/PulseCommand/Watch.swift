@@ -72,9 +72,11 @@ struct Watch: AsyncParsableCommand {
             CommandOutput.error(reason)
             throw ExitCode(2)
         case .signal(let number):
-            // Ended by the signal itself, so that a shell's loop ends too.
+            // Ended by the signal itself, so that a shell's loop ends too. It comes to the main
+            // thread, a moment later: this one has its signals blocked.
             signal(number, SIG_DFL)
             kill(getpid(), number)
+            sleep(1)
             throw ExitCode(128 + number)
         }
     }

@@ -16,6 +16,16 @@ enum WatchNews: Sendable, Equatable {
     case lost(String, retryAfter: Duration)
     /// Watching makes no sense, and why.
     case refused(String)
+
+    /// Whether a view shows it at once.
+    ///
+    /// Of the others it shows what follows, or the clock shows that nothing does.
+    var changesView: Bool {
+        switch self {
+        case .reading, .nothing, .lost, .refused: true
+        case .opened, .curve, .document, .heartbeat: false
+        }
+    }
 }
 
 /// One point of a run's curve.

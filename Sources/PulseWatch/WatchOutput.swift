@@ -9,6 +9,8 @@ struct WatchOutput {
     }
 
     private var form: Form
+    /// Whether nobody reads any more.
+    private(set) var isClosed = false
     private let name: String
     private let isWaitingForEnd: Bool
 
@@ -37,12 +39,12 @@ struct WatchOutput {
         if case .screen = form { true } else { false }
     }
 
-    func document(_ document: [UInt8]) {
-        if case .documents = form { Self.write(document + [UInt8(ascii: "\n")]) }
+    mutating func document(_ document: [UInt8]) {
+        if case .documents = form { write(document + [UInt8(ascii: "\n")]) }
     }
 
     mutating func begin() {
-        if isScreen { Self.write(FramePainter.begin) }
+        if isScreen { write(FramePainter.begin) }
     }
 
     mutating func show(_ state: WatchState, at now: Moment) {
@@ -55,13 +57,13 @@ struct WatchOutput {
             if let line = lines.line(text) {
                 // As in the server's log: UTC, RFC 3339.
                 let time = Self.format("%Y-%m-%dT%H:%M:%SZ", now.unixTime, isLocal: false)
-                Self.write("\(time) \(line)\n")
+                write("\(time) \(line)\n")
             }
             form = .lines(lines)
         case .screen(let terminal, var painter):
             let (columns, rows) = terminal.size
             let screen = WatchScreen(columns: columns, rows: rows, isUnicode: terminal.isUnicode)
-            Self.write(
+            write(
                 painter.frame(
                     screen.lines(text), columns: columns, rows: rows, inColor: terminal.hasColor))
             form = .screen(terminal, painter)
@@ -71,7 +73,7 @@ struct WatchOutput {
     /// Gives the terminal back, the last frame left where it is.
     mutating func end() {
         guard case .screen(let terminal, var painter) = form else { return }
-        Self.write(painter.end())
+        write(painter.end())
         form = .screen(terminal, painter)
     }
 
@@ -89,19 +91,22 @@ struct WatchOutput {
         return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    private static func write(_ text: String) {
+    private mutating func write(_ text: String) {
         write(Array(text.utf8))
     }
 
-    /// Who doesn't read any more has ended the command by SIGPIPE already.
-    private static func write(_ bytes: [UInt8]) {
+    /// Who doesn't read any more ends the command by SIGPIPE, unless that is ignored.
+    private mutating func write(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { bytes in
                 unsafe Glibc.write(STDOUT_FILENO, bytes.baseAddress, bytes.count)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else {
+                isClosed = true
+                return
+            }
             rest = rest.dropFirst(count)
         }
     }

@@ -56,14 +56,14 @@ package struct WatchSession: Sendable {
         let signals = SignalStream(
             SignalStream.ending + (output.isScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : [])
         ) { input.yield(.signal($0)) }
-        defer { withExtendedLifetime(signals) {} }
+        defer { signals.release() }
         // Nobody waits for these two at the end: looking up a name can't be interrupted, and Ctrl-C
         // must not wait for it.
         let sourceTask = Task { [source] in await source.run { input.yield(.news($0)) } }
         let clockTask = Task {
             while output.needsTicks, !Task.isCancelled {
-                input.yield(.tick)
                 try? await Task.sleep(for: .seconds(1))
+                input.yield(.tick)
             }
         }
         defer {
@@ -82,6 +82,7 @@ package struct WatchSession: Sendable {
         output.begin()
         defer { output.end() }
         for await input in inputs {
+            if output.isClosed { return .signal(SIGPIPE) }
             switch input {
             case .news(let news):
                 if case .document(let document) = news { output.document(document) }
@@ -94,6 +95,7 @@ package struct WatchSession: Sendable {
                     output.show(state, at: .now)
                     return ending
                 }
+                if !news.changesView { continue }
             case .signal(SIGTSTP):
                 output.end()
                 // Stopped here, until the shell's `fg`.

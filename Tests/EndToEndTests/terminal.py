@@ -34,6 +34,9 @@ class Terminal:
         environment |= {"TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC"} | env
         self.pid, self._master = pty.fork()
         if self.pid == 0:
+            # What runs these tests may ignore them, as nohup does; a terminal's shell doesn't.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_DFL)
             os.execve(pulse_binary(), [pulse_binary(), *arguments], environment)
         self._status: int | None = None
         self.resize(columns, rows)

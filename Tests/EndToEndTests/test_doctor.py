@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -159,16 +159,16 @@ def test_a_writer_in_place_is_found_by_the_inode(status_file: StatusFile) -> Non
 @pytest.mark.parametrize(
     ("fields", "problem", "mend"),
     [
-        ({"timestamp": int(time.time() * 1000)}, "in milliseconds", "int(time.time())"),
-        ({"timestamp": int(time.time()) + 7200}, "ahead of this machine's clock", "NTP"),
-        ({"timestamp": int(time.time()) - 7200}, "a time zone's distance", "utcnow"),
-        ({"loss": float("nan")}, "loss is NaN", "last finite loss"),
+        (lambda now: {"timestamp": int(now * 1000)}, "in milliseconds", "int(time.time())"),
+        (lambda now: {"timestamp": int(now) + 7200}, "ahead of this machine's clock", "NTP"),
+        (lambda now: {"timestamp": int(now) - 7200}, "a time zone's distance", "utcnow"),
+        (lambda _: {"loss": float("nan")}, "loss is NaN", "last finite loss"),
     ],
 )
 def test_what_writers_get_wrong(
-    status_file: StatusFile, fields: dict, problem: str, mend: str
+    status_file: StatusFile, fields: Callable[[float], dict], problem: str, mend: str
 ) -> None:
-    status_file.document(**fields)
+    status_file.document(**fields(time.time()))
     assert mend in mend_of(doctor("-s", str(status_file.path)), problem)
 
 

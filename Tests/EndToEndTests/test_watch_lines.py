@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import signal
+import subprocess
+import time
 from collections.abc import Callable
 
 import pytest
-from processes import PATIENCE, PulseServer, StatusFile, wait_until
+from processes import PATIENCE, PulseServer, StatusFile, pulse_binary, wait_until
 from terminal import SHOW_CURSOR, Piped, Terminal
 
 
@@ -28,6 +30,57 @@ def test_a_line_for_each_change(
     assert "loss is NaN" in process.line("invalid")
     status_file.done()
     assert ": finished, 100 %, epoch 3 of 3, loss 0.1: all done" in process.line("done")
+
+
+def test_nothing_is_said_before_there_is_anything_to_say(
+    status_file: StatusFile, pipe: Callable[..., Piped]
+) -> None:
+    status_file.done()
+    code, output, errors = pipe(str(status_file.path), "--until", "done").end()
+    assert (code, errors) == (0, "")
+    assert len(output.splitlines()) == 1 and " done: finished, " in output
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_who_reads_no_more_ends_it_even_where_that_signal_is_ignored(
+    status_file: StatusFile, flags: list[str]
+) -> None:
+    # Services have SIGPIPE ignored, and what they start inherits it.
+    status_file.running(1)
+    process = subprocess.Popen(
+        [pulse_binary(), "watch", str(status_file.path), *flags],
+        stdout=subprocess.PIPE,
+        restore_signals=False,
+        preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN),
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    status_file.error(2)
+    assert process.wait(PATIENCE) != 0
+
+
+def test_an_ignored_signal_stays_ignored(status_file: StatusFile) -> None:
+    # nohup(1) ignores SIGHUP, and shells ignore SIGINT for what they start in the background.
+    def ignore() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    status_file.running(1)
+    process = subprocess.Popen(
+        [pulse_binary(), "watch", str(status_file.path), "--until", "done"],
+        stdout=subprocess.PIPE,
+        preexec_fn=ignore,
+    )
+    with process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        assert process.poll() is None
+        status_file.done()
+        assert process.wait(PATIENCE) == 0
 
 
 def test_who_reads_no_more_ends_it(status_file: StatusFile, pipe: Callable[..., Piped]) -> None:
