@@ -185,7 +185,7 @@ def test_a_taken_port(status_file: StatusFile) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = doctor("-s", str(status_file.path), "--port", str(port))
-    assert f"sport = :{port}" in mend_of(result, f"127.0.0.1:{port} is taken by another program")
+    assert f"sport = :{port}" in mend_of(result, f"127.0.0.1:{port} is taken, and no Pulse server answers")
 
 
 def test_the_port_of_a_pulse_server_is_no_problem(

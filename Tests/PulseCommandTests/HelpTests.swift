@@ -7,7 +7,8 @@ import Testing
 @Suite("Help")
 struct HelpTests {
     static let commands: [any ParsableCommand.Type] =
-        [PulseTool.self] + PulseTool.configuration.subcommands
+        [PulseTool.self]
+        + PulseTool.configuration.subcommands.filter { $0.configuration.shouldDisplay }
 
     private func help(_ command: any ParsableCommand.Type) -> [String] {
         PulseTool.helpMessage(for: command, includeHidden: false, columns: 80)

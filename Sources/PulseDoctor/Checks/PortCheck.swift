@@ -16,7 +16,9 @@ enum PortCheck {
         case EADDRINUSE:
             return [
                 .problem(
-                    name, "\(place) is taken by another program.",
+                    name,
+                    "\(place) is taken, and no Pulse server answers there, plainly or with a certificate "
+                        + "that is trusted here.",
                     mend: "Choose another: pulse serve --port 0, or see who has it: "
                         + "ss -ltnp 'sport = :\(port.port)'")
             ]
