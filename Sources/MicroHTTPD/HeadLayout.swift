@@ -20,8 +20,8 @@
     /// The next field: its line starts right behind the one before, its value right behind its
     /// name.
     mutating func follow(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        guard isPlain, let nameStart = unsafe name.baseAddress,
-            let valueStart = unsafe value.baseAddress
+        guard isPlain, let nameStart = name.baseAddress,
+            let valueStart = value.baseAddress
         else { return isPlain = false }
         let colon = unsafe nameStart + name.count
         isPlain =
@@ -45,7 +45,7 @@
     /// A colon, then blanks.
     private static func isColon(from start: UnsafeRawPointer, to end: UnsafeRawPointer) -> Bool {
         let count = unsafe end - start
-        guard unsafe count > 0, isNull(from: start, count: 1) else { return false }
+        guard count > 0, unsafe isNull(from: start, count: 1) else { return false }
         for offset in 1..<count {
             let byte = unsafe start.load(fromByteOffset: offset, as: UInt8.self)
             guard byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") else { return false }

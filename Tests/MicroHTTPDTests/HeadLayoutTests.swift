@@ -77,7 +77,7 @@ private struct Head {
             }
         }
         isPlain = unsafe bytes.withUnsafeBytes { buffer in
-            guard let start = unsafe buffer.baseAddress else { return false }
+            guard let start = buffer.baseAddress else { return false }
             var layout = unsafe HeadLayout(behind: start + requestLine)
             for field in fields {
                 unsafe layout.follow(
