@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pathlib
+import signal
 
 import pytest
 
@@ -9,6 +10,13 @@ import pytest
 def path(tmp_path: pathlib.Path) -> str:
     """A status file of this test's own; it does not exist yet."""
     return str(tmp_path / "status.json")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_signal_is_ignored() -> None:
+    """The jobs of tests get signals; under nohup, or behind `&`, they would inherit deaf ears."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
