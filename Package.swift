@@ -81,7 +81,8 @@ let package = Package(
         .testTarget(
             name: "PulseWatchTests",
             dependencies: ["PulseWatch", "PulseClient", "PulseServer", "MicroHTTPD", "Pulse"]),
-        .testTarget(name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
+        .testTarget(
+            name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
         .testTarget(name: "PulseRunTests", dependencies: ["PulseRun", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests",
