@@ -71,7 +71,7 @@ struct Run: ParsableCommand {
         let training = TrainingRun(runConfiguration) { CommandOutput.error($0) }
         let panel = serve ? try startPanel() : nil
         do {
-            let outcome = try training.run(keepsSignals: keepServing)
+            let outcome = try training.run()
             if keepServing { training.waitForStop() }
             panel?.stop(showing: outcome.status)
             throw ExitCode(outcome.exitCode)

@@ -39,7 +39,9 @@ extension CapturePlan.Target {
     /// nil for a closed descriptor.
     init?(descriptor: Int32) {
         var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        guard StandardDescriptors.isInherited(descriptor),
+            unsafe fstat(descriptor, &status) == 0
+        else { return nil }
         identity = [UInt64(status.st_dev), UInt64(status.st_ino)]
         if isatty(descriptor) == 1 {
             kind = .terminal

@@ -63,12 +63,6 @@ struct SignalQueue: Sendable {
         }
     }
 
-    /// Gives the signals back to the system: from here on they end us as usual.
-    func release() {
-        var mask = inheritance.mask
-        unsafe pthread_sigmask(SIG_SETMASK, &mask, nil)
-    }
-
     /// `SIG_IGN` of `<bits/signum-generic.h>`, a cast that Swift can't import as a number.
     private static let ignore = 1
     /// `SI_KERNEL` of `<bits/siginfo-consts.h>`, an enumerator that Swift imports as another type.

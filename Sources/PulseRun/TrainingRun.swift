@@ -36,6 +36,7 @@ package struct TrainingRun: Sendable {
     ///
     /// - Parameter warn: shows a line to the person at the terminal.
     package init(_ configuration: RunConfiguration, warn: @escaping @Sendable (String) -> Void) {
+        StandardDescriptors.occupy()
         self.configuration = configuration
         self.warn = warn
         signals = SignalQueue()
@@ -51,10 +52,11 @@ package struct TrainingRun: Sendable {
 
     /// Runs the command to its end.
     ///
-    /// - Parameter keepsSignals: whether ``waitForStop()`` follows; otherwise signals end the process
-    ///   as usual once the command has ended.
+    /// Signals stay ours to the end of the process: a second Ctrl-C must not come between the
+    /// command and the last word about it.
+    ///
     /// - Throws: ``PulseError`` when the first status can't be written; nothing was started then.
-    package func run(keepsSignals: Bool = false) throws(PulseError) -> Outcome {
+    package func run() throws(PulseError) -> Outcome {
         let mailbox = Mailbox()
         let program = configuration.command[0].split(separator: "/").last.map(String.init)
         var reporter = Reporter(
@@ -73,8 +75,6 @@ package struct TrainingRun: Sendable {
         let ending = superviseWithUpdates(mailbox)
         ended.signal()
         reporter = watch.result()
-        // From here on a signal ends us as it ends anybody: the file system may hang.
-        if !keepsSignals { signals.release() }
         reporter.end(ending) { sleep(1) }
         if case .notStarted(let failure) = ending.cause { warn(failure.description) }
         return Outcome(exitCode: ending.exitCode, status: reporter.last)

@@ -205,6 +205,18 @@ def test_ends_with_a_command_that_a_signal_ends(job: Job) -> None:
     assert job.status().message == "killed by SIGTERM"
 
 
+def test_no_hurry_comes_between_the_end_and_the_last_word(job: Job) -> None:
+    """Ctrl-C is pressed more than once."""
+    for _ in range(10):
+        process = job.start(["sh", "-c", "echo ready; exec sleep 60"])
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        while process.poll() is None:
+            process.terminate()
+        assert process.returncode == 143
+        assert job.status().message == "killed by SIGTERM"
+
+
 # What a command inherits.
 
 STATE = r"""
@@ -293,9 +305,16 @@ def test_much_output_passes_whole(job: Job) -> None:
     assert len(job.run(job.script(script)).stderr) == count
 
 
-def test_a_closed_stderr_is_no_trouble(job: Job) -> None:
-    line = " ".join(job.command(job.script("print('fine')"))) + " 2>&-"
-    result = subprocess.run(
-        ["bash", "-c", line], env=ENVIRONMENT, capture_output=True, timeout=PATIENCE, check=True
-    )
-    assert result.stdout == b"fine\n"
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_descriptors_stay_closed(job: Job, closed: str) -> None:
+    command = ["ls", "/proc/self/fd"]
+    results = []
+    for words in (command, job.command(command)):
+        # `ls` has its directory at the lowest free number; what it shows goes to 1, or nowhere.
+        line = " ".join(words) + " " + closed
+        result = subprocess.run(
+            ["bash", "-c", line], env=ENVIRONMENT, capture_output=True, timeout=PATIENCE
+        )
+        results.append((result.returncode, result.stdout))
+    assert results[1] == results[0]
+    assert job.status().status == ("done" if results[0][0] == 0 else "error")
