@@ -54,10 +54,14 @@ def test_who_reads_no_more_ends_it_even_where_that_signal_is_ignored(
         preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN),
     )
     assert process.stdout is not None
-    process.stdout.readline()
-    process.stdout.close()
-    status_file.error(2)
-    assert process.wait(PATIENCE) != 0
+    try:
+        process.stdout.readline()
+        process.stdout.close()
+        status_file.error(2)
+        assert process.wait(PATIENCE) != 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_an_ignored_signal_stays_ignored(status_file: StatusFile) -> None:
@@ -75,12 +79,15 @@ def test_an_ignored_signal_stays_ignored(status_file: StatusFile) -> None:
     with process:
         assert process.stdout is not None
         process.stdout.readline()
-        process.send_signal(signal.SIGHUP)
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.2)
-        assert process.poll() is None
-        status_file.done()
-        assert process.wait(PATIENCE) == 0
+        try:
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+            assert process.poll() is None
+            status_file.done()
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()
 
 
 def test_who_reads_no_more_ends_it(status_file: StatusFile, pipe: Callable[..., Piped]) -> None:
