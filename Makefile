@@ -7,7 +7,8 @@ PREFIX ?= /usr/local
 PYTHON ?= python3
 
 BUILD_PACKAGES := libmicrohttpd-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium curl man-db openssl prometheus python3-venv strace
+TEST_PACKAGES := $(BUILD_PACKAGES) caddy chromium curl man-db nginx openssl prometheus \
+	python3-venv strace
 
 DEBUG := .build/debug/pulse
 RELEASE := .build/release/pulse
