@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 PYTHON ?= python3
 
 BUILD_PACKAGES := libmicrohttpd-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) caddy chromium curl man-db nginx openssl prometheus \
-	python3-venv strace
+TEST_PACKAGES := $(BUILD_PACKAGES) caddy chromium curl esbuild man-db nginx node-react \
+	node-react-dom openssl prometheus python3-venv strace
 
 DEBUG := .build/debug/pulse
 RELEASE := .build/release/pulse
@@ -49,6 +49,20 @@ test-python: $(VENV)/ready ## Tests of the Python package, and the order's own.
 .PHONY: test-end-to-end
 test-end-to-end: build release test-packages $(VENV)/ready ## Whole processes, a browser, Prometheus.
 	PULSE_BINARY=$(abspath $(DEBUG)) $(PYTEST) Tests/EndToEndTests
+
+.PHONY: test-integrations
+test-integrations: build test-packages ## Train tiny real models with the real frameworks.
+	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations -q
+
+.PHONY: fuzz
+fuzz: build-packages ## Try a million documents against three opinions, then a minute by coverage.
+	swift build -c release --product Verdicts
+	$(PYTHON) Tests/FuzzTests/fuzz.py --inputs 1000000 --verdicts .build/release/Verdicts
+	Tests/FuzzTests/coverage 60
+
+.PHONY: screenshots
+screenshots: build test-packages $(VENV)/ready ## Make the pictures of the panel anew.
+	PULSE_BINARY=$(abspath $(DEBUG)) $(VENV)/bin/python Tests/EndToEndTests/screenshots.py
 
 .PHONY: install
 install: release ## Install binary, panel, man pages, completions and unit below PREFIX.

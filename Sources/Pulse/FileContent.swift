@@ -59,7 +59,11 @@ package struct FileContent: Sendable {
         }
         let bytes = try read(descriptor, size: Int(size), calls)
         let after = try calls.fstat(descriptor)
-        guard after.identity == before.identity, bytes.count == Int(size) else { return nil }
+        // Not the time of the last change of state: a rename over this file sets it too, and leaves
+        // what the file holds as it was.
+        guard after.identity.modified == before.identity.modified,
+            after.identity.size == size, bytes.count == Int(size)
+        else { return nil }
         return FileContent(
             identity: after.identity, bytes: bytes, isRacy: after.identity.isRacy(at: now))
     }
