@@ -63,6 +63,8 @@ static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configurati
   struct MHD_OptionItem tls[] = {
       {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)c->tls_certificate},
       {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)c->tls_key},
+      /* GnuTLS would speak TLS 1.0 and 1.1 as well, which RFC 8996 forbids. */
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
       {MHD_OPTION_END, 0, NULL},
   };
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};

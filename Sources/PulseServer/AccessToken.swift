@@ -11,18 +11,20 @@ struct AccessToken: Sendable {
     private static let cookieName = Array("pulse_token=".utf8)
     private static let scheme = Array("bearer ".utf8)
 
-    /// - Parameter secret: printable ASCII without white space, `;`, `,`, `"`, `\`, `%`, `&`, `+`,
-    ///   so that it stands in a header, a cookie and a URL as it is; nil otherwise, or when it is
-    ///   shorter than 16.
-    init?(_ secret: String) {
+    /// - Parameters:
+    ///   - secret: printable ASCII without white space, `;`, `,`, `"`, `\`, `%`, `&`, `+`, so that
+    ///     it stands in a header, a cookie and a URL as it is; nil otherwise, or when it is shorter
+    ///     than 16.
+    ///   - isSecure: whether the cookie is for HTTPS alone.
+    init?(_ secret: String, isSecure: Bool = false) {
         guard Self.isSound(secret.utf8) else { return nil }
         self.secret = Array(secret.utf8)
+        let attributes = "Path=/; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
         accepted = Response(
             status: 303,
             headers: [
                 HeaderLine("Location", "/"),
-                HeaderLine(
-                    "Set-Cookie", "pulse_token=\(secret); Path=/; HttpOnly; SameSite=Strict"),
+                HeaderLine("Set-Cookie", "pulse_token=\(secret); \(attributes)"),
                 HeaderLine("Cache-Control", "no-store"),
                 // The address bar held the secret: no other site may learn it from there.
                 HeaderLine("Referrer-Policy", "no-referrer"),

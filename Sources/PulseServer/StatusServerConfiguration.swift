@@ -93,7 +93,7 @@ extension StatusServerConfiguration {
     /// The token of the token file.
     func token() throws(ServerError) -> AccessToken? {
         guard let tokenFile else { return nil }
-        return AccessToken(try TokenFile.token(in: tokenFile))
+        return AccessToken(try TokenFile.token(in: tokenFile), isSecure: tlsFiles != nil)
     }
 
     private static func text(of path: String) throws(ServerError) -> String {

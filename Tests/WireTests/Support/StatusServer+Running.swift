@@ -63,6 +63,13 @@ struct RunningServer: Sendable {
     static func withPanel<Result>(
         _ body: (RunningServer) async throws -> Result
     ) async throws -> Result {
+        try await withPanel({ _, _ in }, body)
+    }
+
+    static func withPanel<Result>(
+        _ prepare: (inout StatusServerConfiguration, TemporaryDirectory) throws -> Void,
+        _ body: (RunningServer) async throws -> Result
+    ) async throws -> Result {
         let status = try TrainingStatus.running()
         return try await with { configuration, directory in
             directory.write(status.document, to: "status.json")
@@ -72,6 +79,7 @@ struct RunningServer: Sendable {
             directory.write("<p>nested", to: "public/nested/index.html")
             directory.write("secret", to: "public/.hidden")
             configuration.publicDirectory = directory.file("public")
+            try prepare(&configuration, directory)
         } _: { server in
             try await body(server)
         }

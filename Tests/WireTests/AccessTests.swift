@@ -1,0 +1,176 @@
+internal import Pulse
+internal import PulseServer
+internal import Testing
+
+@Suite("Access", .ownThread, .timeLimit(.minutes(1)))
+struct AccessTests {
+    private static let secret = "correct-horse-battery-staple"
+
+    @Test(
+        "without the token everything but the server's own health is refused, and counted",
+        arguments: [
+            [], ["Authorization: Bearer wrong-horse-battery-staple"], ["Authorization: Bearer "],
+            ["Authorization: Basic \(secret)"], ["Authorization: \(secret)"],
+            ["Authorization: Bearer \(secret)x"], ["Authorization: Bearer  \(secret)"],
+            ["Cookie: pulse_token=wrong"], ["Cookie: xpulse_token=\(secret)"],
+            ["Cookie: pulse_token=\(secret)x"], ["X-Token: \(secret)"],
+        ])
+    func refused(fields: [String]) async throws {
+        try await Self.withToken { server in
+            for path in [
+                "/status", "/progress", "/history", "/events", "/metrics", "/", "/nothing",
+            ] {
+                let reply = try server.request("GET", path, fields: fields)
+                #expect(reply.statusLine == "HTTP/1.1 401 Unauthorized", "\(path)")
+                #expect(reply["WWW-Authenticate"] == "Bearer realm=\"pulse\"")
+                #expect(reply["Content-Type"] == "application/problem+json")
+                #expect(try server.request("HEAD", path, fields: fields).status == 401)
+            }
+            for path in ["/livez", "/readyz"] {
+                #expect(try server.request("GET", path, fields: fields).status == 200)
+            }
+            let metrics = try server.request("GET", "/metrics", fields: Self.bearer).text
+            #expect(
+                metrics.contains("pulse_http_requests_total{route=\"status\",code=\"401\"} 2\n"))
+            #expect(!metrics.contains("route=\"status\",code=\"200\""))
+        }
+    }
+
+    @Test(
+        "the token admits as a Bearer, in any case of the scheme, or as a cookie among others",
+        arguments: [
+            "Authorization: Bearer \(secret)", "authorization: bEARER \(secret)",
+            "Cookie: pulse_token=\(secret)", "Cookie: a=b; pulse_token=\(secret); c=d",
+            // One of another server on this host, whose cookies know no ports.
+            "Cookie: pulse_token=other; pulse_token=\(secret)",
+        ])
+    func admitted(field: String) async throws {
+        try await Self.withToken { server in
+            for path in ["/status", "/metrics", "/"] {
+                #expect(try server.request("GET", path, fields: [field]).status == 200)
+            }
+            let stream = try server.events(fields: [field])
+            #expect(try stream.next("status") != nil)
+        }
+    }
+
+    @Test(
+        "a visit with the token in the query sets a cookie that scripts can't read, and redirects")
+    func signIn() async throws {
+        try await Self.withToken { server in
+            let reply = try server.request("GET", "/?token=\(Self.secret)")
+            #expect(reply.status == 303)
+            #expect(reply["Location"] == "/")
+            #expect(reply["Cache-Control"] == "no-store")
+            #expect(reply["Referrer-Policy"] == "no-referrer")
+            let cookie = try #require(reply["Set-Cookie"])
+            #expect(cookie == "pulse_token=\(Self.secret); Path=/; HttpOnly; SameSite=Strict")
+            let pair = try #require(cookie.split(separator: ";").first)
+            #expect(try server.request("GET", "/", fields: ["Cookie: \(pair)"]).status == 200)
+            for wrong in [
+                "/?token=wrong-horse-battery-staple", "/?token=", "/?token", "/?tok=\(Self.secret)",
+            ] {
+                let refusal = try server.request("GET", wrong)
+                #expect([400, 401].contains(refusal.status), "\(wrong)")
+                #expect(refusal["Set-Cookie"] == nil)
+            }
+        }
+    }
+
+    @Test("the secret is in no log line")
+    func noSecretInLogs() async throws {
+        try await Self.withToken { server in
+            _ = try server.request("GET", "/?token=\(Self.secret)")
+            _ = try server.request("GET", "/status", fields: Self.bearer)
+            let client = try server.connect()
+            try client.send(
+                "GET /?token=\(Self.secret) HTTP/3.0\r\nCookie: pulse_token=\(Self.secret)\r\n\r\n")
+            _ = try client.bytesToEnd()
+            let killed = try server.events(fields: Self.bearer)
+            killed.client.resetWhenReleased()
+            #expect(!server.log.all.contains { $0.contains(Self.secret) })
+        }
+    }
+
+    @Test("a token doesn't stand in for the Host check, nor a Host for the token")
+    func both() async throws {
+        try await Self.withToken { server in
+            let foreign = try server.request(
+                "GET", "/status", host: "evil.example", fields: Self.bearer)
+            #expect(foreign.status == 421)
+        }
+    }
+
+    @Test("an address that others can reach needs a token, or a plain word that it doesn't")
+    func foreignAddress() async throws {
+        await #expect(throws: ServerError.self) {
+            try await RunningServer.with { configuration, _ in
+                configuration.host = "0.0.0.0"
+            } _: { _ in
+            }
+        }
+        try await RunningServer.with { configuration, _ in
+            configuration.host = "0.0.0.0"
+            configuration.allowsAnonymous = true
+        } _: { server in
+            let reply = try server.request("GET", "/status")
+            #expect(reply.status == 200)
+        }
+    }
+
+    @Test("no page of another origin may read anything, by default")
+    func noCORS() async throws {
+        try await RunningServer.serving(.running()) { server in
+            for path in ["/status", "/events", "/metrics", "/livez"] {
+                let client = try server.connect()
+                try client.send(
+                    "GET \(path) HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\n\r\n"
+                )
+                let names = try client.head().fields.map { $0.name.lowercased() }
+                #expect(!names.contains { $0.hasPrefix("access-control-") })
+            }
+            let preflight = try server.request(
+                "OPTIONS", "/status",
+                fields: ["Origin: https://evil.example", "Access-Control-Request-Method: GET"])
+            #expect(preflight.status == 405)
+        }
+    }
+
+    @Test("a named origin may read, others may not, and caches are told that it depends")
+    func namedOrigin() async throws {
+        try await RunningServer.with { configuration, directory in
+            configuration.corsOrigins = ["https://good.example"]
+            directory.write(try TrainingStatus.running().document, to: "status.json")
+        } _: { server in
+            let good = try server.request(
+                "GET", "/status", fields: ["Origin: https://good.example"])
+            #expect(good["Access-Control-Allow-Origin"] == "https://good.example")
+            #expect(good["Vary"] == "Origin")
+            for origin in [
+                "https://evil.example", "https://good.example.evil", "null",
+                "https://good.example:1", "",
+            ] {
+                let bad = try server.request("GET", "/status", fields: ["Origin: \(origin)"])
+                #expect(bad.status == 200)
+                #expect(bad["Access-Control-Allow-Origin"] == nil, "\(origin)")
+                #expect(bad["Vary"] == "Origin")
+            }
+            let preflight = try server.request(
+                "OPTIONS", "/events",
+                fields: ["Origin: https://good.example", "Access-Control-Request-Method: GET"])
+            #expect(preflight.status == 204)
+            #expect(preflight["Access-Control-Allow-Origin"] == "https://good.example")
+            #expect(preflight["Access-Control-Allow-Credentials"] == nil)
+        }
+    }
+
+    private static let bearer = ["Authorization: Bearer \(secret)"]
+
+    private static func withToken(_ body: (RunningServer) async throws -> Void) async throws {
+        try await RunningServer.withPanel { configuration, directory in
+            configuration.tokenFile = directory.write("\(secret)\n", to: "token")
+        } _: { server in
+            try await body(server)
+        }
+    }
+}
