@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Logging
 import PulseServer
 import ServiceLifecycle
@@ -48,6 +49,8 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
+        // A server outlives the terminal that it was started from.
+        _ = signal(SIGHUP, SIG_IGN)
         let logger = self.server.logger(defaultLevel: .info)
         let notifier = SystemdNotifier()
         let command = onTransition.map { TransitionCommand($0, logger: logger) }

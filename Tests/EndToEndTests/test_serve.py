@@ -347,3 +347,30 @@ def test_a_start_that_fails_late_closes_no_descriptor_twice(tmp_path: Path) -> N
     assert result.returncode == 1
     assert "cannot start" in result.stderr
     assert "EBADF" not in calls.read_text()
+
+
+def test_a_closed_stderr_and_a_hangup_stop_nothing(status_file: StatusFile) -> None:
+    status_file.running(1.0)
+    command = [pulse_binary(), "serve", "--port", "0", "--status-file", str(status_file.path)]
+    process = subprocess.Popen(
+        ["sh", "-c", 'exec "$0" "$@" 2>&- <&-', *command, "--poll-interval", "50ms"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().split()[-1]
+        # The standard descriptors stay taken: else a client's socket would get the log.
+        for number in (0, 2):
+            assert os.readlink(f"/proc/{process.pid}/fd/{number}") == "/dev/null"
+        process.send_signal(signal.SIGHUP)
+        with EventStream(int(url.rstrip("/").rpartition(":")[2])) as stream:
+            status_file.raw(b"{")
+            while b'"source": "invalid"' not in stream.next_of("progress").data:
+                pass
+            status_file.running(2.0)
+            assert json.loads(stream.next_of("status").data)["epoch"] == 2
+    finally:
+        process.terminate()
+        assert process.wait(PATIENCE) == 0
+        process.stdout.close()
