@@ -54,6 +54,11 @@ test-end-to-end: build release test-packages $(VENV)/ready ## Whole processes, a
 test-integrations: build test-packages ## Train tiny real models with the real frameworks.
 	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations -q
 
+.PHONY: bench
+bench: build-packages ## Measure Pulse beside nginx, nchan and bare C: about ten minutes.
+	@tools/install-packages gcc libnginx-mod-nchan nginx python3-venv wrk
+	$(PYTHON) benchmarks/run.py
+
 .PHONY: fuzz
 fuzz: build-packages ## Try a million documents against three opinions, then a minute by coverage.
 	swift build -c release --product Verdicts
