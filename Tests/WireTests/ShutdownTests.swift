@@ -93,7 +93,6 @@ struct ShutdownTests {
         try await RunningServer.serving(.running()) { server in
             let stuck = try server.connect(receiveBuffer: 4_096)
             try stuck.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            let probe = try server.connect()
             for epoch in 1...40 {
                 let message = String(repeating: "\(epoch % 10)", count: 60_000)
                 let status = try TrainingStatus.running(epoch: Double(epoch), message: message)
@@ -101,6 +100,8 @@ struct ShutdownTests {
                 try status.replace(server.statusFile)
                 while try stream.next("status")?.data != status.document {}
             }
+            // Connected late: a connection has seconds for its first request.
+            let probe = try server.connect()
             #expect(try probe.request("GET", "/readyz").text == "ok\n")
             await server.beginShutdown()
             var reply = try probe.request("GET", "/readyz")
