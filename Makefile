@@ -54,6 +54,10 @@ test-end-to-end: build release test-packages $(VENV)/ready ## Whole processes, a
 test-integrations: build test-packages ## Train tiny real models with the real frameworks.
 	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations -q
 
+.PHONY: test-stress
+test-stress: release ## Load a real server until it should give in, and write the figures down.
+	PULSE_BINARY=$(abspath $(RELEASE)) $(PYTHON) Tests/StressTests/stress.py
+
 .PHONY: bench
 bench: build-packages ## Measure Pulse beside nginx, nchan and bare C: about ten minutes.
 	@tools/install-packages gcc libnginx-mod-nchan nginx python3-venv wrk
