@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from event_stream import EventStream
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 from processes import PATIENCE, PulseServer, StatusFile, wait_until
 from proxies import HOST, Caddy, Nginx, Proxy
 
@@ -63,17 +63,14 @@ class CurlStream:
 
 
 @pytest.fixture
-def page(proxy: Proxy) -> Iterator[Page]:
+def page(proxy: Proxy, playwright: Playwright) -> Iterator[Page]:
     """A page of Chromium, which finds the proxy by its name and takes its certificate."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS
-        )
-        context: BrowserContext = browser.new_context(ignore_https_errors=True)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
-        yield page
-        browser.close()
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+    context: BrowserContext = browser.new_context(ignore_https_errors=True)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
+    yield page
+    browser.close()
 
 
 # curl
