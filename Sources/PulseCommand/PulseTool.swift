@@ -28,7 +28,7 @@ struct PulseTool: ParsableCommand {
         let arguments = Array(CommandLine.arguments.dropFirst())
         // No command for people: `pulse run` starts this behind the output of its own.
         if arguments == [Relay.commandName] { return Relay.run() }
-        // `pulse run` passes a closed descriptor on as it is; a server takes none of them for a client.
+        // Not for `pulse run`, which passes a closed descriptor on as it is.
         if arguments.first == "serve" { StandardDescriptors.fill() }
         let settings = EnvironmentArguments(arguments)
         do {

@@ -8,19 +8,15 @@ struct EventHub: Sendable {
     private let refusal: Representation
     /// Streams at most.
     let limit: Int
-    /// Names this start of the server: a sequence number of another start means nothing here.
-    let boot: String
+    private let ids: EventIDs
 
     /// Milliseconds that clients wait before they reconnect: this much, and up to as much again by
     /// chance, so that a restart isn't met by all of them at once.
     private static let retry = 1_000
 
-    init(
-        limit: Int, policy: AccessPolicy,
-        boot: String = String(UInt32.random(in: .min ... .max), radix: 16)
-    ) {
+    init(limit: Int, policy: AccessPolicy, ids: EventIDs = EventIDs()) {
         self.limit = limit
-        self.boot = boot
+        self.ids = ids
         headers = policy.headersByOrigin.map { origin in
             [
                 HeaderLine("Content-Type", "text/event-stream"),
@@ -35,9 +31,6 @@ struct EventHub: Sendable {
 
     /// The number of open streams.
     var openStreams: Int { channel.openStreams }
-
-    /// The `id` of the event with a sequence number.
-    func id(_ sequence: UInt64) -> String { "\(boot)-\(sequence)" }
 
     /// Wakes every stream with a snapshot.
     func publish(_ snapshot: StatusSnapshot) {
@@ -71,27 +64,12 @@ struct EventHub: Sendable {
         if request.method == .head {
             return .response(Response(status: 200, headers: headers[origin]))
         }
-        let lastID = request.withHeader(.lastEventID) { sequence(ofID: $0) }
+        let lastID = request.withHeader(.lastEventID) { ids.sequence(of: $0) }
         return .stream(
             StreamOpening(
                 channel, headers: headers[origin],
                 preamble: ServerSentEvent.retry(
                     milliseconds: .random(in: Self.retry...2 * Self.retry)),
                 known: lastID ?? nil))
-    }
-
-    /// The sequence number in `<boot>-<sequence>` as ``id(_:)`` spells it; nil for any other text.
-    private func sequence(ofID id: Span<UInt8>) -> UInt64? {
-        let prefix = Array("\(boot)-".utf8)
-        // 20 digits hold every sequence number; a client may send thousands of bytes.
-        guard prefix.count < id.count, id.count <= prefix.count + 20,
-            Bytes.equal(id.extracting(0..<prefix.count), prefix)
-        else { return nil }
-        var digits = ""
-        for index in prefix.count..<id.count {
-            digits.unicodeScalars.append(Unicode.Scalar(id[index]))
-        }
-        // `UInt64` also reads "+1" and "01", which no server sent.
-        return UInt64(digits).flatMap { String($0) == digits ? $0 : nil }
     }
 }

@@ -1,22 +1,22 @@
 /// The chain of snapshots of one run: pure.
 struct SnapshotChain: Sendable {
     private var monitor: RunMonitor
-    private let boot: String
+    private let ids: EventIDs
     private let policy: AccessPolicy
     private(set) var snapshot: StatusSnapshot
 
     /// Starts with the snapshot of a first report.
     init(
-        monitor: RunMonitor, boot: String, policy: AccessPolicy, report: SourceReport,
+        monitor: RunMonitor, ids: EventIDs, policy: AccessPolicy, report: SourceReport,
         at now: Duration, wallClock: Int64
     ) {
         var monitor = monitor
         let view = monitor.view(of: report, at: now, wallClock: wallClock)
         snapshot = StatusSnapshot(
-            view: view, history: monitor.history, sequence: 1, id: "\(boot)-1", previous: nil,
+            view: view, history: monitor.history, sequence: 1, id: ids.id(1), previous: nil,
             policy: policy)
         self.monitor = monitor
-        self.boot = boot
+        self.ids = ids
         self.policy = policy
     }
 
@@ -28,7 +28,7 @@ struct SnapshotChain: Sendable {
         guard view != snapshot.view else { return nil }
         let sequence = snapshot.sequence + 1
         snapshot = StatusSnapshot(
-            view: view, history: monitor.history, sequence: sequence, id: "\(boot)-\(sequence)",
+            view: view, history: monitor.history, sequence: sequence, id: ids.id(sequence),
             previous: snapshot.view, policy: policy)
         return snapshot
     }

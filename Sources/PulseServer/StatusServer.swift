@@ -32,19 +32,19 @@ public struct StatusServer: Service {
             path: configuration.statusFile, pollInterval: configuration.pollInterval,
             watches: configuration.watchesDirectory)
         source.look()
-        let hub = EventHub(limit: configuration.maximumStreams, policy: policy)
+        let ids = EventIDs()
+        let hub = EventHub(limit: configuration.maximumStreams, policy: policy, ids: ids)
         let chain = SnapshotChain(
             monitor: RunMonitor(staleAfter: configuration.staleAfter, startTime: clock.unixTime),
-            boot: hub.boot,
-            policy: policy, report: source.report, at: clock.now, wallClock: clock.unixTime)
+            ids: ids, policy: policy, report: source.report, at: clock.now,
+            wallClock: clock.unixTime)
         store = StatusStore(chain.snapshot)
         hub.publish(chain.snapshot)
         let health = Health(policy: policy)
         let metrics = Metrics()
         let routes = Routes(
             store: store, hub: hub, page: MetricsPage(source: source, hub: hub, metrics: metrics),
-            health: health,
-            metrics: metrics, policy: policy, files: files)
+            health: health, metrics: metrics, policy: policy, files: files)
         do {
             let daemon = try Daemon(configuration: try configuration.daemon()) { message in
                 // Any client can provoke as many of its kind as it likes.

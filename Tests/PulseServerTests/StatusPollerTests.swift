@@ -11,7 +11,7 @@ import Testing
 struct SnapshotChainTests {
     private func chain(_ report: SourceReport) -> SnapshotChain {
         SnapshotChain(
-            monitor: RunMonitor(staleAfter: .seconds(300), startTime: 0), boot: "b",
+            monitor: RunMonitor(staleAfter: .seconds(300), startTime: 0), ids: EventIDs(boot: "b"),
             policy: AccessPolicy(),
             report: report, at: .zero, wallClock: 1_000)
     }
@@ -118,7 +118,7 @@ struct StatusPollerTests {
         let lines = lines
         let hub = EventHub(limit: 1, policy: AccessPolicy())
         let chain = SnapshotChain(
-            monitor: RunMonitor(staleAfter: .seconds(300), startTime: 0), boot: "b",
+            monitor: RunMonitor(staleAfter: .seconds(300), startTime: 0), ids: EventIDs(boot: "b"),
             policy: AccessPolicy(),
             report: source.report, at: .zero, wallClock: 1_000)
         let store = StatusStore(chain.snapshot)
