@@ -70,24 +70,29 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ]
         ),
-        .testTarget(name: "MicroHTTPDTests", dependencies: ["MicroHTTPD"]),
-        .testTarget(name: "PulseTests", dependencies: ["Pulse"]),
+        .target(
+            name: "TestSupport", dependencies: [.product(name: "Logging", package: "swift-log")],
+            path: "Tests/TestSupport"),
+        .testTarget(name: "MicroHTTPDTests", dependencies: ["TestSupport", "MicroHTTPD"]),
+        .testTarget(name: "PulseTests", dependencies: ["TestSupport", "Pulse"]),
         // Not a product: what Tests/FuzzTests asks for verdicts.
         .executableTarget(
             name: "Verdicts", dependencies: ["Pulse"], path: "Tests/FuzzTests/Verdicts"),
         .testTarget(
-            name: "PulseServerTests", dependencies: ["PulseServer", "Pulse", "MicroHTTPD"]),
+            name: "PulseServerTests",
+            dependencies: ["TestSupport", "PulseServer", "Pulse", "MicroHTTPD"]),
         .testTarget(name: "PulseClientTests", dependencies: ["PulseClient"]),
         .testTarget(
             name: "PulseWatchTests",
             dependencies: ["PulseWatch", "PulseClient", "PulseServer", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
-        .testTarget(name: "PulseRunTests", dependencies: ["PulseRun", "Pulse"]),
+        .testTarget(name: "PulseRunTests", dependencies: ["TestSupport", "PulseRun", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests",
             dependencies: ["PulseCommand", "PulseClient", "PulseServer", "Pulse"]),
-        .testTarget(name: "WireTests", dependencies: ["PulseServer", "Pulse", "MicroHTTPD"]),
+        .testTarget(
+            name: "WireTests", dependencies: ["TestSupport", "PulseServer", "Pulse", "MicroHTTPD"]),
     ],
     swiftLanguageModes: [.v6]
 )

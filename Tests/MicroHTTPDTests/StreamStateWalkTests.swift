@@ -1,3 +1,4 @@
+import TestSupport
 internal import Testing
 @testable internal import MicroHTTPD
 

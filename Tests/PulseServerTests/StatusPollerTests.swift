@@ -1,3 +1,4 @@
+import TestSupport
 import MicroHTTPD
 import Logging
 import Pulse
@@ -81,32 +82,6 @@ private final class ScriptedSource: StatusSource {
     }
 }
 
-/// Keeps the lines that were logged.
-private final class LogLines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var all: [String] { lines.withLock { $0 } }
-
-    func append(_ line: String) {
-        lines.withLock { $0.append(line) }
-    }
-}
-
-private struct RecordingLog: LogHandler {
-    let lines: LogLines
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        lines.append("\(event.level) \(event.message)")
-    }
-}
-
 @Suite("StatusPoller", .timeLimit(.minutes(1)))
 struct StatusPollerTests {
     private let lines = LogLines()
@@ -126,7 +101,7 @@ struct StatusPollerTests {
             source: source, chain: chain, store: store, hub: hub,
             clock: ServerClock(now: { .zero }, unixTime: { 1_000 }), tick: .milliseconds(5),
             observers: [
-                RunLog(logger: Logger(label: "test") { _ in RecordingLog(lines: lines) })
+                RunLog(logger: Logger(label: "test") { _ in lines.handler })
             ])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await poller.run() }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -76,7 +77,7 @@ struct JSONNumberTests {
 
     @Test("reads what every double is written as")
     func everyDouble() throws {
-        var random = SplitMix(seed: 1)
+        var random = SeededGenerator(seed: 1)
         for _ in 0..<10_000 {
             let value = Double(bitPattern: random.next())
             if value.isFinite { try check("\(value)") }
@@ -85,7 +86,7 @@ struct JSONNumberTests {
 
     @Test("reads numbers of the size of epochs and losses in 17 digits")
     func seventeenDigits() throws {
-        var random = SplitMix(seed: 2)
+        var random = SeededGenerator(seed: 2)
         for _ in 0..<10_000 {
             try check("\(Double.random(in: 0..<1_000, using: &random))")
         }
@@ -93,7 +94,7 @@ struct JSONNumberTests {
 
     @Test("reads random digits with random points and exponents")
     func randomSpellings() throws {
-        var random = SplitMix(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<10_000 {
             let digits = (1...Int.random(in: 1...40, using: &random))
                 .map { _ in "\(Int.random(in: 0...9, using: &random))" }.joined()
@@ -109,7 +110,7 @@ struct JSONNumberTests {
 
     @Test("reads 64 bits of digits with every power of ten that is divided by in one step")
     func wideDigits() throws {
-        var random = SplitMix(seed: 9)
+        var random = SeededGenerator(seed: 9)
         for _ in 0..<10_000 {
             try check("\(random.next())e-\(Int.random(in: 0...20, using: &random))")
         }
@@ -117,7 +118,7 @@ struct JSONNumberTests {
 
     @Test("reads numbers half way between two doubles, and next to it")
     func halves() throws {
-        var random = SplitMix(seed: 4)
+        var random = SeededGenerator(seed: 4)
         for _ in 0..<10_000 {
             // An odd number of 54 bits is half way between two of 53.
             let half = random.next() >> 10 | 1 << 53 | 1

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -45,7 +46,7 @@ struct JSONWriterTests {
 
     @Test("writes numbers that read back as the same")
     func readsBack() throws {
-        var random = SplitMix(seed: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<20_000 {
             let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -95,7 +96,7 @@ struct PulseDecoderTests {
         let kit = try ConformanceKit.load()
         let seeds = try (kit.valid.map(\.file) + kit.invalid.map(\.file))
             .map(ConformanceKit.bytes(of:)).filter { $0.count < 1_024 }
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<2_500 {
             guard var bytes = seeds.randomElement(using: &random) else { return }
             let other = seeds.randomElement(using: &random) ?? []
@@ -107,7 +108,7 @@ struct PulseDecoderTests {
     }
 
     private func mutate(
-        _ bytes: inout [UInt8], with other: [UInt8], using random: inout SplitMix
+        _ bytes: inout [UInt8], with other: [UInt8], using random: inout SeededGenerator
     ) {
         let start = Int.random(in: 0...bytes.count, using: &random)
         let end = Int.random(in: start...bytes.count, using: &random)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -21,7 +22,7 @@ struct PulseEncoderTests {
 
     @Test("writes what the decoder reads back as the same")
     func readsBack() throws {
-        var random = SplitMix(seed: 6)
+        var random = SeededGenerator(seed: 6)
         for _ in 0..<5_000 {
             let numbers = (0..<3).map { _ in Double(bitPattern: random.next()) }
             guard numbers.allSatisfy(\.isFinite) else { continue }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -85,7 +86,7 @@ struct TrainingStatusTests {
 
     @Test("keeps the progress between 0 and 100, rising with the epoch")
     func progressBounds() throws {
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<20_000 {
             let (epoch, total) = (
                 Double(bitPattern: random.next() >> 1), Double(bitPattern: random.next() >> 1)

@@ -1,3 +1,4 @@
+import TestSupport
 internal import Pulse
 internal import Testing
 

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The states of one training as they arrive, and when it ended.
@@ -30,7 +31,7 @@ struct RecordedRun: Sendable, CustomTestStringConvertible {
         evaluation: Double = 0, stepTime: (Double) -> Double
     ) {
         let stepsPerEpoch = 620
-        var random = SplitMix(seed: 8)
+        var random = SeededGenerator(seed: 8)
         var seconds = startUp
         var states = [State(seconds: 0, epoch: 0)]
         let steps = Int(resumingAt * Double(stepsPerEpoch)) + 1...Int(totalEpochs) * stepsPerEpoch

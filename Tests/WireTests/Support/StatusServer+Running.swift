@@ -1,3 +1,4 @@
+import TestSupport
 internal import Logging
 internal import Pulse
 internal import ServiceLifecycle

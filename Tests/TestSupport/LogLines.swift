@@ -1,14 +1,16 @@
-internal import Logging
+package import Logging
 internal import Synchronization
 
 /// Collects what a server under test logs.
-final class LogLines: Sendable {
+package final class LogLines: Sendable {
     private let lines = Mutex<[String]>([])
 
-    /// Each line as `level message`.
-    var all: [String] { lines.withLock { $0 } }
+    package init() {}
 
-    var handler: any LogHandler { Handler(lines: self) }
+    /// Each line as `level message`.
+    package var all: [String] { lines.withLock { $0 } }
+
+    package var handler: any LogHandler { Handler(lines: self) }
 
     private struct Handler: LogHandler {
         let lines: LogLines

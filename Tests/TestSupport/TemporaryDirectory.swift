@@ -1,10 +1,11 @@
-import Foundation
+internal import Foundation
 
 /// A directory of its own for one test, removed when the test is over.
-final class TemporaryDirectory: Sendable {
-    let path: String
+package final class TemporaryDirectory: Sendable {
+    /// Its path, absolute.
+    package let path: String
 
-    init() throws {
+    package init() throws {
         let url = FileManager.default.temporaryDirectory
             .appendingPathComponent("pulse-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -16,13 +17,13 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// The path of a file in it, which need not exist.
-    func file(_ name: String) -> String {
+    package func file(_ name: String) -> String {
         "\(path)/\(name)"
     }
 
     /// Writes a file in place, not atomically, and makes its directories.
     @discardableResult
-    func write(_ text: String, to name: String) throws -> String {
+    package func write(_ text: String, to name: String) throws -> String {
         let url = URL(fileURLWithPath: file(name))
         try FileManager.default.createDirectory(
             at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
