@@ -15,6 +15,8 @@ RUN apt-get update --quiet=2 \
 WORKDIR /source
 COPY Package.swift ./
 COPY Sources Sources
+# Nothing of them is built, but the package names their folders.
+COPY Tests Tests
 # The Swift runtime goes into the binary, so that the image needs no Swift.
 RUN swift build --configuration release --product pulse --static-swift-stdlib \
     && strip .build/release/pulse
