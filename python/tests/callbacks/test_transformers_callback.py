@@ -1,17 +1,10 @@
-"""The callbacks without their frameworks: hooks called as the framework calls them.
-
-`run-integrations` has the real ones. Here stands what they leave out, and what should not wait for
-them to be seen.
-"""
+"""The Hugging Face callback without its framework."""
 
 from __future__ import annotations
 
-import importlib
 import math
 import os
 import pickle
-import sys
-import types
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,34 +12,6 @@ import pytest
 
 import pulse_wrapper
 from pulse_wrapper import read_status
-from pulse_wrapper.guard import GUARD
-
-
-@pytest.fixture(autouse=True)
-def _leave_no_run_under_way() -> Any:
-    yield
-    for run in list(GUARD.runs):
-        GUARD.release(run)
-
-
-@pytest.fixture
-def module(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
-    """A module of the package, over a framework that has nothing but the base class."""
-    parents = {
-        "transformers": ("transformers", "TrainerCallback"),
-        "lightning": ("lightning.pytorch.callbacks", "Callback"),
-        "keras": ("keras.callbacks", "Callback"),
-    }
-    framework, base = parents[request.param]
-    path = ""
-    for part in framework.split("."):
-        path = f"{path}.{part}".lstrip(".")
-        monkeypatch.setitem(sys.modules, path, types.ModuleType(path))
-    setattr(sys.modules[framework], base, type(base, (), {}))
-    name = f"pulse_wrapper.{request.param}"
-    monkeypatch.delitem(sys.modules, name, raising=False)
-    yield importlib.import_module(name)
-    monkeypatch.delitem(sys.modules, name)
 
 
 @pytest.mark.parametrize("module", ["transformers"], indirect=True)
@@ -224,105 +189,3 @@ class _Trainer:
 
     def call(self, hook: str, **options: Any) -> None:
         getattr(self.callback, hook)(self.args, self.state, SimpleNamespace(), **options)
-
-
-@pytest.mark.parametrize("module", ["lightning"], indirect=True)
-class TestLightning:
-    """Hooks of Lightning."""
-
-    @pytest.fixture
-    def trainer(self) -> Any:
-        return SimpleNamespace(
-            is_global_zero=True,
-            num_training_batches=10,
-            accumulate_grad_batches=1,
-            max_epochs=3,
-            max_steps=-1,
-            current_epoch=0,
-            global_step=0,
-            sanity_checking=False,
-            state=SimpleNamespace(fn="fit"),
-            callback_metrics={},
-        )
-
-    def test_a_failure_before_the_start_is_told(self, module: Any, trainer: Any, path: str) -> None:
-        module.PulseCallback(path).on_exception(trainer, None, FileNotFoundError("no data"))
-        assert read_status(path).status == "error"
-        assert read_status(path).message == "FileNotFoundError: no data"
-
-    def test_a_failure_of_something_else_than_fit_is_none_of_the_training(
-        self, module: Any, trainer: Any, path: str
-    ) -> None:
-        trainer.state.fn = "test"
-        module.PulseCallback(path).on_exception(trainer, None, ValueError())
-        assert not os.path.exists(path)
-
-    def test_a_failure_after_the_end_is_told(self, module: Any, trainer: Any, path: str) -> None:
-        callback = module.PulseCallback(path)
-        callback.on_train_start(trainer, None)
-        callback.on_train_end(trainer, None)
-        assert read_status(path).status == "done"
-        callback.on_exception(trainer, None, OSError("no space for the checkpoint"))
-        assert read_status(path).status == "error"
-
-    def test_the_loss_can_be_a_metric(self, module: Any, trainer: Any, path: str) -> None:
-        callback = module.PulseCallback(path, monitor="val_loss", interval=0)
-        callback.on_train_start(trainer, None)
-        trainer.callback_metrics = {"loss": 2.0, "val_loss": 0.25}
-        callback.on_train_batch_end(trainer, SimpleNamespace(), {"loss": 3.0}, None, 0)
-        assert read_status(path).loss == 0.25
-        callback.on_train_end(trainer, None)
-
-    def test_only_rank_0_writes(self, module: Any, trainer: Any, path: str) -> None:
-        trainer.is_global_zero = False
-        callback = module.PulseCallback(path)
-        callback.on_train_start(trainer, None)
-        callback.on_train_batch_end(trainer, SimpleNamespace(), None, None, 0)
-        callback.on_exception(trainer, None, ValueError())
-        callback.on_train_end(trainer, None)
-        assert not os.path.exists(path)
-
-
-@pytest.mark.parametrize("module", ["keras"], indirect=True)
-class TestKeras:
-    """Hooks of Keras."""
-
-    @pytest.fixture
-    def callback(self, module: Any, path: str) -> Any:
-        callback = module.PulseCallback(path, interval=0)
-        callback.params = {"epochs": 3, "steps": None}
-        callback.on_train_begin()
-        return callback
-
-    def test_the_first_epoch_tells_the_length_of_the_data(self, callback: Any, path: str) -> None:
-        callback.on_epoch_begin(0)
-        callback.on_train_batch_end(0, {"loss": 2.0})
-        assert (read_status(path).epoch, read_status(path).loss) == (0.0, 2.0)
-        callback.on_train_batch_end(1, {"loss": 1.5})
-        callback.on_epoch_end(0, {"loss": 1.5})
-        assert read_status(path).epoch == 1.0
-        callback.on_epoch_begin(1)
-        callback.on_train_batch_end(0, {"loss": 1.0})
-        assert read_status(path).epoch == 1.5
-        callback.on_train_end()
-        assert (read_status(path).status, read_status(path).epoch) == ("done", 1.5)
-
-    def test_nothing_is_told_before_the_place_is_known(self, callback: Any, path: str) -> None:
-        assert not os.path.exists(path)
-        callback.on_epoch_begin(2)
-        assert (read_status(path).status, read_status(path).epoch) == ("running", 2.0)
-        callback.on_train_batch_end(9)
-        callback.on_epoch_end(2)
-        callback.on_train_end()
-        assert (read_status(path).status, read_status(path).epoch) == ("done", 3.0)
-
-    def test_only_rank_0_writes(
-        self, module: Any, path: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("RANK", "1")
-        callback = module.PulseCallback(path)
-        callback.params = {"epochs": 1, "steps": 1}
-        callback.on_train_begin()
-        callback.on_epoch_begin(0)
-        callback.on_train_end()
-        assert not os.path.exists(path)
