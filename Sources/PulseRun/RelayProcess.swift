@@ -55,7 +55,12 @@ struct RelayProcess {
         var ready = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
         guard unsafe poll(&ready, 1, patience) == 1 else { return nil }
         var answer = [UInt8](repeating: 0, count: 4_096)
-        let count = unsafe recv(control, &answer, answer.count, 0)
+        var count = unsafe recv(control, &answer, answer.count, 0)
+        // A relay that ended before it heard the question resets the connection; that is told once,
+        // and before the answer that it left.
+        if count < 0, errno == ECONNRESET {
+            count = unsafe recv(control, &answer, answer.count, 0)
+        }
         let line = String(decoding: answer.prefix(max(count, 0)), as: UTF8.self)
         return line.isEmpty || line == noLine ? nil : line
     }

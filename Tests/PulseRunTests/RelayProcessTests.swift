@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import PulseRun
+
+@Suite("RelayProcess", .timeLimit(.minutes(1)))
+struct RelayProcessTests {
+    /// Asks a relay that does `act` with its end when a question has come.
+    private func answer(_ act: @escaping @Sendable (Int32) -> Void) throws -> String? {
+        var pair: [Int32] = [-1, -1]
+        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+        let isMade = unsafe socketpair(AF_UNIX, type, 0, &pair) == 0
+        try #require(isMade)
+        let (ours, theirs) = (pair[0], pair[1])
+        defer { close(ours) }
+        Thread.detachNewThread {
+            var question = pollfd(fd: theirs, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&question, 1, -1)
+            act(theirs)
+            close(theirs)
+        }
+        return RelayProcess.lastLine(ours)
+    }
+
+    private static func say(_ text: String, on descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
+    private static func hear(on descriptor: Int32) {
+        var byte: UInt8 = 0
+        _ = unsafe recv(descriptor, &byte, 1, 0)
+    }
+
+    @Test("gives the answer to a question")
+    func answered() throws {
+        let line = try answer {
+            Self.hear(on: $0)
+            Self.say("ValueError: bad", on: $0)
+        }
+        #expect(line == "ValueError: bad")
+    }
+
+    @Test("gives the answer of a relay that has ended without hearing the question")
+    func endedBefore() throws {
+        // A race of three parties: often enough, each order comes.
+        for _ in 0..<500 {
+            let line = try answer { Self.say("ValueError: bad", on: $0) }
+            #expect(line == "ValueError: bad")
+        }
+    }
+
+    @Test("knows none when there was no line, or no relay")
+    func none() throws {
+        #expect(try answer { Self.say(RelayProcess.noLine, on: $0) } == nil)
+        #expect(try answer { _ in } == nil)
+    }
+}
