@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from .errors import PulseError
 
 #: What a job can say it does.
 STATES = ("idle", "running", "done", "error")
+
+#: Half of a character, which UTF-8 can't spell.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 #: The largest timestamp: what 64 bits hold, so that every reader can.
 LATEST_TIMESTAMP = 2**63 - 1
@@ -78,7 +82,7 @@ class TrainingStatus:
             object.__setattr__(self, field, _finite(field, getattr(self, field)))
         if not isinstance(self.message, str):
             raise _wrong_type("message", "a string", self.message)
-        if any("\ud800" <= character <= "\udfff" for character in self.message):
+        if not self.message.isascii() and _SURROGATE.search(self.message):
             raise PulseError(
                 "lone_surrogate", "message has half of a surrogate pair alone", field="message"
             )
@@ -120,13 +124,7 @@ class TrainingStatus:
 
 def _finite(field: str, value: object) -> float:
     """A number as a float: finite, and 0 or more unless it is the loss."""
-    # True is an integer to Python, but no epoch.
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise _wrong_type(field, "a number", value)
-    try:
-        number = float(value)
-    except OverflowError:
-        raise PulseError("overflow", f"{field} is too large for a double", field=field) from None
+    number = value if type(value) is float else _float(field, value)
     if not math.isfinite(number):
         name = "NaN" if math.isnan(number) else str(number)
         raise PulseError("not_finite", f"{field} is {name}, which JSON does not have", field=field)
@@ -135,10 +133,25 @@ def _finite(field: str, value: object) -> float:
     return number
 
 
+def _float(field: str, value: object) -> float:
+    """What is no float yet, as one: an integer, or a number of NumPy's."""
+    # True is an integer to Python, but no epoch.
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise _wrong_type(field, "a number", value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise PulseError("overflow", f"{field} is too large for a double", field=field) from None
+
+
 def _timestamp(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+    # Looked at first: asking an abstract class costs more than all the rest.
+    if type(value) is int:
+        number = value
+    elif isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise _wrong_type("timestamp", "an integer", value)
-    number = int(value)
+    else:
+        number = int(value)
     if number < 0:
         raise PulseError("negative", "timestamp is below 0", field="timestamp")
     if number > LATEST_TIMESTAMP:

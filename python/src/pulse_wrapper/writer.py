@@ -81,18 +81,20 @@ def write_status(path: StatusPath, status: TrainingStatus) -> None:
     target, mode = _target(os.fspath(path))
     directory = os.path.dirname(target) or os.curdir
     with tempfile.NamedTemporaryFile(
-        dir=directory, prefix=".pulse-", suffix=".tmp", delete=False
-    ) as file:
+        "wb", dir=directory, prefix=".pulse-", suffix=".tmp", delete=False
+    ) as temporary:
+        # The file itself: each method that the wrapper lends is wrapped anew.
+        name, file = temporary.name, temporary.file
         try:
-            _set_mode(file.name, mode)
+            _set_mode(name, mode)
             file.write(document)
             file.flush()
             os.fsync(file.fileno())
-            file.close()
-            os.replace(file.name, target)
+            temporary.close()
+            os.replace(name, target)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(file.name)
+                os.unlink(name)
             raise
     _sync_directory(directory)
 
@@ -139,9 +141,11 @@ def _sync_directory(directory: str) -> None:
     An error here is none of the write: the document is in place for every reader, and a file
     system that can't sync a directory says so each time.
     """
-    with contextlib.suppress(OSError):
+    try:
         descriptor = os.open(directory, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    except OSError:
+        pass
