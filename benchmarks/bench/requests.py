@@ -60,11 +60,15 @@ def load(
     seconds: int,
 ) -> None:  # fmt: skip
     """Load one server, and note the CPU time of one request and the time of an answer."""
-    headers = ["-H", f"If-None-Match: {known}"] if known else []
-    command = [
-        tools.wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", *headers,
-        "-s", HERE / "load/report.lua", f"http://127.0.0.1:{server.port}{path}",
-    ]  # fmt: skip
+    if known:
+        command = [
+            tools.load / "get_unchanged", server.port, path, known, CONNECTIONS, seconds,
+        ]  # fmt: skip
+    else:
+        command = [
+            tools.wrk, "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s",
+            "-s", HERE / "load/report.lua", f"http://127.0.0.1:{server.port}{path}",
+        ]  # fmt: skip
     before = server.cpu_ns()
     done = subprocess.run(
         [str(part) for part in command],
