@@ -1,6 +1,7 @@
 import ServiceLifecycle
 
-/// Prints the line that says where the server is, once it can be relied on.
+/// Prints the line that says where the server is, once it can be relied on, and lets go of what only
+/// the start needed.
 ///
 /// A service, because a service group traps signals before it runs services: whoever has read the
 /// line may send one, and gets a graceful end.
@@ -9,6 +10,7 @@ struct Announcement: Service {
 
     func run() async throws {
         CommandOutput.line(line)
+        StartupPages.release()
         try? await gracefulShutdown()
     }
 }
