@@ -38,7 +38,7 @@ struct ServerOptions: ParsableArguments {
     @Option(
         name: .customLong("allowed-host"),
         help: """
-            A host name by which requests may call this server, beside addresses and localhost. Repeatable.
+            A host name by which requests may call this server, beside addresses, localhost and --host. Repeatable.
             """)
     var allowedHosts: [String] = []
 

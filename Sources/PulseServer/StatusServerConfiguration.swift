@@ -25,7 +25,7 @@ public struct StatusServerConfiguration: Sendable {
     public var maximumStreams: Int
     /// What follows from the descriptors that the process may open.
     public var limit: DescriptorLimit
-    /// Host names that requests may use, beside IP literals and `localhost`.
+    /// Host names that requests may use, beside IP literals, `localhost`, and ``host``.
     public var allowedHosts: [String] = []
     /// Origins that CORS lets in, or `*`.
     public var corsOrigins: [String] = []
@@ -117,7 +117,7 @@ extension AccessPolicy {
             )
         }
         self.init(
-            allowedHosts: configuration.allowedHosts, corsOrigins: configuration.corsOrigins,
-            token: token)
+            allowedHosts: configuration.allowedHosts + [configuration.host],
+            corsOrigins: configuration.corsOrigins, token: token)
     }
 }

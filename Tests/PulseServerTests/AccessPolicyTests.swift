@@ -34,6 +34,17 @@ struct AccessPolicyTests {
         #expect(!allows("other.example", policy))
     }
 
+    @Test("answers to the name that it listens on: it is the one in the URL that is printed")
+    func listeningHost() throws {
+        var configuration = StatusServerConfiguration(
+            statusFile: "status.json", limit: DescriptorLimit(descriptors: 1_024))
+        configuration.host = "gpu1"
+        configuration.allowsAnonymous = true
+        let policy = try AccessPolicy(configuration)
+        #expect(allows("gpu1:8080", policy))
+        #expect(!allows("gpu2:8080", policy))
+    }
+
     @Test("without CORS there is one set of headers, and it lets nobody in")
     func closed() {
         let policy = AccessPolicy()
