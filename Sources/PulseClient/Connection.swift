@@ -13,19 +13,18 @@ final class Connection {
     private let patience: Duration
 
     /// - Parameters:
-    ///   - certificates: a PEM file of authorities beside those of the system, for HTTPS.
+    ///   - trust: whose answer is taken, by HTTPS.
     ///   - patience: how long each address of a host may take to answer, and each step after that.
     ///   - alarm: ends every wait when it rings.
     /// - Throws: ``LinkFault``.
-    init(to url: ServerURL, certificates: String?, patience: Duration, alarm: Alarm)
+    init(to url: ServerURL, trust: ServerTrust, patience: Duration, alarm: Alarm)
         throws(LinkFault)
     {
         self.alarm = alarm
         self.patience = patience
         descriptor = try Self.connect(to: url, patience, alarm)
         if url.isEncrypted {
-            let session = try TLSSession(
-                descriptor: descriptor, host: url.host, certificates: certificates)
+            let session = try TLSSession(descriptor: descriptor, host: url.host, trust: trust)
             _ = try repeating(until: .now + patience) { () throws(LinkFault) in
                 try session.handshake()
             }

@@ -14,21 +14,21 @@ package final class HTTPExchange {
     /// - Parameters:
     ///   - resource: a name below the URL's path.
     ///   - fields: name and value of further header fields.
-    ///   - certificates: a PEM file of authorities beside those of the system, for HTTPS.
+    ///   - trust: whose answer is taken, by HTTPS.
     ///   - patience: how long the server may say nothing.
     ///   - alarm: ends every wait when it rings.
     /// - Throws: ``LinkFault``.
     package init(
         get resource: String, at url: ServerURL, fields: [(String, String)] = [],
-        certificates: String? = nil, patience: Duration = .seconds(5), alarm: Alarm
+        trust: ServerTrust = .certified(authorities: nil), patience: Duration = .seconds(5),
+        alarm: Alarm
     ) throws(LinkFault) {
         let lines =
             [
                 "GET \(url.path(resource)) HTTP/1.1", "Host: \(url.authority)",
                 "User-Agent: pulse/\(PulseVersion.current)", "Connection: close",
             ] + fields.map { "\($0): \($1)" }
-        let connection = try Connection(
-            to: url, certificates: certificates, patience: patience, alarm: alarm)
+        let connection = try Connection(to: url, trust: trust, patience: patience, alarm: alarm)
         try connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         var parser = HTTPResponseParser()
         var body: [UInt8] = []

@@ -1,7 +1,7 @@
 internal import CGnuTLS
 internal import Glibc
 
-/// The encryption of one connection, by GnuTLS: certificates are always verified.
+/// The encryption of one connection, by GnuTLS.
 @safe final class TLSSession {
     private let session: gnutls_session_t?
     private let credentials: gnutls_certificate_credentials_t?
@@ -10,9 +10,9 @@ internal import Glibc
 
     /// - Parameters:
     ///   - descriptor: a connected socket that doesn't block; it stays the caller's.
-    ///   - certificates: a PEM file of authorities beside those of the system.
+    ///   - trust: whether the other side's certificate is verified, and by which authorities.
     /// - Throws: ``LinkFault``.
-    init(descriptor: Int32, host: String, certificates: String?) throws(LinkFault) {
+    init(descriptor: Int32, host: String, trust: ServerTrust) throws(LinkFault) {
         var session: gnutls_session_t?
         var credentials: gnutls_certificate_credentials_t?
         let flags = UInt32(GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL)
@@ -23,19 +23,24 @@ internal import Glibc
         unsafe self.credentials = unsafe credentials
         unsafe self.host = unsafe strdup(host)
         guard isMade else { throw LinkFault("TLS: no memory") }
-        _ = unsafe gnutls_certificate_set_x509_system_trust(credentials)
-        if let certificates {
-            let count = unsafe gnutls_certificate_set_x509_trust_file(
-                credentials, certificates, GNUTLS_X509_FMT_PEM)
-            guard count > 0 else { throw LinkFault("\(certificates) holds no certificate") }
-        }
         try Self.check(unsafe gnutls_set_default_priority(session))
         try Self.check(
             unsafe gnutls_credentials_set(
                 session, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(credentials)))
         _ = unsafe gnutls_server_name_set(session, GNUTLS_NAME_DNS, host, host.utf8.count)
-        unsafe gnutls_session_set_verify_cert(session, self.host, 0)
+        if case .certified(let authorities) = trust { try verify(authorities: authorities) }
         unsafe gnutls_transport_set_int2(session, descriptor, descriptor)
+    }
+
+    /// Has the handshake fail unless the certificate is for the host, from a known authority.
+    private func verify(authorities: String?) throws(LinkFault) {
+        _ = unsafe gnutls_certificate_set_x509_system_trust(credentials)
+        if let authorities {
+            let count = unsafe gnutls_certificate_set_x509_trust_file(
+                credentials, authorities, GNUTLS_X509_FMT_PEM)
+            guard count > 0 else { throw LinkFault("\(authorities) holds no certificate") }
+        }
+        unsafe gnutls_session_set_verify_cert(session, host, 0)
     }
 
     deinit {

@@ -35,7 +35,7 @@ struct EnvironmentArguments {
             flags: ["no-kubeflow", "no-capture", "serve", "keep-serving"]),
         "doctor": Settings(options: ["status-file", "host", "port"]),
         "write": Settings(options: ["status-file"]),
-        "healthcheck": Settings(options: ["host", "port"]),
+        "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
     ]
     private static let shortNames = ["status-file": "s", "port": "p"]
 

@@ -9,7 +9,11 @@ struct Healthcheck: ParsableCommand {
         abstract: "Ask the server on this machine whether it lives (exit code 0 or 1).",
         discussion: """
             For a container's HEALTHCHECK. It asks /livez, which needs no token. A trainer that is dead makes no \
-            server unhealthy. PULSE_HOST and PULSE_PORT are used as by `pulse serve`.
+            server unhealthy. PULSE_HOST, PULSE_PORT and PULSE_TLS_CERTIFICATE are used as by `pulse serve`, so \
+            that a server that has its settings from the environment is found.
+
+            By HTTPS the certificate isn't verified: it seldom names this machine's address, and one that has \
+            expired is not mended by starting the server anew. Nothing secret is sent.
             """)
 
     @Option(help: "The address that the server listens on.")
@@ -18,10 +22,13 @@ struct Healthcheck: ParsableCommand {
     @Option(name: .shortAndLong, help: "The server's port.")
     var port: UInt16 = 8080
 
+    @Option(help: "Ask by HTTPS, as a server with this certificate serves. The file isn't read.")
+    var tlsCertificate: String?
+
     func run() throws {
         do {
-            let url = try Self.url(host: host, port: port)
-            let answer = try HTTPExchange(get: "livez", at: url, alarm: Alarm())
+            let url = try Self.url(host: host, port: port, isEncrypted: tlsCertificate != nil)
+            let answer = try HTTPExchange(get: "livez", at: url, trust: .anyone, alarm: Alarm())
             guard answer.head.status == 200 else {
                 throw LinkFault("it answers \(answer.head.status)")
             }
@@ -33,11 +40,12 @@ struct Healthcheck: ParsableCommand {
     }
 
     /// A server that listens on all addresses is asked on loopback.
-    static func url(host: String, port: UInt16) throws -> ServerURL {
-        switch host {
-        case "0.0.0.0": try ServerURL("http://127.0.0.1:\(port)")
-        case "::": try ServerURL("http://[::1]:\(port)")
-        default: try ServerURL("http://\(host.contains(":") ? "[\(host)]" : host):\(port)")
+    static func url(host: String, port: UInt16, isEncrypted: Bool) throws -> ServerURL {
+        let scheme = isEncrypted ? "https" : "http"
+        return switch host {
+        case "0.0.0.0": try ServerURL("\(scheme)://127.0.0.1:\(port)")
+        case "::": try ServerURL("\(scheme)://[::1]:\(port)")
+        default: try ServerURL("\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
         }
     }
 }

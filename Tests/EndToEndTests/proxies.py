@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from certificates import certify
 from deployment import accepts, end, free_port, replaced
 from processes import PATIENCE, ROOT, wait_until
 
@@ -50,9 +51,7 @@ class Proxy:
     def __init__(self, directory: Path, upstream: int) -> None:
         directory.mkdir()
         self.directory = directory
-        self.certificate = directory / "certificate.pem"
-        self.key = directory / "key.pem"
-        self._make_certificate()
+        self.certificate, self.key = certify(directory, HOST)
         self.port, self.http_port = free_port(), free_port()
         self.url = f"https://{HOST}:{self.port}"
         with (directory / "log").open("ab") as log:
@@ -68,16 +67,6 @@ class Proxy:
     def command(self, upstream: int) -> Sequence[str]:
         """Write the configuration, and tell how the proxy is started with it."""
         raise NotImplementedError
-
-    def _make_certificate(self) -> None:
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-            + ["-nodes", "-days", "2", "-subj", f"/CN={HOST}"]
-            + ["-addext", f"subjectAltName=DNS:{HOST}"]
-            + ["-keyout", str(self.key), "-out", str(self.certificate)],
-            check=True,
-            capture_output=True,
-        )
 
     def _listens(self) -> bool:
         assert self.process.poll() is None, (self.directory / "log").read_text()

@@ -6,11 +6,16 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
+import threading
 import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from certificates import certify
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
 
 
@@ -145,6 +150,42 @@ def test_healthcheck_goes_where_the_server_is(server: PulseServer) -> None:
     dead = pulse("healthcheck", "--port", port)
     assert dead.returncode == 1
     assert dead.stderr == f"pulse: no healthy server on port {port}: connection refused\n"
+
+
+def test_healthcheck_asks_a_server_with_tls(
+    serve: Callable[..., PulseServer], tmp_path: Path
+) -> None:
+    """By the variables that the server itself has; whatever name is in its certificate."""
+    certificate, key = map(str, certify(tmp_path, "pulse.example.org"))
+    server = serve("--tls-certificate", certificate, "--tls-key", key)
+    variables = {
+        "PULSE_HOST": "0.0.0.0",
+        "PULSE_PORT": str(server.port),
+        "PULSE_TLS_CERTIFICATE": certificate,
+        "PULSE_TLS_KEY": key,
+    }
+    healthy = pulse("healthcheck", **variables)
+    assert (healthy.returncode, healthy.stdout) == (0, "ok\n"), healthy.stderr
+    assert pulse("healthcheck", "--port", str(server.port)).returncode == 1
+    server.stop()
+    dead = pulse("healthcheck", **variables)
+    assert dead.returncode == 1 and dead.stderr.endswith("connection refused\n")
+
+
+def test_healthcheck_is_not_content_with_another_tls_server(tmp_path: Path) -> None:
+    certificate, key = certify(tmp_path, "localhost")
+    # It knows no /livez, and says 501.
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as other:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        other.socket = context.wrap_socket(other.socket, server_side=True)
+        thread = threading.Thread(target=other.handle_request)
+        thread.start()
+        port = str(other.server_port)
+        result = pulse("healthcheck", "-p", port, "--tls-certificate", str(certificate))
+        thread.join()
+    assert result.returncode == 1
+    assert result.stderr == f"pulse: no healthy server on port {port}: it answers 501\n"
 
 
 def test_a_wrong_variable_is_an_error_and_is_named() -> None:

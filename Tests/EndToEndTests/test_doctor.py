@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from certificates import certify
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
 
 
@@ -193,6 +194,16 @@ def test_the_port_of_a_pulse_server_is_no_problem(
 ) -> None:
     result = doctor("-s", str(status_file.path), "--port", str(server.port))
     assert result.returncode == 0
+    assert f"A Pulse server is listening on 127.0.0.1:{server.port}." in result.stdout
+
+
+def test_it_is_one_as_well_with_a_certificate_that_nobody_vouches_for(
+    serve: Callable[..., PulseServer], status_file: StatusFile, tmp_path: Path
+) -> None:
+    certificate, key = map(str, certify(tmp_path, "pulse.example.org"))
+    status_file.running(1)
+    server = serve("--tls-certificate", certificate, "--tls-key", key)
+    result = doctor("-s", str(status_file.path), "--port", str(server.port))
     assert f"A Pulse server is listening on 127.0.0.1:{server.port}." in result.stdout
 
 

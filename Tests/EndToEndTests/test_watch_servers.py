@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from certificates import certify
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
 from stub_server import StubServer, stream, update
 from terminal import Piped, Terminal
@@ -101,14 +102,7 @@ def test_https(
     pipe: Callable[..., Piped],
 ) -> None:
     status_file.done()
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-        + ["-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2"]
-        + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-        check=True,
-        capture_output=True,
-    )
+    certificate, key = certify(tmp_path, "localhost")
     server = serve("--tls-certificate", str(certificate), "--tls-key", str(key))
     url = f"https://localhost:{server.port}"
     assert watched(url, "--tls-authority", str(certificate)).returncode == 0

@@ -47,7 +47,8 @@ struct ArgumentTests {
             "doctor -s f -p 1 --observe 10s --json", "run -- a", "run -s f -- a --port x -- b",
             "run --total-epochs 0.5 --trainer-log l --no-kubeflow --no-capture -- a",
             "run --serve --keep-serving --port 0 --host ::1 --log-level debug -- a",
-            "healthcheck", "healthcheck -p 1 --host 0.0.0.0", "help", "--help", "help serve",
+            "healthcheck", "healthcheck -p 1 --host 0.0.0.0",
+            "healthcheck --tls-certificate c", "help", "--help", "help serve",
             "--version", "serve --help", "write --help",
         ])
     func accepted(_ line: String) {
@@ -112,9 +113,14 @@ struct ArgumentTests {
 
     @Test("asks a server on all addresses on loopback")
     func healthcheck() throws {
-        #expect(try Healthcheck.url(host: "0.0.0.0", port: 1).description == "http://127.0.0.1:1/")
-        #expect(try Healthcheck.url(host: "::", port: 1).description == "http://[::1]:1/")
-        #expect(try Healthcheck.url(host: "fd00::1", port: 80).description == "http://[fd00::1]/")
-        #expect(try Healthcheck.url(host: "gpu1", port: 2).description == "http://gpu1:2/")
+        func url(_ host: String, _ port: UInt16, isEncrypted: Bool = false) throws -> String {
+            try Healthcheck.url(host: host, port: port, isEncrypted: isEncrypted).description
+        }
+        #expect(try url("0.0.0.0", 1) == "http://127.0.0.1:1/")
+        #expect(try url("::", 1) == "http://[::1]:1/")
+        #expect(try url("fd00::1", 80) == "http://[fd00::1]/")
+        #expect(try url("gpu1", 2) == "http://gpu1:2/")
+        #expect(try url("0.0.0.0", 1, isEncrypted: true) == "https://127.0.0.1:1/")
+        #expect(try url("::", 443, isEncrypted: true) == "https://[::1]/")
     }
 }

@@ -60,10 +60,12 @@ struct EnvironmentArgumentsTests {
     func commands() {
         let all = [
             "PULSE_STATUS_FILE": "f", "PULSE_HOST": "::", "PULSE_PORT": "1",
-            "PULSE_LOG_LEVEL": "info",
+            "PULSE_LOG_LEVEL": "info", "PULSE_TLS_CERTIFICATE": "c", "PULSE_TLS_KEY": "k",
         ]
         #expect(arguments(["write", "idle"], all) == ["write", "--status-file=f", "idle"])
-        #expect(arguments(["healthcheck"], all) == ["healthcheck", "--host=::", "--port=1"])
+        #expect(
+            arguments(["healthcheck"], all)
+                == ["healthcheck", "--host=::", "--port=1", "--tls-certificate=c"])
         #expect(
             arguments(["doctor"], all) == ["doctor", "--status-file=f", "--host=::", "--port=1"])
         for command in [["check", "x"], ["watch", "x"], ["help"], ["--version"], []] {

@@ -108,6 +108,7 @@ struct ServerWatch: WatchSource {
         let id = String(decoding: lastEventID, as: UTF8.self)
         if !id.isEmpty { fields.append(("Last-Event-ID", id)) }
         return try HTTPExchange(
-            get: resource, at: url, fields: fields, certificates: certificates, alarm: alarm)
+            get: resource, at: url, fields: fields, trust: .certified(authorities: certificates),
+            alarm: alarm)
     }
 }
