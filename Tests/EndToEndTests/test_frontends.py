@@ -5,14 +5,24 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from documents import take
 from panel import Panel
 from playwright.sync_api import expect
 from processes import ROOT
 from website import Site
 
-DOCUMENT = (ROOT / "docs" / "FRONTENDS.md").read_text()
-EXAMPLE = re.compile(r"<!-- example: (\S+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
-EXAMPLES = dict(EXAMPLE.findall(DOCUMENT))
+PAGE = "docs/FRONTENDS.md"
+DOCUMENT = (ROOT / PAGE).read_text()
+NAMES = {
+    int(DOCUMENT.count("\n", 0, match.end())) + 1: match[1]
+    for match in re.finditer(r"<!-- example: (\S+) -->\n", DOCUMENT)
+}
+#: The examples by the names that stand before them.
+EXAMPLES = {
+    NAMES[block.line]: block.text for kind in ("html", "jsx") for block in take(PAGE, kind)
+}
+#: What curl shows of the stream.
+[STREAM] = take(PAGE, "")
 
 
 @pytest.fixture
@@ -186,7 +196,7 @@ def test_curl(server, status_file):
             assert run.stdout.startswith("{")
             continue
         # The document shows the same lines: numbers and names may differ.
-        shown = re.search(r"\n```\n(retry: .*?)\n\nevent: heartbeat", DOCUMENT, re.DOTALL)[1]
+        shown = STREAM.text.partition("\n\nevent: heartbeat")[0]
         assert [re.sub(r"[\d.]+|: [0-9a-f]+-\d+", "0", line) for line in shown.splitlines()] == [
             re.sub(r"[\d.]+|: [0-9a-f]+-\d+", "0", line)
             for line in run.stdout.rstrip("\n").splitlines()
