@@ -17,6 +17,9 @@ PUBLIC = ROOT / "public"
 #: Where the documents stand for each other: side by side, as Pulse serves them.
 BASE = "http://pulse.test/"
 
+#: Header fields that any answer has, whatever it says.
+OF_HTTP = {"connection", "content-length", "content-type", "date", "transfer-encoding"}
+
 
 def _pointer(*keys: str) -> str:
     """A JSON Pointer as a URI fragment (RFC 6901 §6)."""
@@ -69,6 +72,8 @@ class Contract:
         response, keys = self.resolved(*keys)
         for name in response["headers"]:
             self._check_header(name, (*keys, "headers", name), reply)
+        told = {name for name, _ in reply.lines} - OF_HTTP
+        assert told <= {name.lower() for name in response["headers"]}
         if method == "head" or "content" not in response:
             assert reply.body == b""
             return
