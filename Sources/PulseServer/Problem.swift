@@ -70,7 +70,8 @@ extension Problem {
     static let misdirected = Problem(
         status: 421, title: "Misdirected Request",
         detail:
-            "the Host is neither an IP address, nor localhost, nor one that --host or --allowed-host names")
+            "the Host is neither an IP address, nor localhost, nor one that --host or --allowed-host names"
+    )
 
     /// Nothing can be served yet, or no further stream can be opened.
     ///
