@@ -90,7 +90,7 @@ let package = Package(
         .testTarget(name: "PulseRunTests", dependencies: ["TestSupport", "PulseRun", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests",
-            dependencies: ["PulseCommand", "PulseClient", "PulseServer", "Pulse"]),
+            dependencies: ["TestSupport", "PulseCommand", "PulseClient", "PulseServer", "Pulse"]),
         .testTarget(
             name: "WireTests", dependencies: ["TestSupport", "PulseServer", "Pulse", "MicroHTTPD"]),
     ],

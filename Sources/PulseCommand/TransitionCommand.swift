@@ -13,18 +13,20 @@ struct TransitionCommand: RunObserver, Service {
 
     private let command: String
     private let logger: Logger
+    private let timeLimit: Duration
     private let turns: AsyncStream<Turn>
     private let queue: AsyncStream<Turn>.Continuation
 
     /// Transitions that may wait: more than a run has in its whole life.
     private static let queueLimit = 16
-    private static let timeLimit = Duration.seconds(30)
     /// Between asking a command to end and ending it.
     private static let grace = Duration.seconds(1)
 
-    init(_ command: String, logger: Logger) {
+    /// - Parameter timeLimit: how long each run of the command may take.
+    init(_ command: String, logger: Logger, timeLimit: Duration = .seconds(30)) {
         self.command = command
         self.logger = logger
+        self.timeLimit = timeLimit
         (turns, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.queueLimit))
     }
 
@@ -51,8 +53,8 @@ struct TransitionCommand: RunObserver, Service {
         await withTaskGroup(of: String?.self) { group in
             group.addTask { await outcome(of: turn) }
             group.addTask {
-                try? await Task.sleep(for: Self.timeLimit)
-                return Task.isCancelled ? nil : "the command took over \(Self.timeLimit)"
+                try? await Task.sleep(for: timeLimit)
+                return Task.isCancelled ? nil : "the command took over \(timeLimit)"
             }
             let first = await group.next() ?? nil
             // Ends what still runs of the command, with all that it started.

@@ -1,0 +1,48 @@
+import Glibc
+import Logging
+import TestSupport
+import Testing
+
+@testable import Pulse
+@testable import PulseCommand
+@testable import PulseServer
+
+@Suite("TransitionCommand", .timeLimit(.minutes(1)))
+struct TransitionCommandTests {
+    private func view(_ state: TrainingStatus.State, _ liveness: Liveness) throws -> RunView {
+        RunView(
+            status: try TrainingStatus(
+                status: state, epoch: 1, totalEpochs: 3, loss: 0.5, message: "", timestamp: 7),
+            liveness: liveness, etaSeconds: nil, source: .ok, sourceError: nil)
+    }
+
+    /// All that is written into a FIFO until its writer closes it.
+    @concurrent
+    private func content(ofFIFO path: String) async -> String {
+        let descriptor = unsafe open(path, O_RDONLY)
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = unsafe read(descriptor, &buffer, buffer.count)
+        return String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    @Test("a command that takes too long is ended, and told of once; the next one runs")
+    func limit() async throws {
+        let directory = try TemporaryDirectory()
+        let told = directory.file("told")
+        #expect(unsafe mkfifo(told, 0o600) == 0)
+        let log = LogLines()
+        let command = TransitionCommand(
+            "[ $PULSE_TRANSITION = done ] || exec sleep 1000; echo $PULSE_TRANSITION > \(told)",
+            logger: Logger(label: "test") { _ in log.handler }, timeLimit: .seconds(2))
+        let running = Task { try await command.run() }
+        let idle = try view(.idle, .waiting)
+        command.changed(from: idle, to: try view(.running, .live))
+        command.changed(from: try view(.running, .live), to: try view(.done, .finished))
+        #expect(await content(ofFIFO: told) == "done\n")
+        running.cancel()
+        try await running.value
+        #expect(
+            log.all == ["warning --on-transition: the command took over 2.0 seconds at running"])
+    }
+}
