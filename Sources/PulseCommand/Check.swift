@@ -14,7 +14,7 @@ struct Check: ParsableCommand {
             is not, or when it can't be read.
             """)
 
-    @Argument(help: "The file; - reads standard input.")
+    @Argument(help: "The file; - reads standard input.", completion: .file())
     var file: String
 
     func run() throws {

@@ -20,7 +20,9 @@ struct Doctor: ParsableCommand {
             PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT. Durations are a number and a unit: 500ms, 2s, 5m.
             """)
 
-    @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
+    @Option(
+        name: .shortAndLong, help: "The PULSE v1 file that the training job writes.",
+        completion: .file())
     var statusFile = "status.json"
 
     @Option(help: "The address that the server is to listen on.")

@@ -22,7 +22,9 @@ struct Healthcheck: ParsableCommand {
     @Option(name: .shortAndLong, help: "The server's port.")
     var port: UInt16 = 8080
 
-    @Option(help: "Ask by HTTPS, as a server with this certificate serves. The file isn't read.")
+    @Option(
+        help: "Ask by HTTPS, as a server with this certificate serves. The file isn't read.",
+        completion: .file())
     var tlsCertificate: String?
 
     func run() throws {

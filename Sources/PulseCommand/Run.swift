@@ -24,13 +24,13 @@ struct Run: ParsableCommand {
             are those of pulse serve, and have a meaning with --serve only.
             """)
 
-    @Option(name: .shortAndLong, help: "The PULSE v1 file to write.")
+    @Option(name: .shortAndLong, help: "The PULSE v1 file to write.", completion: .file())
     var statusFile = "status.json"
 
     @Option(help: "Epochs planned, for a command that doesn't say so itself.")
     var totalEpochs: Double?
 
-    @Option(help: "The trainer_log.jsonl that LLaMA-Factory writes.")
+    @Option(help: "The trainer_log.jsonl that LLaMA-Factory writes.", completion: .file())
     var trainerLog: String?
 
     @Flag(help: "Don't listen for the progress that transformers 5 reports by itself.")

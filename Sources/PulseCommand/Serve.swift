@@ -33,7 +33,9 @@ struct Serve: AsyncParsableCommand {
             once. Exit code 1: it can't start; 64: an option is wrong.
             """)
 
-    @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
+    @Option(
+        name: .shortAndLong, help: "The PULSE v1 file that the training job writes.",
+        completion: .file())
     var statusFile = "status.json"
 
     @OptionGroup

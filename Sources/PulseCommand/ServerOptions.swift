@@ -13,7 +13,9 @@ struct ServerOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "The port to listen on; 0 picks a free one.")
     var port: UInt16 = 8080
 
-    @Option(help: "The directory of the TrainingPanel. (default: public, or the installed one)")
+    @Option(
+        help: "The directory of the TrainingPanel. (default: public, or the installed one)",
+        completion: .directory)
     var publicDir: String?
 
     @Option(help: "How often the file is looked at.")
@@ -53,16 +55,16 @@ struct ServerOptions: ParsableArguments {
         help: """
             A file whose first line is the token that clients must show: Authorization: Bearer TOKEN, or \
             /?token=TOKEN once in a browser.
-            """)
+            """, completion: .file())
     var tokenFile: String?
 
     @Flag(help: "Let everyone who can reach the address read without a token.")
     var allowAnonymous = false
 
-    @Option(help: "A PEM file with the certificate chain, for HTTPS.")
+    @Option(help: "A PEM file with the certificate chain, for HTTPS.", completion: .file())
     var tlsCertificate: String?
 
-    @Option(help: "A PEM file with the certificate's key, for HTTPS.")
+    @Option(help: "A PEM file with the certificate's key, for HTTPS.", completion: .file())
     var tlsKey: String?
 
     @Option(

@@ -28,7 +28,9 @@ struct Watch: AsyncParsableCommand {
             Colours are left out when NO_COLOR is set; every state is named in words anyway.
             """)
 
-    @Argument(help: "A server's URL, http:// or https://, or the path of a status file.")
+    @Argument(
+        help: "A server's URL, http:// or https://, or the path of a status file.",
+        completion: .file())
     var source: String
 
     @Option(help: "End when the run is done (exit code 0) or has failed (exit code 1).")
@@ -41,10 +43,13 @@ struct Watch: AsyncParsableCommand {
             """)
     var json = false
 
-    @Option(help: "A file whose first line is the token that the server asks for.")
+    @Option(
+        help: "A file whose first line is the token that the server asks for.", completion: .file())
     var tokenFile: String?
 
-    @Option(help: "A PEM file of certificate authorities to trust beside the system's, for https.")
+    @Option(
+        help: "A PEM file of certificate authorities to trust beside the system's, for https.",
+        completion: .file())
     var tlsAuthority: String?
 
     @Option(help: "How often a status file is looked at. (a file only; default: 2s)")

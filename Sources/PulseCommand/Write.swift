@@ -20,7 +20,9 @@ struct Write: ParsableCommand {
     @Argument(help: "What the job does.")
     var state: TrainingStatus.State
 
-    @Option(name: .shortAndLong, help: "The file to write; its directory must exist.")
+    @Option(
+        name: .shortAndLong, help: "The file to write; its directory must exist.",
+        completion: .file())
     var statusFile: String
 
     // Unconditional: a value may begin with a minus.
