@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -75,7 +76,12 @@ def commands(command: dict) -> list[dict]:
     return [command] + [below for sub in command.get("subcommands", []) for below in commands(sub)]
 
 
-def test_the_man_pages_know_every_option_of_every_command(system: Path) -> None:
+def words(text: str) -> str:
+    """The text without what pages set in their own way: line ends, quotes, dashes."""
+    return " ".join(re.findall(r"\w+", text))
+
+
+def test_the_man_pages_say_what_the_commands_say(system: Path) -> None:
     dump = subprocess.run(
         [pulse_binary(), "--experimental-dump-help"], capture_output=True, check=True
     ).stdout
@@ -87,12 +93,16 @@ def test_the_man_pages_know_every_option_of_every_command(system: Path) -> None:
         read = ["man", "--local-file", page]
         shown = subprocess.run(read, capture_output=True, text=True, env=os.environ | {"MANWIDTH": "1000"})
         assert shown.returncode == 0, f"`make man` is due: {name}"
+        told = [command.get("abstract", ""), *command.get("discussion", "").split("\n\n")]
         for argument in command.get("arguments", []):
             if not argument.get("shouldDisplay", True):
                 continue
+            told.append(argument.get("abstract", ""))
             for option in argument.get("names", []):
                 dashes = "--" if option["kind"] == "long" else "-"
                 assert f"{dashes}{option['name']}" in shown.stdout, f"`make man` is due: {name}"
+        for text in told:
+            assert words(text) in words(shown.stdout), f"`make man` is due: {name}"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="this system has no systemd")
