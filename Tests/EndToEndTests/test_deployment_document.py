@@ -12,17 +12,18 @@ from pathlib import Path
 
 import pytest
 from deployment import end
+from documents import take
 from processes import ROOT, PulseServer, StatusFile, pulse_binary, wait_until
 from prometheus_server import DEPLOY, PrometheusServer
 from proxies import HOST, Nginx, Proxy
 
-TEXT = (ROOT / "docs" / "DEPLOYMENT.md").read_text()
+PAGE = "docs/DEPLOYMENT.md"
+TEXT = (ROOT / PAGE).read_text()
 
 
 def snippets(language: str) -> list[str]:
     """The lines of all blocks in a language."""
-    blocks = re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-    return [line for block in blocks for line in block.splitlines()]
+    return [line for block in take(PAGE, language) for line in block.text.splitlines()]
 
 
 def commands(program: str) -> list[str]:
@@ -31,8 +32,13 @@ def commands(program: str) -> list[str]:
     return found
 
 
+#: What isn't run here.
+ELSEWHERE = {"docker": "`make test-docker` carries out the same without an engine"}
+
+
 def test_every_command_is_tested() -> None:
-    assert {line.split()[0] for line in snippets("sh")} == {"promtool", "pulse", "curl"}
+    programs = {line.split()[0] for line in snippets("sh")}
+    assert programs == {"promtool", "pulse", "curl", *ELSEWHERE}
 
 
 def test_every_path_is_there() -> None:
@@ -62,14 +68,16 @@ def test_promtool_is_content(command: str) -> None:
     subprocess.run(command, shell=True, cwd=ROOT, check=True)
 
 
+QUESTIONS = snippets("promql")
+
+
 def test_every_question_has_an_answer(
     serve: Callable[..., PulseServer], status_file: StatusFile, tmp_path: Path
 ) -> None:
     status_file.running(1.0)
     server = serve("--poll-interval", "100ms", "--stale-after", "1s")
     prometheus = PrometheusServer(tmp_path / "prometheus", server.port, {})
-    questions = snippets("promql")
-    unanswered = set(questions)
+    unanswered = set(QUESTIONS)
 
     def ask_all() -> bool:
         unanswered.difference_update(

@@ -1,4 +1,4 @@
-"""What the Dockerfile relies on, as far as that can be seen without an engine."""
+"""What the Dockerfile relies on; Tests/ContainerTests carries it out, as root."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from processes import PATIENCE, ROOT, pulse_binary
 
-STAGES = re.split(r"^FROM ", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)[1:]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+STAGES = re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE)[1:]
 
 
 def sources(stage: str) -> list[str]:
@@ -39,6 +40,12 @@ def test_the_package_is_complete_with_what_is_copied(tmp_path: Path) -> None:
         ["swift", "package", "describe"], cwd=tmp_path, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr[-2000:]
+
+
+def test_its_swift_can_build_the_package() -> None:
+    [tools] = re.findall(r"swift-tools-version: (\d+)\.(\d+)", (ROOT / "Package.swift").read_text())
+    [named] = re.findall(r"^ARG SWIFT_VERSION=(\d+)\.(\d+)", DOCKERFILE, re.MULTILINE)
+    assert tuple(map(int, named)) >= tuple(map(int, tools))
 
 
 def test_the_image_s_environment_starts_a_healthy_server(tmp_path: Path) -> None:
