@@ -7,12 +7,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from container import Container
-from debian_tree import Mount
+from debian_tree import DebianTree, Mount
 from dockerfile import Context, Dockerfile
-from image import Build, Layer
+from image import Build
+from layers import Layer
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("chroot", "curl", "debootstrap", "gzip", "ip", "nsenter", "tar", "unshare", "zstd")
@@ -43,17 +45,29 @@ def dockerfile() -> Dockerfile:
 
 
 @pytest.fixture(scope="session")
-def build(
-    dockerfile: Dockerfile, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> Iterator[Build]:
-    """The Dockerfile of this tree, carried out."""
-    if obstacle := _obstacle():
-        pytest.fail(f"no image can be made here: {obstacle}", pytrace=False)
-    folder = tmp_path_factory.mktemp("image")
-    build = Build(dockerfile, Context(ROOT), folder)
-    pytestconfig.stash[LAYERS] = build.image.layers
-    yield build
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the trees are; hundreds of megabytes, so they don't stay."""
+    folder = tmp_path_factory.mktemp("trees")
+    yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def minimal(folder: Path) -> DebianTree:
+    """A Debian as debootstrap makes it, for others to be copies of."""
+    if obstacle := _obstacle():
+        pytest.fail(f"no tree of Debian can be made here: {obstacle}", pytrace=False)
+    return DebianTree.install(folder / "debian")
+
+
+@pytest.fixture(scope="session")
+def build(
+    dockerfile: Dockerfile, folder: Path, minimal: DebianTree, pytestconfig: pytest.Config
+) -> Build:
+    """The Dockerfile of this tree, carried out."""
+    build = Build(dockerfile, Context(ROOT), folder, minimal)
+    pytestconfig.stash[LAYERS] = build.image.layers
+    return build
 
 
 @pytest.fixture
@@ -79,7 +93,7 @@ def run(build: Build, status: Path) -> Iterator[Callable[..., Container]]:
     """Starts containers with the status folder mounted: `run(variables={…})`."""
     started: list[Container] = []
 
-    def start(*arguments: str, mounts: tuple[Mount, ...] = (), **options) -> Container:
+    def start(*arguments: str, mounts: tuple[Mount, ...] = (), **options: Any) -> Container:
         volume = Mount(status, build.image.volumes[0])
         container = Container(build.image, *arguments, mounts=[volume, *mounts], **options)
         started.append(container)
@@ -94,7 +108,7 @@ def run(build: Build, status: Path) -> Iterator[Callable[..., Container]]:
 def serve(run: Callable[..., Container]) -> Callable[..., Container]:
     """Starts containers, and waits until they serve."""
 
-    def start(**options) -> Container:
+    def start(**options: Any) -> Container:
         container = run(**options)
         container.line("Pulse is serving")
         return container

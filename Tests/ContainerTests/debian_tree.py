@@ -27,6 +27,8 @@ Dir::Cache::pkgcache "";
 Dir::Cache::srcpkgcache "";
 """
 
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 
@@ -37,11 +39,10 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True)
 class Mount:
-    """A folder of this machine that a command sees inside the tree."""
+    """A folder of this machine that a command sees inside the tree, and can't write to."""
 
     source: Path
     target: str
-    is_writable: bool = False
 
 
 class DebianTree:
@@ -73,6 +74,12 @@ class DebianTree:
         shutil.rmtree(settings)
         shutil.copytree("/etc/apt", settings)
         (settings / "apt.conf.d/docker-clean").write_text(CLEAN)
+        if CERTIFICATES.exists():
+            # A minimal tree knows no authorities, and the packages may come by HTTPS.
+            shutil.copy(CERTIFICATES, settings / "authorities.pem")
+            (settings / "apt.conf.d/authorities").write_text(
+                'Acquire::https::CaInfo "/etc/apt/authorities.pem";\n'
+            )
         # What debootstrap has left of its work.
         self.run(["sh", "-c", "apt-get clean; rm -rf /var/lib/apt/lists/*"])
 
@@ -132,9 +139,7 @@ class DebianTree:
             target = self.path / mount.target.lstrip("/")
             target.mkdir(parents=True, exist_ok=True)
             source, at = shlex.quote(str(mount.source)), shlex.quote(str(target))
-            script.append(f"mount --bind {source} {at}")
-            if not mount.is_writable:
-                script.append(f"mount -o remount,bind,ro {at}")
+            script += [f"mount --bind {source} {at}", f"mount -o remount,bind,ro {at}"]
         script.append(f"exec {shlex.join(self.entered(command, environment, user))}")
         return [
             *("unshare", "--mount", "--pid", "--fork", "--kill-child"),

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from debian_tree import PATH, DebianTree
 from dockerfile import Context, Dockerfile, Instruction, Stage
+from layers import Layer, Layers
 from toolchain import PACKAGES, Toolchain
-
-
-@dataclass(frozen=True)
-class Layer:
-    """What one step put into the tree: bytes as they lie there, and packed."""
-
-    what: str
-    unpacked: int
-    gzip: int
-    zstd: int
-
-    @classmethod
-    def sum(cls, what: str, layers: Sequence[Layer]) -> Layer:
-        return cls(
-            what,
-            sum(layer.unpacked for layer in layers),
-            sum(layer.gzip for layer in layers),
-            sum(layer.zstd for layer in layers),
-        )
-
-    @property
-    def sizes(self) -> list[int]:
-        return [self.unpacked, self.gzip, self.zstd]
 
 
 @dataclass
@@ -59,29 +36,27 @@ class Build:
     that they have and, for Swift's, the toolchain of this machine.
     """
 
-    def __init__(self, dockerfile: Dockerfile, context: Context, folder: Path) -> None:
+    def __init__(
+        self, dockerfile: Dockerfile, context: Context, folder: Path, minimal: DebianTree
+    ) -> None:
         self.context = context
         self.folder = folder
         self.toolchain = Toolchain()
         self.stages: dict[str, Image] = {}
-        self.minimal = DebianTree.install(folder / "debian")
+        self.minimal = minimal
         for stage in dockerfile.stages:
-            self.stages[stage.name] = self._carried_out(stage)
+            is_last = stage is dockerfile.stages[-1]
+            self.stages[stage.name] = self._carried_out(stage, is_last)
         self.image = list(self.stages.values())[-1]
 
-    def _carried_out(self, stage: Stage) -> Image:
+    def _carried_out(self, stage: Stage, is_last: bool) -> Image:
         image = self._base(stage)
-        # Only the last stage becomes layers of the image.
-        before = _files(image.tree)
-        image.layers.append(_layer(image.tree, f"FROM {stage.image}", list(before)))
+        layers = Layers(image.tree, f"FROM {stage.image}") if is_last else None
         for instruction in stage.instructions:
             self._carry_out(instruction, image)
-            if instruction.name in ("RUN", "COPY"):
-                after = _files(image.tree)
-                new = [name for name, state in after.items() if before.get(name) != state]
-                what = f"{instruction.name} {instruction.text}"
-                image.layers.append(_layer(image.tree, what, new))
-                before = after
+            if layers and instruction.name in ("RUN", "COPY"):
+                layers.add(f"{instruction.name} {instruction.text}")
+        image.layers = layers.all if layers else []
         return image
 
     def _base(self, stage: Stage) -> Image:
@@ -157,42 +132,3 @@ _QUESTIONS: Mapping[str, str] = {"DEBIAN_FRONTEND": "noninteractive"}
 
 def _below(tree: DebianTree, path: PurePosixPath) -> Path:
     return tree.path / path.relative_to("/")
-
-
-def _files(tree: DebianTree) -> dict[str, tuple[int, int, int, int]]:
-    """Every name in a tree, and by what a change of it is seen."""
-    found = {}
-    for path in tree.path.rglob("*"):
-        state = path.lstat()
-        found[str(path.relative_to(tree.path))] = (
-            state.st_ino,
-            state.st_size if not path.is_dir() else 0,
-            state.st_mtime_ns if not path.is_dir() else 0,
-            state.st_mode,
-        )
-    return found
-
-
-def _layer(tree: DebianTree, what: str, names: list[str]) -> Layer:
-    """Measure a layer of these files."""
-    states = [(tree.path / name).lstat() for name in names]
-    sizes = {state.st_ino: state.st_size for state in states if not _is_folder(state.st_mode)}
-    packed = {program: _packed(tree, names, program) for program in ("gzip", "zstd")}
-    return Layer(what, sum(sizes.values()), packed["gzip"], packed["zstd"])
-
-
-def _is_folder(mode: int) -> bool:
-    return mode & 0o170000 == 0o040000
-
-
-def _packed(tree: DebianTree, names: list[str], program: str) -> int:
-    command = "tar --create --no-recursion --null --files-from - | $0 --stdout | wc --bytes"
-    listing = "\0".join(names).encode()
-    done = subprocess.run(
-        ["sh", "-c", command, program],
-        cwd=tree.path,
-        input=listing,
-        capture_output=True,
-        check=True,
-    )
-    return int(done.stdout)

@@ -12,7 +12,8 @@ import pytest
 from conftest import ROOT, write
 from container import Container, wait_until
 from debian_tree import Mount
-from image import Build, Layer
+from image import Build
+from layers import Layer
 
 Run = Callable[..., Container]
 
