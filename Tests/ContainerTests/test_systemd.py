@@ -67,6 +67,6 @@ def test_a_server_that_hangs_is_started_anew(machine: SystemdMachine, tree: Debi
     machine.run("sh", "-c", f"mkdir -p {place}; printf '{sooner}' > {place}/sooner.conf")
     machine.run("systemctl", "daemon-reload")
     machine.run("systemctl", "start", "pulse")
-    machine.run("kill", "-STOP", machine.shown("pulse", "MainPID"))
+    machine.run("systemctl", "kill", "--signal=SIGSTOP", "pulse")
     wait_until(lambda: machine.shown("pulse", "NRestarts") == "1", "it is started anew")
     wait_until(lambda: '"epoch": 1.29' in machine.curl(f"{URL}/status"), "it serves again")

@@ -33,7 +33,7 @@ def commands(program: str) -> list[str]:
 
 
 #: What isn't run here.
-ELSEWHERE = {"docker": "`make test-docker` carries out the same without an engine"}
+ELSEWHERE = {"docker": "`make test-containers` carries out the same without an engine"}
 
 
 def test_every_command_is_tested() -> None:

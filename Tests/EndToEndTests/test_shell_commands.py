@@ -30,7 +30,7 @@ COMMANDS = [
 #: What isn't run, by how it begins.
 NOT_RUN = {
     "make test ": "it runs this very test",
-    "docker build ": "`make test-docker` carries out the same without an engine",
+    "docker build ": "`make test-containers` carries out the same without an engine",
     "pip install pytest ": "`make test-python` runs these tests",
     "./run-integrations": "gigabytes of frameworks: `make test-integrations`",
 }
