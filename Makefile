@@ -54,6 +54,11 @@ test-end-to-end: build release test-packages $(VENV)/ready ## Whole processes, a
 test-integrations: build test-packages ## Train tiny real models with the real frameworks.
 	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations -q
 
+.PHONY: test-containers
+test-containers: build-packages $(VENV)/ready ## The image without an engine, the unit under systemd; as root.
+	@tools/install-packages curl debootstrap git iproute2 openssl zstd
+	$(PYTEST) Tests/ContainerTests
+
 .PHONY: test-stress
 test-stress: release ## Load a real server until it should give in, and write the figures down.
 	PULSE_BINARY=$(abspath $(RELEASE)) $(PYTHON) Tests/StressTests/stress.py
@@ -73,29 +78,40 @@ fuzz: build-packages ## Try a million documents against three opinions, then a m
 screenshots: build test-packages $(VENV)/ready ## Make the pictures of the panel anew.
 	PULSE_BINARY=$(abspath $(DEBUG)) $(VENV)/bin/python Tests/EndToEndTests/screenshots.py
 
+# Where files are put: below DESTDIR for a package, which may be relative and have spaces.
+TARGET = $(DESTDIR)$(PREFIX)
+PANEL = find public -type f -printf '%P\0' | xargs -0 -I{}
+
+# The unit names the prefix, and systemd gives these characters a meaning.
+.PHONY: check-prefix
+check-prefix:
+	@case '$(PREFIX)' in [!/]* | *[[:space:]\|\&%\"\\\$$]*) \
+		echo "PREFIX is an absolute path without spaces: $(PREFIX)" >&2; exit 1;; esac
+
 .PHONY: install
-install: release ## Install binary, panel, man pages, completions and unit below PREFIX.
-	install -D --strip $(RELEASE) $(DESTDIR)$(PREFIX)/bin/pulse
-	cd public && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/pulse/public/{} \;
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(MAN)/*.1
+install: check-prefix release ## Install binary, panel, man pages, completions and unit below PREFIX.
+	install -D --strip $(RELEASE) "$(TARGET)/bin/pulse"
+	$(PANEL) install -D -m 644 public/{} "$(TARGET)/share/pulse/public/{}"
+	install -D -m 644 -t "$(TARGET)/share/man/man1" $(MAN)/*.1
 	$(RELEASE) --generate-completion-script bash | \
-		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pulse
+		install -D -m 644 /dev/stdin "$(TARGET)/share/bash-completion/completions/pulse"
 	$(RELEASE) --generate-completion-script zsh | \
-		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pulse
+		install -D -m 644 /dev/stdin "$(TARGET)/share/zsh/site-functions/_pulse"
 	$(RELEASE) --generate-completion-script fish | \
-		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulse.fish
+		install -D -m 644 /dev/stdin "$(TARGET)/share/fish/vendor_completions.d/pulse.fish"
 	sed 's|@PREFIX@|$(PREFIX)|' deploy/systemd/pulse.service | \
-		install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/lib/systemd/system/pulse.service
+		install -D -m 644 /dev/stdin "$(TARGET)/lib/systemd/system/pulse.service"
 
 .PHONY: uninstall
-uninstall: ## Remove just what install put there.
-	rm -f $(DESTDIR)$(PREFIX)/bin/pulse
-	rm -rf $(DESTDIR)$(PREFIX)/share/pulse
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/pulse.1 $(DESTDIR)$(PREFIX)/share/man/man1/pulse.*.1
-	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/pulse
-	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pulse
-	rm -f $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pulse.fish
-	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/pulse.service
+uninstall: check-prefix ## Remove just what install put there.
+	rm -f "$(TARGET)/bin/pulse"
+	$(PANEL) rm -f "$(TARGET)/share/pulse/public/{}"
+	[ ! -d "$(TARGET)/share/pulse" ] || find "$(TARGET)/share/pulse" -depth -type d -empty -delete
+	for page in $(notdir $(wildcard $(MAN)/*.1)); do rm -f "$(TARGET)/share/man/man1/$$page"; done
+	rm -f "$(TARGET)/share/bash-completion/completions/pulse"
+	rm -f "$(TARGET)/share/zsh/site-functions/_pulse"
+	rm -f "$(TARGET)/share/fish/vendor_completions.d/pulse.fish"
+	rm -f "$(TARGET)/lib/systemd/system/pulse.service"
 
 # The plugin builds with flags of its own, so it gets a folder of its own.
 .PHONY: man

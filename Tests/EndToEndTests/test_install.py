@@ -13,9 +13,15 @@ import pytest
 from processes import PATIENCE, ROOT, pulse_binary
 
 
-def make(target: str, root: Path) -> None:
-    command = ["make", "--silent", target, f"DESTDIR={root}", "PREFIX=/usr/local"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+def run_make(
+    target: str, root: Path | str, prefix: str = "/usr/local"
+) -> subprocess.CompletedProcess[str]:
+    command = ["make", "--silent", target, f"DESTDIR={root}", f"PREFIX={prefix}"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+def make(target: str, root: Path | str, prefix: str = "/usr/local") -> None:
+    result = run_make(target, root, prefix)
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -120,7 +126,41 @@ def test_the_unit_is_hardened(system: Path, tmp_path: Path) -> None:
 
 
 def test_uninstall_removes_just_what_was_installed(system: Path) -> None:
-    other = system / "usr/local/share/man/man1/other.1"
-    other.write_text("")
+    others = {
+        "usr/local/share/man/man1/other.1",
+        "usr/local/share/man/man1/pulse.other.1",
+        "usr/local/share/pulse/public/own.html",
+    }
+    for name in others:
+        (system / name).write_text("")
     make("uninstall", system)
-    assert files(system) == {"usr/local/share/man/man1/other.1"}
+    assert files(system) == others
+    (system / "usr/local/share/pulse/public/own.html").unlink()
+    make("uninstall", system)
+    assert not (system / "usr/local/share/pulse").exists(), "no empty folder stays"
+
+
+def test_the_folder_for_a_package_may_be_relative_and_have_spaces(tmp_path: Path) -> None:
+    before = files(ROOT / "public")
+    root = tmp_path / "my package"
+    make("install", os.path.relpath(root, ROOT), "/opt/pulse-1.0+x~y")
+    assert files(ROOT / "public") == before
+    assert "opt/pulse-1.0+x~y/share/pulse/public/index.html" in files(root)
+    unit = (root / "opt/pulse-1.0+x~y/lib/systemd/system/pulse.service").read_text()
+    assert "ExecStart=/opt/pulse-1.0+x~y/bin/pulse serve" in unit
+    make("uninstall", os.path.relpath(root, ROOT), "/opt/pulse-1.0+x~y")
+    assert files(root) == set()
+
+
+@pytest.mark.parametrize("target", ["install", "uninstall"])
+@pytest.mark.parametrize("prefix", ["opt", "/opt/my apps", "/opt/a&b", "/opt/%h"])
+def test_a_prefix_that_no_unit_can_name_is_refused(
+    tmp_path: Path, target: str, prefix: str
+) -> None:
+    innocent = tmp_path / "opt/my/file"
+    innocent.parent.mkdir(parents=True)
+    innocent.write_text("")
+    result = run_make(target, tmp_path, prefix)
+    assert result.returncode != 0
+    assert "PREFIX is an absolute path without spaces" in result.stderr
+    assert files(tmp_path) == {"opt/my/file"}
