@@ -19,7 +19,8 @@ public struct DaemonConfiguration: Sendable {
     /// Seconds without any byte moved before a connection is closed
     /// (`MHD_OPTION_CONNECTION_TIMEOUT`).
     ///
-    /// Waiting streams are exempt: their heartbeat finds dead clients.
+    /// Waiting streams are exempt: their heartbeat finds dead clients, also those that vanished
+    /// without a word, when it is as long unacknowledged (`TCP_USER_TIMEOUT`).
     public var idleTimeout: Int
     /// Seconds that a client has for a whole request head.
     ///

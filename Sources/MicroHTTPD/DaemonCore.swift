@@ -28,6 +28,9 @@ final class DaemonCore: Sendable {
     private let troubles = Mutex(MessageLimit())
     private let channels = Mutex(ServedChannels())
     private let sendBuffer: Int32
+    /// Milliseconds that a client's kernel may leave what was sent to it unacknowledged: by default
+    /// a quarter of an hour passes before one that lost its power or network counts as gone.
+    private let silenceLimit: Int32
 
     init(
         configuration: DaemonConfiguration, logger: @escaping @Sendable (DaemonMessage) -> Void,
@@ -39,6 +42,7 @@ final class DaemonCore: Sendable {
             RequestDeadlines(
                 headTimeout: configuration.headTimeout, idleTimeout: configuration.idleTimeout))
         sendBuffer = Int32(clamping: configuration.sendBuffer)
+        silenceLimit = Int32(clamping: configuration.idleTimeout * 1_000)
     }
 
     /// Answers a request, or says YES to be called once more.
@@ -116,10 +120,15 @@ extension DaemonCore {
 extension DaemonCore {
     func opened(_ socket: Int32) {
         guard socket >= 0 else { return }
-        var bytes = sendBuffer
-        _ = unsafe setsockopt(
-            socket, SOL_SOCKET, SO_SNDBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+        Self.set(SO_SNDBUF, of: SOL_SOCKET, to: sendBuffer, on: socket)
+        Self.set(TCP_USER_TIMEOUT, of: Int32(IPPROTO_TCP), to: silenceLimit, on: socket)
         deadlines.withLock { $0.opened(Int(socket), at: Self.now()) }
+    }
+
+    private static func set(_ option: Int32, of level: Int32, to value: Int32, on socket: Int32) {
+        var value = value
+        _ = unsafe setsockopt(
+            socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     func arrived(_ socket: Int32) {

@@ -91,6 +91,21 @@ struct DeadlineTests {
         running.daemon.stop()
     }
 
+    @Test("a stream's client that vanished without a word is let go, though it is owed little")
+    func vanished() throws {
+        let running = try Self.impatient()
+        let stream = try running.events()
+        stream.goDeaf()
+        let others = try running.events()
+        // Far less than the kernel buffers: no send ever fails for want of room.
+        while running.channel.openStreams == 2 {
+            running.channel.beat(Array("beat\n".utf8))
+            #expect(text(try #require(try others.chunk())) == "beat\n")
+            usleep(50_000)
+        }
+        running.daemon.stop()
+    }
+
     @Test("a client that has closed its sending half still gets its answer")
     func halfClosed() throws {
         let running = try Self.impatient()
@@ -111,6 +126,20 @@ struct DeadlineTests {
 }
 
 extension RawClient {
+    /// From here on the kernel drops all that comes for this client, unacknowledged, as if its
+    /// machine had lost power (`SO_ATTACH_FILTER` with a filter that takes nothing).
+    fileprivate func goDeaf() {
+        // struct sock_filter { BPF_RET | BPF_K, 0, 0, 0 }, and struct sock_fprog for it.
+        let instruction: [UInt16] = [0x06, 0, 0, 0]
+        let result = unsafe instruction.withUnsafeBytes { code in
+            let program = [1, UInt(bitPattern: code.baseAddress)]
+            return unsafe setsockopt(
+                descriptor, SOL_SOCKET, SO_ATTACH_FILTER, program,
+                socklen_t(MemoryLayout<UInt>.size * 2))
+        }
+        #expect(result == 0)
+    }
+
     /// Whether the server has closed the connection; never waits.
     fileprivate var hasEnded: Bool {
         // POLLRDHUP of poll(2), which Swift doesn't import.
