@@ -48,6 +48,14 @@ struct Serve: AsyncParsableCommand {
 
     func validate() throws {
         if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        // Before anything is opened, and before another thread is started.
+        let limit = DescriptorLimit.raise().descriptors
+        guard limit >= DescriptorLimit.minimum else {
+            CommandOutput.error(
+                "a server needs \(DescriptorLimit.minimum) open files at least, and this process may have "
+                    + "\(limit): see ulimit -n")
+            throw ExitCode.failure
+        }
     }
 
     func run() async throws {

@@ -10,6 +10,9 @@ public struct DescriptorLimit: Sendable {
     /// Below this the library would run out while it accepts, and spin (reason for it to be
     /// generous).
     private static let reserved = 64
+    /// Below this there is no room for clients, and further below libdispatch, which must open some
+    /// for signals and timers, ends the process without a word or never hears SIGTERM.
+    public static let minimum = reserved
     /// Connections kept for short requests when all streams are taken.
     private static let requestSlots = 256
     /// Streams by default at most, whatever the system allows: about 400 MB of memory.

@@ -212,6 +212,36 @@ def test_few_descriptors_and_many_clients(tmp_path: Path) -> None:
     assert len(log.read_text().splitlines()) < 10
 
 
+@pytest.mark.parametrize("limit", [4, 8, 16, 63])
+def test_too_few_descriptors_are_one_clear_line(tmp_path: Path, limit: int) -> None:
+    refusal = subprocess.run(
+        ["prlimit", f"--nofile={limit}:{limit}", pulse_binary(), "serve", "--port", "0"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=20,
+    )
+    assert refusal.returncode == 1
+    assert refusal.stderr == (
+        f"pulse: a server needs 64 open files at least, and this process may have {limit}: "
+        "see ulimit -n\n"
+    )
+
+
+def test_the_fewest_descriptors_do(tmp_path: Path) -> None:
+    process, port = start(
+        tmp_path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    )
+    streams = [open_stream(port) for _ in range(8)]
+    pulse_wrapper.write_running_status(str(tmp_path / "status.json"), 2, 2, 0.5, "news")
+    for stream in streams:
+        received = b""
+        while b'"message": "news"' not in received:
+            received += stream.recv(65536)
+    assert fine(port)
+    assert end(process) == 0
+
+
 def cpu_seconds(process: subprocess.Popen) -> float:
     fields = Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
