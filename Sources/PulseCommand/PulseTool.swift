@@ -25,6 +25,12 @@ struct PulseTool: ParsableCommand {
     /// Not asynchronous itself: the main thread of an asynchronous `main` waits in `dispatchMain`,
     /// with no signal blocked, and `pulse run` must have its signals to itself.
     static func main() {
+        // The runtime finds them through /proc/self. Where it can't, there is not even the program's
+        // name, and help with exit code 0 is no answer to `pulse serve`.
+        if CommandLine.arguments.isEmpty {
+            CommandOutput.error("the system doesn't tell the arguments of this process")
+            exit(withError: ExitCode.failure)
+        }
         let arguments = Array(CommandLine.arguments.dropFirst())
         // No command for people: `pulse run` starts this behind the output of its own.
         if arguments == [Relay.commandName] { return Relay.run() }
