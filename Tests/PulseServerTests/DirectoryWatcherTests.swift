@@ -38,6 +38,27 @@ struct DirectoryWatcherTests {
         #expect(wakes(&watcher, within: long))
     }
 
+    @Test("wakes when the kernel's queue has overflowed and names nothing")
+    func overflow() throws {
+        let directory = try TemporaryDirectory()
+        var watcher = DirectoryWatcher(file: directory.file("status.json"), isEnabled: true)
+        watcher.prepare()
+        let limit = try String(
+            contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8)
+        let events = try #require(Int(limit.trimmingCharacters(in: .whitespacesAndNewlines)))
+        try directory.write("x", to: "a")
+        // Equal events in a row would be one. All are of other files.
+        let names = (directory.file("a"), directory.file("b"))
+        for _ in 0...events / 4 {
+            #expect(unsafe Foundation.rename(names.0, names.1) == 0)
+            #expect(unsafe Foundation.rename(names.1, names.0) == 0)
+        }
+        #expect(wakes(&watcher, within: long))
+        // The watch itself goes on.
+        try directory.write("x", to: "status.json")
+        #expect(wakes(&watcher, within: long))
+    }
+
     @Test("sleeps on when another file of the directory changes")
     func otherFile() throws {
         let directory = try TemporaryDirectory()

@@ -62,7 +62,7 @@ struct MethodTests {
         ])
     func refused(method: String) async throws {
         try await RunningServer.serving(.running()) { server in
-            for path in ["/status", "/events", "/nothing"] {
+            for path in ["/status", "/events", "/nothing", "*"] {
                 let client = try server.connect()
                 let reply = try client.request(method, path)
                 #expect(reply.statusLine == "HTTP/1.1 405 Method Not Allowed")
