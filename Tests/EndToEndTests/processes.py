@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,12 +52,20 @@ class Answer:
 class PulseServer:
     """A `pulse serve` process on a free loopback port.
 
-    `flags` are those of `pulse serve`; `--port 0` and the panel's directory are added.
+    `flags` are those of `pulse serve`; `--port 0` and the panel's directory are added. `wrapper` is
+    a command that becomes the server, such as `prlimit --nofile=256`.
     """
 
-    def __init__(self, status_file: Path, *flags: str, log: Path, port: int = 0) -> None:
+    def __init__(
+        self,
+        status_file: Path,
+        *flags: str,
+        log: Path,
+        port: int = 0,
+        wrapper: Sequence[str] = (),
+    ) -> None:
         self.log = log
-        command = [pulse_binary(), "serve", "--status-file", str(status_file)]
+        command = [*wrapper, pulse_binary(), "serve", "--status-file", str(status_file)]
         command += ["--port", str(port), "--public-dir", str(ROOT / "public"), *flags]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
         with log.open("ab") as errors:
