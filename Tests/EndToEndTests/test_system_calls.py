@@ -84,3 +84,15 @@ def test_a_server_serves_on_whichever_call_fails(
         directory = tmp_path / str(number)
         directory.mkdir()
         survives(directory, call, number)
+
+
+def test_arguments_that_can_not_be_read_are_an_error_and_no_help(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    command = [pulse_binary(), "check", str(tmp_path / "status.json")]
+    run([*tracing(trace, "openat"), *command])
+    # Where the runtime looks for the stack, which they are on.
+    call, number = next(calls(trace, after='"/proc/self/maps"'))
+    result = run([*failing(trace, call, number), *command])
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == "pulse: the system doesn't tell the arguments of this process\n"
