@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 PYTHON ?= python3
 
 BUILD_PACKAGES := libmicrohttpd-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) caddy chromium curl esbuild man-db nginx node-react \
-	node-react-dom openssl prometheus python3-venv strace
+TEST_PACKAGES := $(BUILD_PACKAGES) caddy chromium curl esbuild gcc man-db nginx node-react \
+	node-react-dom openssl prometheus python3-venv slowhttptest strace
 
 DEBUG := .build/debug/pulse
 RELEASE := .build/release/pulse
@@ -60,8 +60,14 @@ test-containers: build-packages $(VENV)/ready ## The image without an engine, th
 	$(PYTEST) Tests/ContainerTests
 
 .PHONY: test-stress
-test-stress: release ## Load a real server until it should give in, and write the figures down.
+test-stress: release ## Load a real server until it should give in: about half an hour.
+	@tools/install-packages gcc slowhttptest strace
 	PULSE_BINARY=$(abspath $(RELEASE)) $(PYTHON) Tests/StressTests/stress.py
+
+.PHONY: test-sanitize
+test-sanitize: build-packages ## Run all Swift tests with the address and thread sanitizers.
+	Tests/Sanitizers/sanitize address
+	Tests/Sanitizers/sanitize thread
 
 .PHONY: bench
 bench: build-packages ## Measure Pulse beside nginx, nchan and bare C: about ten minutes.
@@ -137,7 +143,7 @@ format: ## Give the Swift code its form.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build $(VENV)
+	rm -rf .build .build-address .build-thread $(VENV)
 
 .PHONY: build-packages
 build-packages:
