@@ -13,6 +13,9 @@ PARTS = subprocess.run(
     [sys.executable, STRESS, "--list"], capture_output=True, text=True, check=True
 ).stdout.split()
 
+#: Two parts hang on the moment or on a quiet machine; `make test-stress` alone runs them.
+PARTS = [part for part in PARTS if part not in ("load", "system-calls")]
+
 
 @pytest.mark.parametrize("part", PARTS)
 def test_the_stress_program_holds(part: str) -> None:

