@@ -74,8 +74,8 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     return survey(tmp_path_factory.mktemp("survey"))
 
 
-# Which call is the N-th hangs on the moment, and some of the libraries' own can't be survived at some
-# moments (docs/RELIABILITY.md): a look by hand, no gate.
+# Which call is the N-th hangs on the moment, and two failures are not explained yet
+# (docs/RELIABILITY.md): a look by hand until they are.
 @pytest.mark.skipif(not ALL, reason="PULSE_FAULTS=all lets each call of a server fail")
 @pytest.mark.parametrize("call", sorted(ERRORS))
 def test_a_server_serves_on_whichever_call_fails(

@@ -4,7 +4,7 @@
 
    Prints its port, serves every GET with BODY and the headers, answers If-None-Match that equals
    its ETag with 304, and ends when its standard input does. The daemon runs as Pulse's does: one
-   epoll thread, 8 KiB for a connection, answers at the handler's second call. */
+   epoll thread, 8 KiB for a connection (Pulse's have 7), answers at the handler's second call. */
 #include "common.h"
 #include <microhttpd.h>
 
