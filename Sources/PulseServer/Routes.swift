@@ -82,9 +82,7 @@ struct Routes: Sendable {
         guard let problem = problem(of: request, for: route) else {
             if request.method == .options { return .response(errors.preflight(origin: origin)) }
             if isOpen(route) || policy.allowsClient(of: request) { return nil }
-            if case .file = route, let welcome = policy.signIn(request) {
-                return .response(welcome)
-            }
+            if isPage(route), let welcome = policy.signIn(request) { return .response(welcome) }
             return .response(errors.unauthorized.response(to: request, origin: origin))
         }
         return .response(problem.response(to: request, origin: origin))
@@ -100,7 +98,7 @@ struct Routes: Sendable {
         if !policy.allowsHost(of: request) { return errors.misdirected }
         if request.method == .options { return policy.allowsCORS ? nil : errors.methodNotAllowed }
         if let name = request.malformedQueryParameter { return errors.malformedParameter(name) }
-        if case .file = route, AccessToken.isMalformed(in: request) {
+        if isPage(route), AccessToken.isMalformed(in: request) {
             return errors.malformedParameter(AccessToken.parameterName)
         }
         return nil
@@ -110,6 +108,14 @@ struct Routes: Sendable {
     private func isOpen(_ route: Route?) -> Bool {
         switch route {
         case .livez, .readyz: true
+        default: false
+        }
+    }
+
+    /// Whether a browser may be visiting, be there a panel or not.
+    private func isPage(_ route: Route?) -> Bool {
+        switch route {
+        case .file, nil: true
         default: false
         }
     }

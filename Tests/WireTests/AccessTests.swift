@@ -78,6 +78,21 @@ struct AccessTests {
         }
     }
 
+    @Test("a browser signs in where no panel is served, too")
+    func signInWithoutPanel() async throws {
+        try await RunningServer.with { configuration, directory in
+            configuration.tokenFile = directory.write("\(Self.secret)\n", to: "token")
+        } _: { server in
+            for (target, code) in [
+                ("/?token=\(Self.secret)", 303), ("/?token=wrong-horse-battery", 401),
+                ("/?token=%22", 400), ("/status?token=\(Self.secret)", 401),
+            ] {
+                let reply = try server.request("GET", target)
+                #expect(reply.status == code, "\(target)")
+            }
+        }
+    }
+
     @Test("the secret is in no log line")
     func noSecretInLogs() async throws {
         try await Self.withToken { server in
