@@ -24,11 +24,16 @@ struct HTTPService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { await every(heartbeat) { hub.beat(timestamp: clock.unixTime) } }
+                group.addTask { await every(heartbeat) { beat() } }
                 group.addTask { await every(.seconds(1)) { daemon.shutDownOverdueConnections() } }
             }
         }
         await stop()
+    }
+
+    /// A heartbeat says that no news is good news, which must be true.
+    private func beat() {
+        if health.standstill == nil { hub.beat(timestamp: clock.unixTime) }
     }
 
     /// Refuses new streams, ends the open ones, waits for their final chunks, stops the daemon.

@@ -23,6 +23,9 @@ enum Route: Sendable {
         case .file: .file
         }
     }
+
+    /// Whether its answer tells how things are now, as all but a file's does.
+    var isNews: Bool { name != .file }
 }
 
 /// The whole route table: path to answer.
@@ -121,6 +124,9 @@ struct Routes: Sendable {
     }
 
     private func answer(to request: borrowing Request, for route: Route?, origin: Int) -> Reply {
+        if route?.isNews == true, let standstill = health.standstill {
+            return .response(standstill.response(to: request, origin: origin))
+        }
         let representation: Representation
         switch route {
         case .status: representation = store.snapshot.status

@@ -6,6 +6,7 @@ struct StatusPoller: Service {
     private let source: any StatusSource
     private let store: StatusStore
     private let hub: EventHub
+    private let health: Health
     private let clock: ServerClock
     private let tick: Duration
     private let observers: [any RunObserver]
@@ -13,16 +14,18 @@ struct StatusPoller: Service {
 
     /// - Parameters:
     ///   - chain: has made the snapshot that `store` holds.
+    ///   - health: is told of each turn.
     ///   - tick: how often liveness is judged, even when the source doesn't answer.
     ///   - observers: are told of each look and each change, after everybody else.
     init(
         source: any StatusSource, chain: SnapshotChain, store: StatusStore, hub: EventHub,
-        clock: ServerClock, tick: Duration, observers: [any RunObserver]
+        health: Health, clock: ServerClock, tick: Duration, observers: [any RunObserver]
     ) {
         self.source = source
         first = chain
         self.store = store
         self.hub = hub
+        self.health = health
         self.clock = clock
         self.tick = tick
         self.observers = observers
@@ -44,6 +47,7 @@ struct StatusPoller: Service {
             for observer in observers { observer.began(with: chain.snapshot.view) }
             for await _ in wakes.cancelOnGracefulShutdown() {
                 advance(&chain)
+                health.turned()
                 for observer in observers { observer.looked() }
             }
             group.cancelAll()

@@ -40,7 +40,7 @@ public struct StatusServer: Service {
             wallClock: clock.unixTime)
         store = StatusStore(chain.snapshot)
         hub.publish(chain.snapshot)
-        let health = Health(policy: policy)
+        let health = Health(policy: policy, clock: clock)
         let metrics = Metrics()
         let routes = Routes(
             store: store, hub: hub, page: MetricsPage(source: source, hub: hub, metrics: metrics),
@@ -66,7 +66,8 @@ public struct StatusServer: Service {
             throw .cannotListen("\(error)")
         }
         poller = StatusPoller(
-            source: source, chain: chain, store: store, hub: hub, clock: clock,
+            source: source, chain: chain, store: store, hub: hub, health: health,
+            clock: clock,
             tick: min(configuration.pollInterval, Self.longestTick),
             observers: [RunLog(logger: logger)] + configuration.observers)
         self.logger = logger

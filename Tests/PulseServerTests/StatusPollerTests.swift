@@ -97,9 +97,11 @@ struct StatusPollerTests {
             policy: AccessPolicy(),
             report: source.report, at: .zero, wallClock: 1_000)
         let store = StatusStore(chain.snapshot)
+        let clock = ServerClock(now: { .zero }, unixTime: { 1_000 })
         let poller = StatusPoller(
             source: source, chain: chain, store: store, hub: hub,
-            clock: ServerClock(now: { .zero }, unixTime: { 1_000 }), tick: .milliseconds(5),
+            health: Health(policy: AccessPolicy(), clock: clock), clock: clock,
+            tick: .milliseconds(5),
             observers: [
                 RunLog(logger: Logger(label: "test") { _ in lines.handler })
             ])

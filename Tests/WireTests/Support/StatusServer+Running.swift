@@ -15,9 +15,12 @@ struct RunningServer: Sendable {
 
     /// Runs a server while `body` does, then ends it gracefully.
     ///
-    /// - Parameter prepare: sets what differs from the defaults, before the server starts; also the
-    ///   place for files that are there from the beginning.
+    /// - Parameters:
+    ///   - clock: what the server takes for the time.
+    ///   - prepare: sets what differs from the defaults, before the server starts; also the place
+    ///     for files that are there from the beginning.
     static func with<Result>(
+        clock: ServerClock = .system,
         _ prepare: (inout StatusServerConfiguration, TemporaryDirectory) throws -> Void = { _, _ in
         },
         _ body: (RunningServer) async throws -> Result
@@ -29,7 +32,8 @@ struct RunningServer: Sendable {
         try prepare(&configuration, directory)
         let log = LogLines()
         let logger = Logger(label: "pulse") { _ in log.handler }
-        let server = try StatusServer(configuration: configuration, logger: logger)
+        let server = try StatusServer(
+            configuration: configuration, clock: clock, logger: logger)
         let group = ServiceGroup(
             services: [server], logger: Logger(label: "quiet") { _ in SwiftLogNoOpLogHandler() })
         // Unstructured: the server's services belong on the threads that all tasks share.
