@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from processes import PATIENCE, ROOT, pulse_binary, pulse_wrapper, wait_until
 from system_calls import failing, failures, most, tracing
 
-#: What libdispatch needs for its first source; it ends the process when it can't have it.
-DISPATCH = {"epoll_create1", "epoll_ctl", "eventfd2"}
-
-#: What no kernel refuses: to take a descriptor out of a set that it is in, and to add 1 to the
-#: counter of an eventfd. The library ends the process when that fails.
-IMPOSSIBLE = ("EPOLL_CTL_DEL", r'"\1\0\0\0\0\0\0\0", 8')
+#: Failures that may end the process, or leave it deaf to SIGTERM: a part of the call's line in the
+#: log, and what the server must have said. Each is of a library; none lets it tell an old state.
+FATAL = {
+    # What no kernel refuses: epoll_ctl(2) has no error for taking out a descriptor that is in the
+    # set, and eventfd(2) none for adding 1 while the counter has room.
+    "EPOLL_CTL_DEL": "Fatal error in GNU libmicrohttpd",
+    r'"\1\0\0\0\0\0\0\0", 8': "",
+    # What libdispatch must have to begin with: it ends the process without a word.
+    "epoll_create1(": "",
+    "eventfd2(": "",
+    "data={u32=1, u64=1}": "",
+    # What libdispatch needs to hear signals: it doesn't tell, and SIGKILL alone ends the process.
+    "signalfd4(": "",
+    "events=EPOLLIN|0x4000": "",
+}
 
 REQUEST = b"GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+class Ended(Exception):
+    """The server ended by itself, with this status."""
+
+
+class Deaf(Exception):
+    """The server doesn't end at SIGTERM."""
 
 
 def survey(directory: Path) -> dict[str, int]:
@@ -30,43 +48,63 @@ def survey(directory: Path) -> dict[str, int]:
 
 
 def survives(directory: Path, call: str, number: int) -> str:
-    """One life with one failure: `served`, `refused to start`, or why it doesn't count."""
+    """One life with one failure: how it went. Raises when the server was not what it must be."""
     trace = directory / "trace"
+    what = f"{call} {number}"
     try:
         end = live(directory, failing(trace, call, number))
     except AssertionError as error:
+        raise AssertionError(f"{what}: {error}\n{failures(trace)}") from error
+    except (Ended, Deaf) as error:
         failed = failures(trace)
-        if any(word in line for line in failed for word in IMPOSSIBLE):
-            return "impossible"
-        if "before it served" in str(error) and call in DISPATCH:
-            return "ended by libdispatch"
-        raise AssertionError(f"{call} {number}: {error}\n{failed}") from error
+        log = (directory / "log").read_text(errors="replace")
+        assert any(
+            part in line and reason in log for line in failed for part, reason in FATAL.items()
+        ), f"{what}: {error!r}: {log}\n{failed}"
+        return "deaf to SIGTERM" if isinstance(error, Deaf) else "ended by a library"
     return end if failures(trace) else "not reached"
 
 
 def live(directory: Path, wrapper: Sequence[str]) -> str:
-    """Start a server, ask it, follow two states on a stream, and stop it."""
+    """Start a server, ask it, follow two states on a stream, and stop it.
+
+    Whatever the server answers is the newest state within PATIENCE; or it ends, not with 0.
+    """
     status, log = directory / "status.json", directory / "log"
     write(status, 1)
     port = free_port()
     command = [pulse_binary(), "serve", "--status-file", str(status), "--port", str(port)]
     command += ["--public-dir", str(ROOT / "public"), "--poll-interval", "100ms"]
     command += ["--heartbeat-interval", "200ms"]
+    # The backtracer of a process that ends is another program, which calls as well.
+    environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
     with log.open("wb") as output:
-        process = subprocess.Popen([*wrapper, *command], stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [*wrapper, *command], stdout=output, stderr=output, env=environment
+        )
+
+    def check() -> None:
+        if (code := process.poll()) is not None:
+            assert code != 0, "it ended with 0, and nobody had asked it to"
+            raise Ended(code)
+
     try:
-        wait_until(lambda: process.poll() is not None or listens(port), "it serves, or has ended")
-        if process.poll() is not None:
-            assert process.returncode > 0, f"{process.returncode} before it served"
+        wait_until(lambda: process.poll() is not None or answers(port), "it serves, or has ended")
+        if process.poll() is not None and process.returncode > 0:
             assert log.read_text().strip(), "it refused to start without a word"
             return "refused to start"
         for number in (2, 3):
             write(status, number)
-            follow(port, number)
-            ask(port, number)
+            follow(port, number, check)
+            ask(port, number, check)
+        check()
         process.terminate()
-        code = process.wait(timeout=PATIENCE)
-        assert code == 0, f"SIGTERM ended it with {code}: {log.read_text()}"
+        try:
+            code = process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Deaf from None
+        if code != 0:
+            raise Ended(code)
         return "served"
     finally:
         if process.poll() is None:
@@ -80,19 +118,20 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
+def answers(port: int) -> bool:
+    """Whether it serves: the kernel takes connections before that, also for one that can't start."""
+    return request(port, b"/livez").startswith(b"HTTP/1.1 200 ")
 
 
 def write(status: Path, number: int) -> None:
     pulse_wrapper.write_running_status(status, float(number), 9, number / 2, f"state {number}")
 
 
-def ask(port: int, number: int) -> None:
+def ask(port: int, number: int, check: Callable[[], None]) -> None:
     """Ask until the newest state is served; never an untrue one, and never for long."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
+        check()
         answer = request(port, b"/status")
         head, _, body = answer.partition(b"\r\n\r\n")
         if head.startswith(b"HTTP/1.1 200 ") and body:
@@ -104,10 +143,11 @@ def ask(port: int, number: int) -> None:
     raise AssertionError(f"state {number} was never served")
 
 
-def follow(port: int, number: int) -> None:
+def follow(port: int, number: int, check: Callable[[], None]) -> None:
     """Open streams until one has the newest state; a stream may be cut, as by the network."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
+        check()
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=2) as client:
                 client.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -117,7 +157,7 @@ def follow(port: int, number: int) -> None:
                     if b'"message": "state %d"' % number in received:
                         return
         except OSError:
-            pass
+            time.sleep(0.02)
     raise AssertionError(f"no stream had state {number}")
 
 

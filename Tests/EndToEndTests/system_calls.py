@@ -41,6 +41,7 @@ ERRORS = {
     "sendto": "EPIPE",
     "setsockopt": "ENOBUFS",
     "shutdown": "ENOTCONN",
+    "signalfd4": "EMFILE",
     "socket": "EMFILE",
     "stat": "EACCES",
     "timerfd_create": "EMFILE",
@@ -65,7 +66,20 @@ def failing(trace: Path, call: str, number: int, error: str | None = None) -> li
 
 def failures(trace: Path) -> list[str]:
     """The calls that were failed, as the log has them; none when it didn't come so far."""
-    return [line for line in trace.read_text(errors="replace").splitlines() if "(INJECTED)" in line]
+    return [line for line in whole_lines(trace) if "(INJECTED)" in line]
+
+
+def whole_lines(trace: Path) -> Iterator[str]:
+    """The lines of a log, those put together again that another thread's call stands between."""
+    begun: dict[str, str] = {}
+    for line in trace.read_text(errors="replace").splitlines():
+        thread = line.split(" ", 1)[0]
+        if line.endswith("<unfinished ...>"):
+            begun[thread] = line.removesuffix("<unfinished ...>")
+            continue
+        if match := re.match(r"\d+ +<\.\.\. \w+ resumed>", line):
+            line = begun.pop(thread, "") + line[match.end() :]
+        yield line
 
 
 def calls(trace: Path, after: str = "") -> Iterator[tuple[str, int]]:

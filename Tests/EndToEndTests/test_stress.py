@@ -13,7 +13,7 @@ PARTS = subprocess.run(
     [sys.executable, STRESS, "--list"], capture_output=True, text=True, check=True
 ).stdout.split()
 
-#: Two parts hang on the moment or on a quiet machine; `make test-stress` alone runs them.
+#: The system calls have a test of their own here. The load is measured on a quiet machine.
 PARTS = [part for part in PARTS if part not in ("load", "system-calls")]
 
 

@@ -74,15 +74,15 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     return survey(tmp_path_factory.mktemp("survey"))
 
 
-# Which call is the N-th hangs on the moment, and two failures are not explained yet
-# (docs/RELIABILITY.md): a look by hand until they are.
-@pytest.mark.skipif(not ALL, reason="PULSE_FAULTS=all lets each call of a server fail")
+# Which call is the N-th hangs on the moment; what must hold doesn't.
 @pytest.mark.parametrize("call", sorted(ERRORS))
-def test_a_server_serves_on_whichever_call_fails(
+def test_whichever_call_of_a_server_fails_it_tells_the_newest_state_or_ends(
     tmp_path: Path, called: dict[str, int], call: str
 ) -> None:
     if call not in called:
         pytest.skip("a server on this system doesn't call it")
+    if call == "signalfd4" and not ALL:
+        pytest.skip("no SIGTERM is heard then, and waiting for that takes long")
     for number in sample(called[call], ALL):
         directory = tmp_path / str(number)
         directory.mkdir()
