@@ -56,6 +56,12 @@ struct Serve: AsyncParsableCommand {
                     + "\(limit): see ulimit -n")
             throw ExitCode.failure
         }
+        guard ThreadLimit.allows(threads: ThreadLimit.minimum) else {
+            CommandOutput.error(
+                "a server needs \(ThreadLimit.minimum) threads, and the system gives this process fewer: "
+                    + "see ulimit -u, and pids.max of its control group")
+            throw ExitCode.failure
+        }
     }
 
     func run() async throws {

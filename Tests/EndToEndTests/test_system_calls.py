@@ -99,3 +99,14 @@ def test_arguments_that_can_not_be_read_are_an_error_and_no_help(tmp_path: Path)
     assert result.returncode == 1
     assert result.stdout == ""
     assert result.stderr == "pulse: the system doesn't tell the arguments of this process\n"
+
+
+def test_too_few_threads_are_a_refusal_to_start(tmp_path: Path) -> None:
+    command = [pulse_binary(), "serve", "--status-file", str(tmp_path / "status.json")]
+    result = run([*failing(tmp_path / "trace", "clone3", 5, "EAGAIN"), *command, "--port", "0"])
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        "pulse: a server needs 8 threads, and the system gives this process fewer: "
+        "see ulimit -u, and pids.max of its control group\n"
+    )
