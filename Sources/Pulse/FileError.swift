@@ -42,4 +42,10 @@ extension PulseError {
     static func file(_ name: String, _ error: FileError) -> PulseError {
         PulseError(error.reason, "\(name): \(error.description)")
     }
+
+    /// A file that nobody could look at any more: its file system hangs, or no thread is left for it.
+    package static func overdue(path: String) -> PulseError {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return PulseError(.ioError, "\(name): the last look at it is too long ago")
+    }
 }

@@ -15,8 +15,15 @@ public final class FileStatusSource: StatusSource {
         var wasTorn = false
     }
 
+    /// What is known, and until when it is: then the next look must have ended.
+    private struct Published {
+        var report = SourceReport()
+        var validUntil: Duration
+    }
+
     private let state: Mutex<State>
-    private let published = Mutex(SourceReport())
+    private let published: Mutex<Published>
+    private let clock: ServerClock
     private let path: String
     private let pollInterval: Duration
     private let watches: Bool
@@ -24,22 +31,38 @@ public final class FileStatusSource: StatusSource {
     /// How soon a file is read again that looked half-written: its writer isn't atomic and needs a
     /// moment.
     private static let tornRetry = Duration.milliseconds(50)
+    /// A look takes longer than this only in a file system that hangs.
+    static let patience = Duration.seconds(10)
 
     /// - Parameters:
     ///   - path: the status file; it need not exist.
     ///   - pollInterval: how often it is looked at.
     ///   - watches: whether inotify wakes the poll. Without it news arrive within the poll
     ///     interval.
-    public init(path: String, pollInterval: Duration = .seconds(2), watches: Bool = true) {
+    public convenience init(
+        path: String, pollInterval: Duration = .seconds(2), watches: Bool = true
+    ) {
+        self.init(path: path, pollInterval: pollInterval, watches: watches, clock: .system)
+    }
+
+    init(path: String, pollInterval: Duration, watches: Bool, clock: ServerClock) {
+        self.clock = clock
+        published = Mutex(Published(validUntil: clock.now + pollInterval + Self.patience))
         self.path = path
         self.pollInterval = pollInterval
         self.watches = watches
         state = Mutex(State(reader: StatusFileReader(path: path)))
     }
 
-    /// Everything known after the newest look.
+    /// Everything known after the newest look; an error when the next one doesn't end.
     public var report: SourceReport {
-        published.withLock { $0 }
+        let now = clock.now
+        return published.withLock { published in
+            guard now > published.validUntil else { return published.report }
+            var report = published.report
+            report.error = .overdue(path: path)
+            return report
+        }
     }
 
     /// Looks once.
@@ -66,8 +89,10 @@ public final class FileStatusSource: StatusSource {
             state.report.lastGood = state.reader.lastGood
             return (state.report, looksTorn)
         }
-        published.withLock { $0 = report }
-        return looksTorn ? Self.tornRetry : pollInterval
+        let due = looksTorn ? Self.tornRetry : pollInterval
+        let validUntil = clock.now + due + Self.patience
+        published.withLock { $0 = Published(report: report, validUntil: validUntil) }
+        return due
     }
 
     /// Looks until the task is cancelled, on a thread of its own.

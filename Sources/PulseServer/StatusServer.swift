@@ -30,7 +30,7 @@ public struct StatusServer: Service {
         let files = try configuration.publicFiles()
         let source = FileStatusSource(
             path: configuration.statusFile, pollInterval: configuration.pollInterval,
-            watches: configuration.watchesDirectory)
+            watches: configuration.watchesDirectory, clock: clock)
         source.look()
         let ids = EventIDs()
         let hub = EventHub(limit: configuration.maximumStreams, policy: policy, ids: ids)

@@ -1,6 +1,7 @@
 import TestSupport
 import Foundation
 import Pulse
+import Synchronization
 import Testing
 
 @testable import PulseServer
@@ -51,6 +52,25 @@ struct FileStatusSourceTests {
         source.look()
         #expect(source.report.state == .unreadable)
         #expect(source.report.error?.reason == .notRegular)
+    }
+
+    @Test("is unreadable when a look doesn't end, and well again after one that does")
+    func hangs() throws {
+        let now = Mutex(Duration.zero)
+        let source = FileStatusSource(
+            path: path, pollInterval: .seconds(2), watches: false,
+            clock: ServerClock(now: { now.withLock { $0 } }, unixTime: { 0 }))
+        try writeRunningStatus(to: path, epoch: 1, totalEpochs: 2, loss: 0.5, message: "")
+        source.look()
+        now.withLock { $0 = .seconds(12) }
+        #expect(source.report.state == .ok)
+        now.withLock { $0 = .seconds(13) }
+        #expect(source.report.state == .unreadable)
+        #expect(
+            source.report.error?.description == "status.json: the last look at it is too long ago")
+        #expect(source.report.lastGood?.epoch == 1)
+        source.look()
+        #expect(source.report.state == .ok)
     }
 
     @Test("a FIFO without a writer doesn't hold it up")
