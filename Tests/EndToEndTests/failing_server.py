@@ -16,8 +16,8 @@ from system_calls import failing, failures, most, tracing
 #: Failures that may end the process, or leave it deaf to SIGTERM: a part of the call's line in the
 #: log, and what the server must have said. Each is of a library; none lets it tell an old state.
 FATAL = {
-    # What no kernel refuses: epoll_ctl(2) has no error for taking out a descriptor that is in the
-    # set, and eventfd(2) none for adding 1 while the counter has room.
+    # What no kernel refuses: of the errors of epoll_ctl(2), taking out a descriptor that is in the
+    # set has none (ENOMEM is of adding one), and of those of eventfd(2), adding 1 none but EAGAIN.
     "EPOLL_CTL_DEL": "Fatal error in GNU libmicrohttpd",
     r'"\1\0\0\0\0\0\0\0", 8': "",
     # What libdispatch must have to begin with: it ends the process without a word.
