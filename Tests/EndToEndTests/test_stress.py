@@ -13,8 +13,8 @@ PARTS = subprocess.run(
     [sys.executable, STRESS, "--list"], capture_output=True, text=True, check=True
 ).stdout.split()
 
-#: The system calls have a test of their own here. The load is measured on a quiet machine.
-PARTS = [part for part in PARTS if part not in ("load", "system-calls")]
+#: The system calls have a test of their own here.
+PARTS = [part for part in PARTS if part != "system-calls"]
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -68,7 +68,8 @@ def load(sizes: Sizes) -> list[Figure]:
     one, states that are whole. One state a second is written, `/status` is asked for every 20 ms
     meanwhile, and memory (VmRSS) is read every second. The times are from the moment before the
     file is written to the moment when a reader has parsed the event; the last reader's are over all
-    events."""
+    events. At a size of seconds the next state waits until all have the last, and no time or amount
+    of memory is too much: on a busy machine they tell of the machine."""
     with Server() as server:
         empty = server.memory()
         readers = Readers(server, sizes.streams)
@@ -76,15 +77,18 @@ def load(sizes: Sizes) -> list[Figure]:
         asker = Asker(server.port)
         asker.start()
         memory = []
+        read = readers.read()
         begin = time.monotonic()
         spent = server.cpu_seconds()
         for number in range(1, sizes.seconds + 1):
             server.write(number)
             time.sleep(max(0, begin + number - time.monotonic()))
+            if not sizes.is_timed:
+                read = read.followed_by(readers.read_until(sizes.streams))
             memory.append(server.memory())
         spent = (server.cpu_seconds() - spent) / (time.monotonic() - begin)
         asked = asker.finish()
-        read = readers.read()
+        read = read.followed_by(readers.read())
         server.end()
         readers.to_the_end()
     expected = sizes.streams * sizes.seconds
@@ -101,14 +105,14 @@ def load(sizes: Sizes) -> list[Figure]:
             "from the write to the readers",
             f"p50 {read.p50_ms:.0f} ms, p99 {read.p99_ms:.0f} ms, worst {read.worst_ms:.0f} ms; "
             f"the last reader p99 {read.last_reader_p99_ms:.0f} ms",
-            read.last_reader_p99_ms <= 500,
+            read.last_reader_p99_ms <= 500 or not sizes.is_timed,
         ),
-        Figure("`/status` meanwhile", asked, max(asker.times) < 1),
+        Figure("`/status` meanwhile", asked, max(asker.times) < 1 or not sizes.is_timed),
         Figure(
             "memory",
             f"{weight:.1f} KB for each stream; {max(memory) / 1024:.0f} MB at most, "
             f"{growth:+,} KB from the first tenth to the end",
-            growth < max(memory) / 100,
+            growth < max(memory) / 100 or not sizes.is_timed,
         ),
     ]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +34,21 @@ class Reading:
     worst_ms: float
     #: The same of the reader that had it last.
     last_reader_p99_ms: float
+
+    def followed_by(self, later: Reading) -> Reading:
+        """Both as one; of the times, which can't be added, the worse."""
+        return replace(
+            later,
+            p50_ms=max(self.p50_ms, later.p50_ms),
+            p99_ms=max(self.p99_ms, later.p99_ms),
+            worst_ms=max(self.worst_ms, later.worst_ms),
+            last_reader_p99_ms=max(self.last_reader_p99_ms, later.last_reader_p99_ms),
+            complete=self.complete + later.complete,
+            cut=self.cut + later.cut,
+            events=self.events + later.events,
+            gaps=self.gaps + later.gaps,
+            bad=self.bad + later.bad,
+        )
 
 
 @cache
@@ -72,6 +88,15 @@ class Readers:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         return Reading(**json.loads(self._line()))
+
+    def read_until(self, events: int) -> Reading:
+        """What was read until so many states were, or for half a minute."""
+        deadline = time.monotonic() + 30
+        reading = self.read()
+        while reading.events < events and time.monotonic() < deadline:
+            time.sleep(0.01)
+            reading = reading.followed_by(self.read())
+        return reading
 
     def to_the_end(self) -> Reading:
         """What was read until all streams had ended, or for a minute."""

@@ -15,6 +15,8 @@ class Sizes:
     #: Streams, and for how many seconds they get an event each.
     streams: int
     seconds: int
+    #: Whether a state is due though some have not got the last, and times and memory have limits.
+    is_timed: bool
     #: How often as many clients are killed.
     cycles: int
     #: Stops of a server with as many streams.
@@ -31,12 +33,12 @@ class Sizes:
 
 
 FULL = Sizes(
-    replaces=100_000, torn=10_000, kills=1_000, streams=10_000, seconds=600, cycles=50, stops=200,
+    replaces=100_000, torn=10_000, kills=1_000, streams=10_000, seconds=600, is_timed=True, cycles=50, stops=200,
     restarts=100, connects=1_000, slow=1_000, slow_seconds=30, every_call=True,
 )  # fmt: skip
 
 #: For `make test`.
 SMALL = Sizes(
-    replaces=1_000, torn=100, kills=20, streams=500, seconds=5, cycles=2, stops=3,
+    replaces=1_000, torn=100, kills=20, streams=500, seconds=5, is_timed=False, cycles=2, stops=3,
     restarts=3, connects=600, slow=100, slow_seconds=4, every_call=False,
 )  # fmt: skip
