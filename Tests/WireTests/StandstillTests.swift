@@ -40,6 +40,7 @@ struct StandstillTests {
                 let head = try head(of: path, on: server.port)
                 #expect(head.status == 503, "\(path)")
                 #expect(head["Retry-After"] == "2", "\(path)")
+                #expect(head["Content-Type"] == "application/problem+json", "\(path)")
             }
             let reply = try RawClient(port: server.port).request("GET", "/livez")
             #expect(reply.text.contains("the server stands still inside"))
