@@ -5,7 +5,8 @@ import Pulse
 /// Log lines on stderr.
 ///
 /// Text from outside (a status file's message, a path) can't forge a line: whatever is not
-/// printable is escaped. A closed stderr or a full disk loses lines and stops nothing.
+/// printable is escaped. A closed stderr, a full disk, a terminal that is held (Ctrl-S) or a pipe
+/// that nobody reads loses lines and stops nothing.
 struct StandardErrorLog: LogHandler {
     let format: LogFormat
     var metadata: Logger.Metadata = [:]
@@ -24,6 +25,9 @@ struct StandardErrorLog: LogHandler {
         let line = Self.line(
             level: event.level, message: event.message.description, time: Self.timestamp(),
             format: format)
+        // Not O_NONBLOCK: that would be every program's that shares the terminal.
+        var output = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        guard unsafe poll(&output, 1, 0) > 0 else { return }
         unsafe line.withUnsafeBytes { bytes in
             // One write for each line keeps lines whole.
             _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import resource
@@ -134,7 +135,7 @@ def test_sighup_changes_nothing(tmp_path: Path) -> None:
     assert end(process) == 0
 
 
-@pytest.mark.parametrize("where", ["closed", "/dev/full", "a pipe that nobody reads"])
+@pytest.mark.parametrize("where", ["closed", "/dev/full", "a closed pipe", "a full pipe"])
 def test_a_log_that_can_not_be_written_stops_nothing(tmp_path: Path, where: str) -> None:
     if where == "closed":
         options: dict = {"preexec_fn": lambda: os.close(2)}
@@ -142,7 +143,14 @@ def test_a_log_that_can_not_be_written_stops_nothing(tmp_path: Path, where: str)
         options = {"stderr": os.open("/dev/full", os.O_WRONLY)}
     else:
         reading, writing = os.pipe()
-        os.close(reading)
+        if where == "a full pipe":
+            os.set_blocking(writing, False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    os.write(writing, b" " * 4096)
+            os.set_blocking(writing, True)
+        else:
+            os.close(reading)
         options = {"stderr": writing}
     process, port = start(tmp_path, "--log-level", "debug", **options)
     client = open_stream(port)
