@@ -33,9 +33,9 @@ struct PulseTool: ParsableCommand {
         }
         let arguments = Array(CommandLine.arguments.dropFirst())
         // No command for people: `pulse run` starts this behind the output of its own.
-        if arguments == [Relay.commandName] { return Relay.run() }
+        if arguments == [OutputRelay.commandName] { return OutputRelay.run() }
         // Not for `pulse run`, which passes a closed descriptor on as it is.
-        if arguments.first == "serve" { StandardDescriptors.fill() }
+        if ["serve", "relay"].contains(arguments.first) { StandardDescriptors.fill() }
         let settings = EnvironmentArguments(arguments)
         do {
             var command = try parseAsRoot(settings.arguments)

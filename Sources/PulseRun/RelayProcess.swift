@@ -34,7 +34,7 @@ struct RelayProcess {
         defer { close(pair[1]) }
         do {
             _ = try ChildProcess(
-                ["pulse", Relay.commandName], program: "/proc/self/exe", environment: .own,
+                ["pulse", OutputRelay.commandName], program: "/proc/self/exe", environment: .own,
                 descriptors: [
                     (exit, Self.source), (STDERR_FILENO, Self.sink), (pair[1], Self.question),
                 ], inheritance: inheritance)

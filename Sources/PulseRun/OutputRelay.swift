@@ -2,7 +2,7 @@ internal import Glibc
 
 /// What the process behind a command's output does: passes it on until nobody can write any more,
 /// and says what the last line was when asked.
-package struct Relay {
+package struct OutputRelay {
     /// The end of what has passed.
     private var tail: [UInt8] = []
     private var size = winsize()
@@ -20,11 +20,11 @@ package struct Relay {
     }
 
     /// The argument that makes a `pulse` process a relay.
-    package static let commandName = "relay"
+    package static let commandName = "output-relay"
 
     /// Runs until the last writer is gone, or the reader.
     package static func run() {
-        var relay = Relay()
+        var relay = OutputRelay()
         relay.passAll()
     }
 
