@@ -22,6 +22,11 @@ let package = Package(
         .library(name: "PulseServer", targets: ["PulseServer"]),
         .executable(name: "pulse", targets: ["PulseCommand"]),
     ],
+    traits: [
+        .trait(
+            name: "NATS",
+            description: "Status over NATS JetStream, for more than one machine: needs libnats.")
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -42,7 +47,16 @@ let package = Package(
             pkgConfig: "gnutls",
             providers: [.apt(["libgnutls28-dev"])]
         ),
+        .systemLibrary(
+            name: "CNATS",
+            pkgConfig: "libnats",
+            providers: [.apt(["libnats-dev"])]
+        ),
         .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD"]),
+        // Empty without its trait: nothing of the library is needed or linked then.
+        .target(
+            name: "NATS",
+            dependencies: [.target(name: "CNATS", condition: .when(traits: ["NATS"]))]),
         .target(name: "Pulse"),
         .target(
             name: "PulseServer",
@@ -58,10 +72,18 @@ let package = Package(
             name: "PulseDoctor",
             dependencies: ["Pulse", "MicroHTTPD", "PulseServer", "PulseClient"]),
         .target(name: "PulseRun", dependencies: ["Pulse"]),
+        .target(
+            name: "PulseNATS",
+            dependencies: [
+                "Pulse", "PulseServer", "NATS",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .executableTarget(
             name: "PulseCommand",
             dependencies: [
                 "Pulse", "PulseServer", "PulseClient", "PulseWatch", "PulseDoctor", "PulseRun",
+                "PulseNATS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -87,6 +109,9 @@ let package = Package(
             dependencies: ["PulseWatch", "PulseClient", "PulseServer", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
+        .testTarget(
+            name: "PulseNATSTests",
+            dependencies: ["TestSupport", "PulseNATS", "NATS", "PulseServer", "Pulse"]),
         .testTarget(name: "PulseRunTests", dependencies: ["TestSupport", "PulseRun", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests",

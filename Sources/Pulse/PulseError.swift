@@ -74,7 +74,7 @@ public struct PulseError: Error, Sendable, Hashable {
     public let offset: Int?
     private let detail: String
 
-    init(_ reason: Reason, field: Field? = nil, offset: Int? = nil, _ detail: String) {
+    package init(_ reason: Reason, field: Field? = nil, offset: Int? = nil, _ detail: String) {
         self.reason = reason
         self.field = field
         self.offset = offset

@@ -21,6 +21,9 @@ public struct StatusFileReader: Sendable {
     /// Why the newest look found no good state; nil while the source is ok.
     public private(set) var error: PulseError?
 
+    /// The document that the newest look found good, as it was written; nil when it found none.
+    package var document: [UInt8]? { error == nil ? seen?.file.bytes : nil }
+
     /// What is known of a file that was read.
     private struct Sighting {
         var file: FileContent

@@ -2,14 +2,14 @@ internal import Dispatch
 internal import Synchronization
 
 /// Blocking work on a thread of its own.
-final class Worker<Result: Sendable>: Sendable {
+package final class Worker<Result: Sendable>: Sendable {
     private let outcome = Mutex<Result?>(nil)
     private let ended = DispatchSemaphore(value: 0)
 
     /// Starts the work.
     ///
     /// - Parameter label: the thread's name for debuggers.
-    init(_ label: String, _ work: @escaping @Sendable () -> Result) {
+    package init(_ label: String, _ work: @escaping @Sendable () -> Result) {
         DispatchQueue(label: label).async {
             let result = work()
             self.outcome.withLock { $0 = result }
@@ -19,7 +19,7 @@ final class Worker<Result: Sendable>: Sendable {
 
     /// Waits for the end of the work.
     @discardableResult
-    func result() -> Result {
+    package func result() -> Result {
         ended.wait()
         ended.signal()
         guard let result = outcome.withLock({ $0 }) else {

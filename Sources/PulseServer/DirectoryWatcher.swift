@@ -6,7 +6,7 @@ internal import Synchronization
 /// Only an accelerator: whatever it misses (NFS, a full watch table, an overflow, a directory that
 /// was moved away) costs latency and never correctness, because the caller looks at the file after
 /// every wait anyway.
-struct DirectoryWatcher: ~Copyable {
+package struct DirectoryWatcher: ~Copyable {
     private let directory: String
     private let name: [UInt8]
     private let isEnabled: Bool
@@ -22,7 +22,7 @@ struct DirectoryWatcher: ~Copyable {
     /// What ends a watch, or may end it: after these it is set anew.
     private static let endings = UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
 
-    init(file path: String, isEnabled: Bool) {
+    package init(file path: String, isEnabled: Bool) {
         let slash = path.lastIndex(of: "/")
         directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         name = Array(slash.map { path[path.index(after: $0)...].utf8 } ?? path[...].utf8)
@@ -36,7 +36,7 @@ struct DirectoryWatcher: ~Copyable {
     /// Sets the watch unless it is set.
     ///
     /// Fails silently: the directory may not exist yet.
-    mutating func prepare() {
+    package mutating func prepare() {
         guard isEnabled, watch < 0 else { return }
         if inotify < 0 { inotify = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) }
         guard inotify >= 0 else { return }
@@ -45,7 +45,7 @@ struct DirectoryWatcher: ~Copyable {
     }
 
     /// Returns when the file changed, when `duration` is over, or when `alarm` rings.
-    mutating func wait(atMost duration: Duration, alarm: Alarm) {
+    package mutating func wait(atMost duration: Duration, alarm: Alarm) {
         let end = ContinuousClock.now + duration
         while true {
             var descriptors = [

@@ -28,10 +28,7 @@ public struct StatusServer: Service {
     {
         let policy = try AccessPolicy(configuration)
         let files = try configuration.publicFiles()
-        let source = FileStatusSource(
-            path: configuration.statusFile, pollInterval: configuration.pollInterval,
-            watches: configuration.watchesDirectory, clock: clock)
-        source.look()
+        let source = configuration.lookedAtSource(clock: clock)
         let ids = EventIDs()
         let hub = EventHub(limit: configuration.maximumStreams, policy: policy, ids: ids)
         let chain = SnapshotChain(

@@ -7,6 +7,8 @@ internal import MicroHTTPD
 public struct StatusServerConfiguration: Sendable {
     /// The status file; it need not exist yet.
     public var statusFile: String
+    /// Where the states come from instead of the file; it has been looked at once.
+    public var source: (any StatusSource)?
     /// An IP literal or a name of this machine.
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
@@ -65,6 +67,16 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StatusServerConfiguration {
+    /// The source to serve, which has been looked at once.
+    func lookedAtSource(clock: ServerClock) -> any StatusSource {
+        if let source { return source }
+        let file = FileStatusSource(
+            path: statusFile, pollInterval: pollInterval, watches: watchesDirectory,
+            clock: clock)
+        file.look()
+        return file
+    }
+
     func publicFiles() throws(ServerError) -> [StaticFiles.File] {
         guard let publicDirectory else { return [] }
         do {

@@ -1,7 +1,6 @@
 public import Pulse
 
-/// Where the states of one run come from: the seam between Pulse and the file, or one day a message
-/// bus.
+/// Where the states of one run come from: the seam between Pulse and the file, or a key in NATS.
 public protocol StatusSource: Sendable {
     /// Everything known now. Cheap, from any thread.
     var report: SourceReport { get }

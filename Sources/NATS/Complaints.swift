@@ -1,0 +1,40 @@
+#if NATS
+internal import CNATS
+internal import Synchronization
+
+/// What servers complained of, by connection, until somebody asks.
+///
+/// A server answers a request that isn't permitted with silence, and says why beside it: without
+/// this every refusal would look like a timeout. By the connection's address and not through a
+/// context pointer: the library may call back after a connection was destroyed, and holds the
+/// address until it has.
+enum Complaints {
+    private static let all = Mutex<[UInt: String]>([:])
+
+    static func forget(_ connection: OpaquePointer) {
+        _ = all.withLock { $0.removeValue(forKey: UInt(bitPattern: connection)) }
+    }
+
+    static func take(of connection: OpaquePointer) -> String? {
+        all.withLock { $0.removeValue(forKey: UInt(bitPattern: connection)) }
+    }
+
+    fileprivate static func note(_ text: String, of connection: OpaquePointer) {
+        all.withLock { $0[UInt(bitPattern: connection)] = text }
+    }
+}
+
+/// Feeds the `errHandler` parameter of `natsOptions_SetErrorHandler`.
+///
+/// Without one the library prints to stderr. Missed heartbeats and the like are none of our
+/// business: whoever watches looks for himself as well.
+func noteComplaint(
+    connection: OpaquePointer?, subscription: OpaquePointer?, status: natsStatus,
+    context: UnsafeMutableRawPointer?
+) {
+    guard status == NATS_NOT_PERMITTED, let connection = unsafe connection else { return }
+    var text: UnsafePointer<CChar>?
+    _ = unsafe natsConnection_GetLastError(connection, &text)
+    unsafe Complaints.note(text.map { unsafe String(cString: $0) } ?? "", of: connection)
+}
+#endif

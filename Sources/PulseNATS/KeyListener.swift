@@ -1,0 +1,54 @@
+internal import NATS
+internal import PulseServer
+
+/// Waits for news of one key by hearing what is sent to it.
+///
+/// Only an accelerator, as `DirectoryWatcher` is for files: whatever it misses (a reconnect, a
+/// subscription that isn't permitted) costs latency and never correctness, because the caller looks
+/// at the key after every wait anyway.
+struct KeyListener {
+    private var subscription: (any KeyListening)?
+    private let isEnabled: Bool
+    /// The connection that was there at the look before this wait.
+    private var line: Int?
+
+    /// Nothing in the library ends a wait early, so waits are cut: a new connection and the end are
+    /// noticed within this time.
+    private static let slice = Duration.milliseconds(200)
+
+    init(isEnabled: Bool) {
+        self.isEnabled = isEnabled
+    }
+
+    /// Listens unless it does.
+    ///
+    /// Fails silently: there may be no connection yet. A subscription outlives its connection's
+    /// losses, but not a connection that was given up.
+    mutating func prepare(_ store: inout any KeyStore) {
+        line = store.line
+        guard isEnabled, line != nil, subscription == nil else { return }
+        subscription = try? store.subscribe()
+    }
+
+    /// Returns what was heard, or nothing when `duration` is over, when the connection is another
+    /// one, or when `alarm` rings.
+    mutating func wait(
+        atMost duration: Duration, on store: any KeyStore, alarm: Alarm
+    ) -> KeyEntry.Content? {
+        let end = ContinuousClock.now + duration
+        while !alarm.hasRung, store.line == line {
+            let left = end - .now
+            guard left > .zero else { return nil }
+            guard let subscription else {
+                alarm.wait(atMost: min(left, Self.slice))
+                continue
+            }
+            do throws(NATSError) {
+                if let news = try subscription.next(within: min(left, Self.slice)) { return news }
+            } catch {
+                self.subscription = nil
+            }
+        }
+        return nil
+    }
+}

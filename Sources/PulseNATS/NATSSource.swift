@@ -1,0 +1,136 @@
+internal import Dispatch
+public import NATS
+public import PulseServer
+internal import Synchronization
+
+/// A key in NATS as a source: looked at every poll interval, and at once when it changes.
+///
+/// The key is asked of the leader, so that `ok` means what it says: a replica that lost the others
+/// would answer for ever. Blocking calls have a thread of their own here, as a file's have.
+public final class NATSSource: StatusSource {
+    private struct State {
+        var reader: KeyReader
+        var store: any KeyStore
+        /// Which bucket the revisions belong to; nil until that was asked.
+        var bucket: Int64?
+
+        /// A revision goes back when the bucket was made anew; otherwise somebody answered who
+        /// doesn't know yet that he leads no more.
+        mutating func judgeBucket(of entry: KeyEntry?) throws(NATSError) {
+            guard let entry, reader.isBehind(entry.revision) else { return }
+            let created = try store.bucketCreated()
+            if created != bucket { reader.beginAnew() }
+            bucket = created
+        }
+    }
+
+    private let state: Mutex<State>
+    private let published = Mutex(SourceReport())
+    private let pollInterval: Duration
+    private let watches: Bool
+    private let origin = ContinuousClock.now
+
+    /// How soon it is tried again when the cluster is away.
+    private static let retry = Duration.milliseconds(250)
+    /// The pauses between looks for what was heard: each is twice the one before.
+    private static let shortestPause = Duration.milliseconds(1)
+    private static let longestPause = Duration.milliseconds(128)
+
+    /// - Parameters:
+    ///   - store: the key.
+    ///   - name: what the errors call it; clients see it.
+    ///   - pollInterval: how often it is looked at.
+    ///   - watches: whether changes wake the poll. Without it news arrive within the poll interval.
+    public init(
+        _ store: any KeyStore, name: String, pollInterval: Duration = .seconds(2),
+        watches: Bool = true
+    ) {
+        self.pollInterval = pollInterval
+        self.watches = watches
+        state = Mutex(State(reader: KeyReader(name: name), store: store))
+    }
+
+    /// Everything known after the newest look.
+    public var report: SourceReport {
+        published.withLock { $0 }
+    }
+
+    /// Looks once, so that there is something to serve, or a reason why not.
+    ///
+    /// - Returns: what is wrong when waiting can't help, as with wrong credentials.
+    public func begin() -> NATSError? {
+        look().error.flatMap { $0.isPermanent ? $0 : nil }
+    }
+
+    /// Looks until the task is cancelled, on a thread of its own.
+    public func run(onLook: @escaping @Sendable () -> Void) async {
+        let alarm = Alarm()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { ended in
+                DispatchQueue(label: "pulse.source").async {
+                    self.loop(until: alarm, onLook: onLook)
+                    ended.resume()
+                }
+            }
+        } onCancel: {
+            alarm.ring()
+        }
+    }
+
+    private func loop(until alarm: Alarm, onLook: () -> Void) {
+        var listener = KeyListener(isEnabled: watches)
+        while !alarm.hasRung {
+            // Listening starts before the look: what is stored in between is seen at the next wait.
+            let store = state.withLock { state in
+                listener.prepare(&state.store)
+                return state.store
+            }
+            let (_, error) = look()
+            onLook()
+            if let error {
+                let comesBack = !error.isPermanent && error.code != .noBucket
+                alarm.wait(atMost: comesBack ? min(Self.retry, pollInterval) : pollInterval)
+                continue
+            }
+            guard let heard = listener.wait(atMost: pollInterval, on: store, alarm: alarm) else {
+                continue
+            }
+            expect(heard, alarm: alarm, onLook: onLook)
+        }
+    }
+
+    /// Looks again and again until what was heard is stored, for a moment: it is heard when it is
+    /// sent, and some of the servers that are to keep it have it a little later.
+    ///
+    /// What was refused never is, and what is late is found by the next look that is due.
+    private func expect(_ heard: KeyEntry.Content, alarm: Alarm, onLook: () -> Void) {
+        var pause = Self.shortestPause
+        while !alarm.hasRung, pause <= Self.longestPause {
+            let (content, error) = look()
+            onLook()
+            if error != nil || content == heard { return }
+            alarm.wait(atMost: pause)
+            pause *= 2
+        }
+    }
+
+    /// Looks once: what was found, or why it couldn't be asked for.
+    @discardableResult
+    func look() -> (content: KeyEntry.Content?, error: NATSError?) {
+        let (report, content, error) = state.withLock { state in
+            do throws(NATSError) {
+                if state.bucket == nil { state.bucket = try state.store.bucketCreated() }
+                let entry = try state.store.entry()
+                try state.judgeBucket(of: entry)
+                state.reader.take(entry)
+                return (state.reader.report, entry?.content, NATSError?.none)
+            } catch {
+                if error.code == .noBucket { state.bucket = nil }
+                state.reader.fail(error, at: ContinuousClock.now - origin)
+                return (state.reader.report, nil, error)
+            }
+        }
+        published.withLock { $0 = report }
+        return (content, error)
+    }
+}

@@ -1,0 +1,145 @@
+internal import NATS
+internal import Pulse
+
+/// Decides what a relay does next: pure, with time passed in.
+///
+/// Two promises: the newest state arrives in the end, and no older one ever after a newer.
+///
+/// - There is one state to be sent, the newest; it replaces whatever waited before it.
+/// - One write is under way at a time, and each names the revision that it replaces. A write that
+///   failed may arrive yet, so before another one the key is read: if that write has arrived, it
+///   counts; if it arrives later, its revision is gone and the server refuses it.
+/// - The file is the truth of its trainer: what is written while the relay watches is sent. What
+///   the relay finds at its start may be old news, from before a crash of this machine: it is sent
+///   unless the key holds a state with a later timestamp. The same goes when somebody else turns
+///   out to write the key.
+struct RelayState: Sendable {
+    /// A state to be sent.
+    struct Document: Sendable, Hashable {
+        /// As the trainer wrote it.
+        let bytes: [UInt8]
+        /// The trainer's unix time in seconds.
+        let timestamp: Int64
+        /// It was there when the relay started.
+        var isFound = false
+    }
+
+    /// What is to be done.
+    enum Action: Hashable {
+        /// Nothing, until there are news.
+        case rest
+        /// Nothing, for this long.
+        case wait(Duration)
+        /// Read the key.
+        case read
+        /// Write the key.
+        case send([UInt8], expecting: UInt64)
+    }
+
+    /// What the person who runs the relay should know.
+    enum Notice: Hashable {
+        /// A state wasn't sent, because the key holds one with this later timestamp.
+        case outdated(by: Int64)
+        /// Somebody else writes the key as well.
+        case contested
+    }
+
+    /// What is to be sent; nil when all is.
+    private(set) var pending: Document?
+    /// The newest revision of the key that was seen; nil before the first look.
+    private var revision: UInt64?
+    /// Nothing that we wrote can have changed the key since.
+    private var isCertain = false
+    /// Writes of which it isn't known whether they arrived.
+    private var attempts: [[UInt8]] = []
+    private var failures = 0
+    private var due = Duration.zero
+
+    /// The first wait after a failure; each further one doubles it.
+    private static let shortestWait = Duration.milliseconds(100)
+    private static let longestWait = Duration.seconds(1)
+    /// Writes remembered at most; older ones count as somebody else's.
+    private static let rememberedAttempts = 16
+
+    /// Takes a state that the file holds.
+    mutating func accept(_ document: Document) {
+        pending = document
+    }
+
+    /// What is to be done at this time of any clock that is never set.
+    func next(at now: Duration) -> Action {
+        guard let pending else { return .rest }
+        if now < due { return .wait(due - now) }
+        guard isCertain, let revision else { return .read }
+        return .send(pending.bytes, expecting: revision)
+    }
+
+    /// Takes what the key holds.
+    mutating func found(_ entry: KeyEntry?) -> Notice? {
+        let known = revision
+        revision = entry?.revision ?? 0
+        isCertain = true
+        guard let pending, let entry, case .value(let bytes) = entry.content else { return nil }
+        if attempts.contains(bytes) {
+            settle(bytes)
+            return nil
+        }
+        if entry.revision == known { return nil }
+        // Somebody else's, or one from before our start.
+        if bytes == pending.bytes {
+            settle(bytes)
+            return nil
+        }
+        if known == nil, !pending.isFound { return nil }
+        if let other = try? PulseDecoder.decode(bytes), other.timestamp > pending.timestamp {
+            self.pending = nil
+            return .outdated(by: other.timestamp)
+        }
+        return known == nil ? nil : .contested
+    }
+
+    /// The bucket was made just now.
+    mutating func foundNewBucket() {
+        revision = 0
+        isCertain = true
+        attempts = []
+    }
+
+    /// The server has written what was sent.
+    mutating func sent(_ bytes: [UInt8], revision: UInt64) {
+        self.revision = revision
+        isCertain = true
+        settle(bytes)
+    }
+
+    /// The key couldn't be read, or the bucket not be made.
+    mutating func failedToRead(at now: Duration) {
+        isCertain = false
+        postpone(from: now)
+    }
+
+    /// The key couldn't be written.
+    mutating func failedToSend(_ bytes: [UInt8], _ code: NATSError.Code, at now: Duration) {
+        isCertain = false
+        switch code {
+        case .conflict: break
+        case .tooLarge: pending = pending?.bytes == bytes ? nil : pending
+        default:
+            attempts = (attempts + [bytes]).suffix(Self.rememberedAttempts)
+            postpone(from: now)
+        }
+    }
+
+    /// What was sent is in the key.
+    private mutating func settle(_ bytes: [UInt8]) {
+        if pending?.bytes == bytes { pending = nil }
+        attempts = []
+        failures = 0
+        due = .zero
+    }
+
+    private mutating func postpone(from now: Duration) {
+        due = now + min(Self.shortestWait * (1 << min(failures, 10)), Self.longestWait)
+        failures += 1
+    }
+}

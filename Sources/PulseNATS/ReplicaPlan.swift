@@ -1,0 +1,32 @@
+internal import NATS
+
+/// How many servers are to keep a new bucket: three, or as many as there are.
+///
+/// Pure.
+struct ReplicaPlan: Sendable {
+    /// What is to be tried.
+    private(set) var replicas = 3
+    private var refusedSince: Duration?
+
+    /// A cluster that has just started doesn't know all its servers yet, and a bucket keeps the
+    /// number of replicas that it was made with.
+    private static let patience = Duration.seconds(10)
+
+    /// Takes note that the servers couldn't do it.
+    ///
+    /// - Parameter now: time since any fixed origin.
+    mutating func refused(_ code: NATSError.Code, at now: Duration) {
+        switch code {
+        case .notClustered:
+            replicas = 1
+        case .tooFewServers:
+            let start = refusedSince ?? now
+            refusedSince = start
+            guard now - start >= Self.patience, replicas > 1 else { return }
+            replicas -= 1
+            refusedSince = nil
+        default:
+            break
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import NATS
+import Pulse
+import PulseServer
+import Testing
+
+@testable import PulseNATS
+
+@Suite("KeyReader")
+struct KeyReaderTests {
+    private static let lost = NATSError(.unreachable, "no server available for connection")
+
+    private func good(_ epoch: Int, _ revision: UInt64) -> KeyEntry {
+        KeyEntry(
+            .value(
+                Array(
+                    """
+                    {"status": "running", "epoch": \(epoch), "total_epochs": 3.0, "loss": 0.5, \
+                    "message": "", "timestamp": 1732800000}
+                    """.utf8)), revision: revision)
+    }
+
+    private func reader(_ entries: KeyEntry?...) -> KeyReader {
+        var reader = KeyReader(name: "runs/gpu-1")
+        for entry in entries { reader.take(entry) }
+        return reader
+    }
+
+    @Test("a key that was never written is missing")
+    func missing() {
+        let report = reader(nil).report
+        #expect(report.state == .missing)
+        #expect(report.lastGood == nil)
+        #expect(report.error?.description == "runs/gpu-1: there is no such key yet")
+        #expect(report.failures == [.missing: 1])
+    }
+
+    @Test("a bucket that nobody has made is missing too, and says so")
+    func noBucket() {
+        var reader = reader()
+        reader.fail(NATSError(.noBucket, "stream not found"), at: .zero)
+        #expect(reader.report.state == .missing)
+        #expect(reader.report.error?.description == "runs/gpu-1: there is no such bucket yet")
+    }
+
+    @Test("takes a good value, once for each revision")
+    func value() {
+        let report = reader(good(1, 4), good(1, 4), good(1, 5)).report
+        #expect(report.state == .ok)
+        #expect(report.lastGood?.epoch == 1)
+        #expect(report.accepted == 2)
+        #expect(report.reads == 3)
+    }
+
+    @Test("keeps the last good state beside a bad value, and counts each look that failed")
+    func invalid() {
+        let report = reader(
+            good(1, 4), KeyEntry(.value(Array("{}".utf8)), revision: 5),
+            KeyEntry(.value(Array("{}".utf8)), revision: 5)
+        ).report
+        #expect(report.state == .invalid)
+        #expect(report.lastGood?.epoch == 1)
+        #expect(report.error?.field == .status)
+        #expect(report.failures == [.missingField: 2])
+    }
+
+    @Test("keeps the last good state of a key that was deleted, until it is written again")
+    func deleted() {
+        var reader = reader(good(1, 4), KeyEntry(.deleted, revision: 5))
+        #expect(reader.report.state == .missing)
+        #expect(reader.report.lastGood?.epoch == 1)
+        #expect(reader.report.error?.description == "runs/gpu-1: the key was deleted")
+        reader.take(good(2, 6))
+        #expect(reader.report.state == .ok)
+        #expect(reader.report.lastGood?.epoch == 2)
+    }
+
+    @Test("an older revision is no news")
+    func older() {
+        let report = reader(good(2, 5), good(1, 4)).report
+        #expect(report.lastGood?.epoch == 2)
+        #expect(report.accepted == 1)
+        #expect(report.state == .ok)
+    }
+
+    @Test("a bucket that was made anew begins with the first revision")
+    func anotherBucket() {
+        var reader = reader(good(2, 50))
+        #expect(reader.isBehind(1))
+        reader.beginAnew()
+        reader.take(good(1, 1))
+        #expect(reader.report.lastGood?.epoch == 1)
+    }
+
+    @Test("is unreadable when the cluster has been away for a second, not for a blink")
+    func away() {
+        var reader = reader(good(1, 4))
+        reader.fail(Self.lost, at: .seconds(10))
+        #expect(reader.report.state == .ok)
+        reader.fail(Self.lost, at: .seconds(11))
+        #expect(reader.report.state == .unreadable)
+        #expect(reader.report.lastGood?.epoch == 1)
+        #expect(
+            reader.report.error?.description
+                == "runs/gpu-1: no server of the cluster can be reached")
+        #expect(reader.report.failures == [.ioError: 2])
+        reader.take(good(1, 4))
+        #expect(reader.report.state == .ok)
+        #expect(reader.report.accepted == 1)
+    }
+
+    @Test("each outage has a blink of its own")
+    func twoBlinks() {
+        var reader = reader(good(1, 4))
+        reader.fail(Self.lost, at: .seconds(10))
+        reader.take(good(1, 4))
+        reader.fail(Self.lost, at: .seconds(11))
+        #expect(reader.report.state == .ok)
+    }
+
+    @Test("a cluster that isn't there at the start is unreadable at once")
+    func awayAtStart() {
+        var reader = reader()
+        reader.fail(Self.lost, at: .zero)
+        #expect(reader.report.state == .unreadable)
+    }
+
+    @Test(
+        "counts what isn't permitted under its own name",
+        arguments: [
+            NATSError.Code.unauthorized, .notPermitted, .unusableFile,
+        ])
+    func notPermitted(code: NATSError.Code) {
+        var reader = reader()
+        reader.fail(NATSError(code, ""), at: .zero)
+        #expect(reader.report.state == .unreadable)
+        #expect(reader.report.error?.reason == .permissionDenied)
+    }
+
+    @Test("names no host to those who may see the status")
+    func discretion() {
+        var reader = reader()
+        reader.fail(NATSError(.insecure, "verify failed for n1.internal"), at: .zero)
+        #expect(reader.report.error?.description.contains("internal") == false)
+    }
+}
