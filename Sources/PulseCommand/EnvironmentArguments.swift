@@ -28,15 +28,24 @@ struct EnvironmentArguments {
         ],
         lists: ["allowed-host", "cors-origin"], flags: ["no-watch", "allow-anonymous"])
 
+    /// What every command takes that talks to NATS.
+    private static let nats = ["nats-credentials", "nats-ca", "nats-certificate", "nats-key"]
+
     private static let settings = [
-        "serve": server.adding(options: ["on-transition"]),
+        "serve": server.adding(options: ["source", "on-transition"] + nats),
         "run": server.adding(
-            options: ["total-epochs", "trainer-log"],
+            options: ["total-epochs", "trainer-log", "to"] + nats,
             flags: ["no-kubeflow", "no-capture", "serve", "keep-serving"]),
+        "relay": Settings(
+            options: ["status-file", "to", "poll-interval", "log-level", "log-format"] + nats,
+            flags: ["no-watch"]),
         "doctor": Settings(options: ["status-file", "host", "port"]),
         "write": Settings(options: ["status-file"]),
         "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
     ]
+    /// Two options of which a command takes one: a flag for one wins over a variable for the other,
+    /// and an empty variable gives way to one that says something.
+    private static let alternatives = ["status-file": "source", "source": "status-file"]
     private static let shortNames = ["status-file": "s", "port": "p"]
 
     /// The user's arguments, with those from the environment before them.
@@ -52,10 +61,13 @@ struct EnvironmentArguments {
         let own = arguments.dropFirst().prefix { $0 != "--" }
         var used: [String] = []
         func value(_ name: String) -> String? {
-            let variable =
-                "PULSE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+            let variable = Self.variable(of: name)
             guard !Self.isGiven(name, in: own), let value = environment(variable) else {
                 return nil
+            }
+            if let other = Self.alternatives[name], settings.options.contains(other) {
+                if Self.isGiven(other, in: own) { return nil }
+                if value.isEmpty, environment(Self.variable(of: other)) != nil { return nil }
             }
             used.append("\(variable)=\(value)")
             return value
@@ -79,6 +91,10 @@ struct EnvironmentArguments {
         }
         self.arguments = [command] + added + arguments.dropFirst()
         variables = used
+    }
+
+    private static func variable(of name: String) -> String {
+        "PULSE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
     private static func isGiven(_ name: String, in arguments: ArraySlice<String>) -> Bool {

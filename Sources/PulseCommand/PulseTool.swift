@@ -18,7 +18,7 @@ struct PulseTool: ParsableCommand {
             """,
         version: PulseVersion.current,
         subcommands: [
-            Serve.self, Run.self, Watch.self, Write.self, Check.self, Doctor.self,
+            Serve.self, Run.self, Relay.self, Watch.self, Write.self, Check.self, Doctor.self,
             Healthcheck.self,
         ])
 

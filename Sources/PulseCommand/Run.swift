@@ -1,7 +1,7 @@
 import ArgumentParser
 import Logging
-
 import Pulse
+import PulseNATS
 import PulseRun
 import PulseServer
 
@@ -22,6 +22,9 @@ struct Run: ParsableCommand {
             What the trainer writes into the status file itself (its path is in PULSE_STATUS_FILE) is believed \
             first, then its log, then the progress that transformers 5 reports by itself. Options for the server \
             are those of pulse serve, and have a meaning with --serve only.
+
+            --to sends each state to a key of NATS as well, as pulse relay does; pulse waits up to ten seconds for \
+            the last one to be acknowledged, and says so when it was not.
             """)
 
     @Option(name: .shortAndLong, help: "The PULSE v1 file to write.", completion: .file())
@@ -48,6 +51,15 @@ struct Run: ParsableCommand {
     @Flag(help: "Go on serving after the command has ended, until Ctrl-C or SIGTERM.")
     var keepServing = false
 
+    @Option(
+        help: ArgumentHelp(
+            "A key of NATS to send the status to as well: nats://HOST,HOST/BUCKET/KEY.",
+            valueName: "url"))
+    var to: String?
+
+    @OptionGroup(title: "NATS options")
+    var nats: NATSOptions
+
     @OptionGroup(title: "Server options")
     var server: ServerOptions
 
@@ -63,20 +75,28 @@ struct Run: ParsableCommand {
         if let totalEpochs, !totalEpochs.isFinite || totalEpochs < 0 {
             throw ValidationError("--total-epochs must be a number, 0 or more.")
         }
+        if let to {
+            _ = try nats.address(to, of: "--to")
+        } else {
+            try nats.checkUnused(without: "--to")
+        }
         if keepServing, !serve { throw ValidationError("--keep-serving goes with --serve.") }
     }
 
     /// On the main thread, whose signals it takes over.
     func run() throws {
         let training = TrainingRun(runConfiguration) { CommandOutput.error($0) }
+        let relay = try startRelay()
         let panel = serve ? try startPanel() : nil
         do {
             let outcome = try training.run()
+            relay?.finish()
             if keepServing { training.waitForStop() }
             panel?.stop(showing: outcome.status)
             throw ExitCode(outcome.exitCode)
         } catch let error as PulseError {
             CommandOutput.error("cannot write the status: \(error.description)")
+            relay?.finish()
             panel?.stop(showing: nil)
             throw ExitCode(Self.ownFailure)
         }
@@ -92,6 +112,26 @@ struct Run: ParsableCommand {
         run.takesUpdates = !noKubeflow
         run.capturesOutput = !noCapture
         return run
+    }
+
+    private func startRelay() throws -> RunRelay? {
+        guard let to else { return nil }
+        let address = try nats.address(to, of: "--to")
+        let key: any KeyStore
+        do {
+            key = try NATSStore.key(address, access: nats.access, name: "pulse run")
+        } catch {
+            throw ExitCode(Self.ownFailure)
+        }
+        let relay = StatusRelay(
+            statusFile: statusFile, to: key, name: "\(address)",
+            pollInterval: server.pollInterval.duration, watches: !server.noWatch,
+            logger: server.logger(defaultLevel: .warning))
+        if let obstacle = relay.begin() {
+            CommandOutput.error("\(address): \(obstacle)")
+            throw ExitCode(Self.ownFailure)
+        }
+        return RunRelay(relay, to: "\(address)")
     }
 
     private func startPanel() throws -> Panel {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Logging
+import PulseNATS
 import PulseServer
 import ServiceLifecycle
 import UnixSignals
@@ -24,6 +25,10 @@ struct Serve: AsyncParsableCommand {
             PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS and more in its environment, and has 30 seconds:
               --on-transition 'curl -d "$PULSE_TRANSITION: $PULSE_MESSAGE" https://chat.example/hook'
 
+            --source serves a key of NATS instead of a file, for trainers on other machines (`pulse relay`) and \
+            for as many servers as viewers need. Each behaves as it does for a file on its own disk:
+              pulse serve --source nats://n1,n2,n3/runs/gpu-1 --nats-credentials server.creds
+
             Only this machine can reach the server, unless told otherwise. For others:
               pulse serve --host 0.0.0.0 --token-file token --allowed-host gpu1
 
@@ -34,9 +39,21 @@ struct Serve: AsyncParsableCommand {
             """)
 
     @Option(
-        name: .shortAndLong, help: "The PULSE v1 file that the training job writes.",
+        name: .shortAndLong,
+        help: "The PULSE v1 file that the training job writes. (default: status.json)",
         completion: .file())
-    var statusFile = "status.json"
+    var statusFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A key of NATS that holds the status instead: nats://HOST,HOST/BUCKET/KEY, or tls:// for \
+            encryption.
+            """, valueName: "url"))
+    var source: String?
+
+    @OptionGroup
+    var nats: NATSOptions
 
     @OptionGroup
     var server: ServerOptions
@@ -47,7 +64,10 @@ struct Serve: AsyncParsableCommand {
     var onTransition: String?
 
     func validate() throws {
-        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        if statusFile?.isEmpty == true {
+            throw ValidationError("--status-file must not be empty.")
+        }
+        try validateSource()
         // Before anything is opened, and before another thread is started.
         let limit = DescriptorLimit.raise().descriptors
         guard limit >= DescriptorLimit.minimum else {
@@ -72,16 +92,20 @@ struct Serve: AsyncParsableCommand {
         let command = onTransition.map { TransitionCommand($0, logger: logger) }
         let observers: [(any RunObserver & Service)?] = [notifier, command]
         let server: StatusServer
+        let file = statusFile ?? "status.json"
         do {
-            var configuration = try self.server.configuration(statusFile: statusFile)
+            var configuration = try self.server.configuration(statusFile: file)
+            configuration.source = try await keySource()
             configuration.observers = observers.compactMap { $0 }
             server = try StatusServer(configuration: configuration, logger: logger)
+        } catch let code as ExitCode {
+            throw code
         } catch {
             CommandOutput.error("\(error)")
             throw ExitCode.failure
         }
         let announcement = Announcement(
-            line: "Pulse is serving \(statusFile) at \(self.server.url(port: server.port))")
+            line: "Pulse is serving \(source ?? file) at \(self.server.url(port: server.port))")
         let services: [any Service] = [server, SecondSignal(), announcement]
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -89,5 +113,29 @@ struct Serve: AsyncParsableCommand {
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         ).run()
+    }
+
+    /// One source: a file, or a key of NATS that can be reached by such an address.
+    private func validateSource() throws {
+        guard let source else { return try nats.checkUnused(without: "--source") }
+        guard statusFile == nil else {
+            throw ValidationError("--status-file and --source are two sources: give one of them.")
+        }
+        _ = try nats.address(source, of: "--source")
+    }
+
+    /// The key of NATS, looked at once; nil when a file is served.
+    private func keySource() async throws -> (any StatusSource)? {
+        guard let source else { return nil }
+        let address = try nats.address(source, of: "--source")
+        let key = NATSSource(
+            try NATSStore.key(address, access: nats.access, name: "pulse serve"),
+            name: "\(address.bucket)/\(address.key)", pollInterval: server.pollInterval.duration,
+            watches: !server.noWatch)
+        if let obstacle = await OwnThread.run("pulse.source", { key.begin() }) {
+            CommandOutput.error("\(address): \(obstacle)")
+            throw ExitCode.failure
+        }
+        return key
     }
 }

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Glibc
+import Logging
+import PulseNATS
+import ServiceLifecycle
+import UnixSignals
+
+/// `pulse relay`: a status file into a key of NATS, until a signal.
+struct Relay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Send a status file into NATS, for servers on other machines.",
+        discussion: """
+            Run it beside the trainer, and servers anywhere:
+              pulse relay --status-file run/status.json --to nats://n1,n2,n3/runs/gpu-1
+              pulse serve --source nats://n1,n2,n3/runs/gpu-1
+
+            The last part is a key in a key-value bucket of JetStream; the part before it is the bucket, which \
+            is made when it is missing, on three servers or as many as there are. Each good state is sent as \
+            the trainer wrote it, and only the newest: when the cluster is away it is sent as soon as it is \
+            back, and never an older one after a newer. A file that is missing or broken is not sent; its \
+            reason is in the log.
+
+            One trainer writes one key. What the relay finds in the file at its start is not sent when the key \
+            holds a state with a later timestamp; what is written while it runs always is.
+
+            Options can be set in the environment: PULSE_STATUS_FILE, PULSE_TO, PULSE_NATS_CREDENTIALS and so \
+            on. Ctrl-C or SIGTERM ends it when the last state is acknowledged, after ten seconds at most. Exit \
+            code 0: all was acknowledged; 1: the last state was not, or it could not start; 64: an option is \
+            wrong.
+            """)
+
+    @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
+    var statusFile = "status.json"
+
+    @Option(
+        help: ArgumentHelp(
+            "The key to send it to: nats://HOST,HOST/BUCKET/KEY, or tls:// for encryption.",
+            valueName: "url"))
+    var to: String
+
+    @OptionGroup
+    var nats: NATSOptions
+
+    @Option(help: "How often the file is looked at.")
+    var pollInterval: DurationArgument = "2s"
+
+    @Flag(help: "Don't use inotify: news leave within the poll interval.")
+    var noWatch = false
+
+    @Option(help: "The least severe level that is logged.")
+    var logLevel: Logger.Level = .info
+
+    @Option(help: "How log lines look on stderr.")
+    var logFormat: LogFormat = .text
+
+    func validate() throws {
+        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        _ = try nats.address(to, of: "--to")
+    }
+
+    func run() async throws {
+        // It outlives the terminal that it was started from.
+        _ = signal(SIGHUP, SIG_IGN)
+        let address = try nats.address(to, of: "--to")
+        let key = try NATSStore.key(address, access: nats.access, name: "pulse relay")
+        let relay = StatusRelay(
+            statusFile: statusFile, to: key, name: "\(address)",
+            pollInterval: pollInterval.duration, watches: !noWatch,
+            logger: logFormat.logger(level: logLevel))
+        if let obstacle = await OwnThread.run("pulse.relay", { relay.begin() }) {
+            CommandOutput.error("\(address): \(obstacle)")
+            throw ExitCode.failure
+        }
+        let announcement = Announcement(line: "Pulse is sending \(statusFile) to \(address)")
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: RelayService(relay: relay),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: SecondSignal()), .init(service: announcement),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
+        ).run()
+    }
+}
+
+/// A relay that ends when its group does.
+private struct RelayService: Service {
+    let relay: StatusRelay
+
+    func run() async throws {
+        let outcome = await withGracefulShutdownHandler {
+            await OwnThread.run("pulse.relay") { relay.run() }
+        } onGracefulShutdown: {
+            relay.stop()
+        }
+        guard case .undelivered(let error) = outcome else { return }
+        CommandOutput.error("the last state was not acknowledged: \(error)")
+        throw ExitCode.failure
+    }
+}
