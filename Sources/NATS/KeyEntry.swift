@@ -12,10 +12,14 @@ public struct KeyEntry: Sendable, Equatable {
     public let content: Content
     /// Grows with every change in the bucket, until somebody makes the bucket anew.
     public let revision: UInt64
+    /// When it was stored, in nanoseconds since 1970 on some server's clock: the same for the same
+    /// change, and no order.
+    public let time: Int64
 
     /// Makes a change.
-    public init(_ content: Content, revision: UInt64) {
+    public init(_ content: Content, revision: UInt64, time: Int64 = 0) {
         self.content = content
         self.revision = revision
+        self.time = time
     }
 }

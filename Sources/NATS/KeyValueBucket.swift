@@ -77,7 +77,8 @@ public struct KeyValueBucket: Sendable {
         guard isThere, let message = unsafe message else { return nil }
         defer { unsafe natsMsg_Destroy(message) }
         return unsafe KeyEntry(
-            KeyEntry.Content(message), revision: natsMsg_GetSequence(message))
+            KeyEntry.Content(message), revision: natsMsg_GetSequence(message),
+            time: natsMsg_GetTime(message))
     }
 
     /// Writes a value, provided that the key still has the revision that is expected.

@@ -7,8 +7,9 @@ internal import PulseServer
 /// The twin of `StatusFileReader`: the last good state stays whatever happens to the key.
 struct KeyReader: Sendable {
     private(set) var report = SourceReport()
-    /// The newest revision that was seen.
+    /// The newest revision that was seen, and when that was stored.
     private var revision: UInt64 = 0
+    private var time: Int64 = 0
     /// What is wrong with it; nil when it is good.
     private var fault: PulseError?
     private var failingSince: Duration?
@@ -23,9 +24,9 @@ struct KeyReader: Sendable {
         self.name = name
     }
 
-    /// Whether a revision is older than what was seen: an old leader's answer, or another bucket's.
-    func isBehind(_ revision: UInt64) -> Bool {
-        revision < self.revision
+    /// Whether a change doesn't follow what was seen: an old leader's answer, or another bucket's.
+    func isAstray(_ entry: KeyEntry) -> Bool {
+        entry.revision < revision || entry.revision == revision && entry.time != time
     }
 
     /// The bucket is another one: its revisions tell nothing about those before.
@@ -40,6 +41,7 @@ struct KeyReader: Sendable {
         guard let entry else { return miss("there is no such key yet") }
         if entry.revision > revision {
             revision = entry.revision
+            time = entry.time
             judge(entry.content)
         } else if let fault {
             // What was wrong still is: that is one more look that failed.
@@ -53,6 +55,7 @@ struct KeyReader: Sendable {
         if error.code == .noBucket {
             report.reads += 1
             failingSince = nil
+            beginAnew()
             return miss("there is no such bucket yet")
         }
         let error = PulseError(error.reason, "\(name): \(error.explanation)")

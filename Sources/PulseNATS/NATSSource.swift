@@ -14,10 +14,10 @@ public final class NATSSource: StatusSource {
         /// Which bucket the revisions belong to; nil until that was asked.
         var bucket: Int64?
 
-        /// A revision goes back when the bucket was made anew; otherwise somebody answered who
+        /// Revisions begin again when the bucket was made anew; otherwise somebody answered who
         /// doesn't know yet that he leads no more.
         mutating func judgeBucket(of entry: KeyEntry?) throws(NATSError) {
-            guard let entry, reader.isBehind(entry.revision) else { return }
+            guard let entry, reader.isAstray(entry) else { return }
             let created = try store.bucketCreated()
             if created != bucket { reader.beginAnew() }
             bucket = created
@@ -81,20 +81,14 @@ public final class NATSSource: StatusSource {
         var listener = KeyListener(isEnabled: watches)
         while !alarm.hasRung {
             // Listening starts before the look: what is stored in between is seen at the next wait.
-            let store = state.withLock { state in
-                listener.prepare(&state.store)
-                return state.store
-            }
+            state.withLock { listener.prepare(&$0.store) }
             let (_, error) = look()
             onLook()
-            if let error {
-                let comesBack = !error.isPermanent && error.code != .noBucket
-                alarm.wait(atMost: comesBack ? min(Self.retry, pollInterval) : pollInterval)
-                continue
-            }
-            guard let heard = listener.wait(atMost: pollInterval, on: store, alarm: alarm) else {
-                continue
-            }
+            // The look may have made a new connection, which ends the wait at once.
+            let store = state.withLock { $0.store }
+            let comesBack = error.map { !$0.isPermanent && $0.code != .noBucket } ?? false
+            let due = comesBack ? min(Self.retry, pollInterval) : pollInterval
+            guard let heard = listener.wait(atMost: due, on: store, alarm: alarm) else { continue }
             expect(heard, alarm: alarm, onLook: onLook)
         }
     }
@@ -125,7 +119,6 @@ public final class NATSSource: StatusSource {
                 state.reader.take(entry)
                 return (state.reader.report, entry?.content, NATSError?.none)
             } catch {
-                if error.code == .noBucket { state.bucket = nil }
                 state.reader.fail(error, at: ContinuousClock.now - origin)
                 return (state.reader.report, nil, error)
             }

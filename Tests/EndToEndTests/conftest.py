@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from nats_relay import Relay
+from nats_server import NatsServer, nats_binary
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -52,6 +54,46 @@ def serve(tmp_path: Path, status_file: StatusFile) -> Iterator[Callable[..., Pul
 def server(serve: Callable[..., PulseServer]) -> PulseServer:
     """One server with the defaults."""
     return serve()
+
+
+@pytest.fixture
+def nats(tmp_path: Path) -> Iterator[NatsServer]:
+    """A server of NATS that has no bucket yet."""
+    server = NatsServer(tmp_path / "nats")
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def serve_key(tmp_path: Path) -> Iterator[Callable[..., PulseServer]]:
+    """Starts servers of a key: `serve_key(nats.url)`. Each must end with 0 on SIGTERM."""
+    servers: list[PulseServer] = []
+
+    def start(url: str, *flags: str) -> PulseServer:
+        log = tmp_path / f"pulse-{len(servers)}.log"
+        server = PulseServer(None, "--source", url, *flags, log=log, binary=nats_binary())
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def relay(tmp_path: Path, status_file: StatusFile) -> Iterator[Callable[..., Relay]]:
+    """Starts relays of the status file: `relay(nats.url)`."""
+    relays: list[Relay] = []
+
+    def start(url: str, *flags: str) -> Relay:
+        log = tmp_path / f"relay-{len(relays)}.log"
+        relays.append(Relay(status_file.path, url, *flags, log=log))
+        return relays[-1]
+
+    yield start
+    for one in relays:
+        if one.process.poll() is None:
+            one.kill()
 
 
 @pytest.fixture

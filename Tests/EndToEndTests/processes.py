@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "python" / "src"))
+sys.path[:0] = [str(ROOT / "python" / "src"), str(ROOT / "tools")]
 
 import pulse_wrapper  # noqa: E402  (found through the line above)
 
@@ -52,20 +52,23 @@ class Answer:
 class PulseServer:
     """A `pulse serve` process on a free loopback port.
 
-    `flags` are those of `pulse serve`; `--port 0` and the panel's directory are added. `wrapper` is
-    a command that becomes the server, such as `prlimit --nofile=256`.
+    `flags` are those of `pulse serve`; `--port 0` and the panel's directory are added. Without a
+    status file they have to name another source. `wrapper` is a command that becomes the server,
+    such as `prlimit --nofile=256`.
     """
 
     def __init__(
         self,
-        status_file: Path,
+        status_file: Path | None,
         *flags: str,
         log: Path,
         port: int = 0,
+        binary: str | None = None,
         wrapper: Sequence[str] = (),
     ) -> None:
         self.log = log
-        command = [*wrapper, pulse_binary(), "serve", "--status-file", str(status_file)]
+        command = [*wrapper, binary or pulse_binary(), "serve"]
+        command += ["--status-file", str(status_file)] if status_file else []
         command += ["--port", str(port), "--public-dir", str(ROOT / "public"), *flags]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
         with log.open("ab") as errors:

@@ -85,10 +85,19 @@ struct KeyReaderTests {
     @Test("a bucket that was made anew begins with the first revision")
     func anotherBucket() {
         var reader = reader(good(2, 50))
-        #expect(reader.isBehind(1))
+        #expect(reader.isAstray(good(1, 1)))
         reader.beginAnew()
         reader.take(good(1, 1))
         #expect(reader.report.lastGood?.epoch == 1)
+    }
+
+    @Test("knows a change by its revision and the time when it was stored")
+    func astray() {
+        let reader = reader(KeyEntry(good(1, 4).content, revision: 4, time: 40))
+        #expect(!reader.isAstray(KeyEntry(.deleted, revision: 4, time: 40)))
+        #expect(!reader.isAstray(KeyEntry(.deleted, revision: 5, time: 30)))
+        #expect(reader.isAstray(KeyEntry(.deleted, revision: 4, time: 41)))
+        #expect(reader.isAstray(KeyEntry(.deleted, revision: 3, time: 50)))
     }
 
     @Test("is unreadable when the cluster has been away for a second, not for a blink")
