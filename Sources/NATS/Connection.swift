@@ -76,9 +76,6 @@ internal import Glibc
         }
     }
 
-    /// Bytes that a message may have at most, as the server says.
-    var largestMessage: Int32 { Int32(clamping: unsafe natsConnection_GetMaxPayload(handle)) }
-
     /// How often a lost connection was replaced: what was sent to us in between may be lost.
     public var reconnects: Int {
         var counts: OpaquePointer?

@@ -28,8 +28,8 @@ internal import CNATS
         guard let handle = unsafe handle else { throw NATSError(.other, "no subscription") }
         unsafe self.handle = unsafe handle
         self.connection = connection
-        _ = unsafe natsSubscription_SetPendingLimits(
-            handle, Self.backlog, Self.backlog * connection.largestMessage)
+        // -1: the number is limit enough.
+        _ = unsafe natsSubscription_SetPendingLimits(handle, Self.backlog, -1)
     }
 
     deinit {
