@@ -44,7 +44,7 @@ struct Relay: AsyncParsableCommand {
     @Option(help: "How often the file is looked at.")
     var pollInterval: DurationArgument = "2s"
 
-    @Flag(help: "Don't use inotify: news leave within the poll interval.")
+    @Flag(help: "Don't be woken by changes: news leave within the poll interval.")
     var noWatch = false
 
     @Option(help: "The least severe level that is logged.")

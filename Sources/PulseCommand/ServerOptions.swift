@@ -18,10 +18,10 @@ struct ServerOptions: ParsableArguments {
         completion: .directory)
     var publicDir: String?
 
-    @Option(help: "How often the file is looked at.")
+    @Option(help: "How often the file, or the key, is looked at.")
     var pollInterval: DurationArgument = "2s"
 
-    @Flag(help: "Don't use inotify: news arrive within the poll interval.")
+    @Flag(help: "Don't be woken by changes: news arrive within the poll interval.")
     var noWatch = false
 
     @Option(

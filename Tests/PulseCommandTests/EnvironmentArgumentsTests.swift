@@ -86,6 +86,33 @@ struct EnvironmentArgumentsTests {
             ])
     }
 
+    @Test(
+        "a flag for one source wins over a variable for the other",
+        arguments: [
+            (["--source", "nats://a/b/c"], ["PULSE_STATUS_FILE": "f"], []),
+            (["-s", "f"], ["PULSE_SOURCE": "nats://a/b/c"], []),
+            (["--status-file=f"], ["PULSE_SOURCE": "nats://a/b/c"], []),
+            ([], ["PULSE_STATUS_FILE": "", "PULSE_SOURCE": "n"], ["--source=n"]),
+            ([], ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": ""], ["--status-file=f"]),
+            // Two that say something are a mistake, and are left to the parser.
+            (
+                [], ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": "n"],
+                ["--status-file=f", "--source=n"]
+            ),
+            ([], ["PULSE_STATUS_FILE": ""], ["--status-file="]),
+        ])
+    func alternatives(_ own: [String], _ environment: [String: String], _ added: [String]) {
+        #expect(arguments(["serve"] + own, environment) == ["serve"] + added + own)
+    }
+
+    @Test("a run takes no other source than its file")
+    func runHasNoSource() {
+        let environment = ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": "n", "PULSE_TO": "t"]
+        #expect(
+            arguments(["run", "--", "a"], environment)
+                == ["run", "--status-file=f", "--to=t", "--", "a"])
+    }
+
     @Test("tells which variables were used")
     func variables() {
         let environment = ["PULSE_PORT": "abc", "PULSE_HOST": "x", "PULSE_NO_WATCH": "yes"]

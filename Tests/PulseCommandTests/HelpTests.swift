@@ -62,6 +62,8 @@ struct HelpTests {
             ("watch", "--poll-interval", "2s"), ("watch", "--stale-after", "5m"),
             ("doctor", "--status-file", "status.json"), ("doctor", "--observe", "3s"),
             ("doctor", "--host", "127.0.0.1"), ("doctor", "--port", "8080"),
+            ("relay", "--status-file", "status.json"), ("relay", "--poll-interval", "2s"),
+            ("relay", "--log-level", "info"), ("relay", "--log-format", "text"),
             ("healthcheck", "--port", "8080"), ("healthcheck", "--host", "127.0.0.1"),
         ])
     func defaults(_ command: String, _ option: String, _ value: String) throws {
