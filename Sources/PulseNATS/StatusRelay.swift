@@ -26,6 +26,8 @@ public final class StatusRelay: Sendable {
         var plan = ReplicaPlan()
         /// Why nothing arrives at the moment.
         var trouble: NATSError?
+        /// What was logged of it.
+        var told: Set<NATSError.Code> = []
         /// What is wrong with the file.
         var complaint: PulseError?
         var looks = 0
@@ -154,9 +156,8 @@ public final class StatusRelay: Sendable {
             case .contested: logger.warning("somebody else writes \(name) as well")
             }
             if state.relay.pending == nil { settle(&state) }
-        } catch  where error.code == .noBucket {
-            createBucket(&state)
         } catch {
+            guard error.code != .noBucket else { return createBucket(&state) }
             state.relay.failedToRead(at: ContinuousClock.now - origin)
             complain(error, &state)
         }
@@ -188,14 +189,15 @@ public final class StatusRelay: Sendable {
         }
     }
 
-    /// One line for each new trouble, not one for each attempt.
+    /// One line for each kind of trouble of an outage, not one for each attempt.
     private func complain(_ error: NATSError, _ state: inout State) {
-        if state.trouble?.code != error.code { logger.warning("\(name): \(error)") }
         state.trouble = error
+        if state.told.insert(error.code).inserted { logger.warning("\(name): \(error)") }
     }
 
     private func settle(_ state: inout State) {
         if state.trouble != nil { logger.info("\(name): the cluster answers again") }
         state.trouble = nil
+        state.told = []
     }
 }
