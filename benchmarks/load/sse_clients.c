@@ -1,7 +1,8 @@
 /* Many event streams in one process, with the latency of each event at each of them.
 
-   sse_clients PORT PATH STREAMS PUBLISH EVENTS INTERVAL_MS SIZE
+   sse_clients PORT[,PORT...] PATH STREAMS PUBLISH EVENTS INTERVAL_MS SIZE
 
+   With several ports, of servers that show the same, each gets an equal part of the streams.
    PUBLISH is file:STATUS_FILE (replaced by rename, as a trainer does) or post:PATH (of the same
    server). Every event carries "@<nanoseconds>@", the monotonic time just before it was published,
    so that a client knows its age. SIZE is how many bytes the published event, or the message in the
@@ -17,7 +18,7 @@
 /* Connections that are being opened at one time: below any server's backlog. */
 enum { OPENING = 128 };
 
-enum { EVENT_TIMEOUT_S = 10, MAX_EVENT = 60000 };
+enum { EVENT_TIMEOUT_S = 10, MAX_EVENT = 60000, MAX_PORTS = 16 };
 
 struct stream {
   int fd;
@@ -29,7 +30,8 @@ struct stream {
   int64_t newest;
 };
 
-static uint16_t port;
+static uint16_t ports[MAX_PORTS];
+static int port_count;
 static const char *path, *target;
 static bool posts;
 static int publisher = -1;
@@ -92,11 +94,15 @@ static void receive(struct stream *s) {
   scan(s, buffer, (size_t)count, now_ns());
 }
 
+static uint16_t port_of(const struct stream *s) {
+  return ports[(s - streams) % port_count];
+}
+
 static void ask(struct stream *s) {
   char request[512];
   int length = snprintf(request, sizeof request,
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAccept: text/event-stream\r\n\r\n",
-                        path, port);
+                        path, port_of(s));
   if (send(s->fd, request, (size_t)length, MSG_NOSIGNAL) != length)
     fail("connect");
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = s};
@@ -126,7 +132,7 @@ static void open_streams(void) {
   for (int begun = 0; open_count < stream_count;) {
     for (; begun < stream_count && begun - open_count < OPENING; begun++) {
       struct stream *s = &streams[begun];
-      s->fd = begin_connect(port, begun);
+      s->fd = begin_connect(port_of(s), begun);
       struct epoll_event event = {.events = EPOLLOUT, .data.ptr = s};
       if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, s->fd, &event) != 0)
         fail("epoll_ctl");
@@ -166,7 +172,7 @@ static void publish_file(void) {
 }
 
 static void open_publisher(void) {
-  publisher = begin_connect(port, 0);
+  publisher = begin_connect(ports[0], 0);
   fcntl(publisher, F_SETFL, fcntl(publisher, F_GETFL) & ~O_NONBLOCK);
   struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
   epoll_ctl(epoll_fd, EPOLL_CTL_ADD, publisher, &event);
@@ -219,7 +225,10 @@ int main(int argc, char **argv) {
   if (argc != 8)
     return 64;
   raise_descriptor_limit();
-  port = (uint16_t)atoi(argv[1]);
+  for (const char *at = argv[1]; at != NULL && port_count < MAX_PORTS; at = strchr(at, ',')) {
+    at += *at == ',';
+    ports[port_count++] = (uint16_t)atoi(at);
+  }
   path = argv[2];
   stream_count = atoi(argv[3]);
   posts = strncmp(argv[4], "post:", 5) == 0;
