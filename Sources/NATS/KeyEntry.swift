@@ -15,11 +15,16 @@ public struct KeyEntry: Sendable, Equatable {
     /// When it was stored, in nanoseconds since 1970 on some server's clock: the same for the same
     /// change, and no order.
     public let time: Int64
+    /// What its writer counted it as; nil when that wasn't Pulse.
+    public let order: UInt64?
 
     /// Makes a change.
-    public init(_ content: Content, revision: UInt64, time: Int64 = 0) {
+    public init(
+        _ content: Content, revision: UInt64, time: Int64 = 0, order: UInt64? = nil
+    ) {
         self.content = content
         self.revision = revision
         self.time = time
+        self.order = order
     }
 }

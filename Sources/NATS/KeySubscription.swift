@@ -9,8 +9,9 @@ internal import CNATS
 /// anywhere, also into another key. And a thousand servers would be a thousand consumers. The
 /// library keeps a subscription alive over reconnects by itself.
 ///
-/// What is heard may never be stored (its writer named an old revision), so it is a reason to look
-/// at the key, and nothing to be served.
+/// It is heard within a millisecond, also in the seconds in which a cluster that lost its leader
+/// stores nothing: Raft's election takes 4 to 9 s, which can't be set. It may never be stored, and
+/// it may be missed: whoever listens looks at the key as well.
 @safe public final class KeySubscription {
     // Ownership: ours until deinit.
     private let handle: OpaquePointer
@@ -39,28 +40,30 @@ internal import CNATS
     /// The newest that is there; nil when none comes in time.
     ///
     /// Nothing ends the wait before, neither a lost connection nor a new one.
-    public func next(within duration: Duration) throws(NATSError) -> KeyEntry.Content? {
-        var newest = try content(within: max(1, Int64(duration / .milliseconds(1))))
+    public func next(within duration: Duration) throws(NATSError) -> KeyNews? {
+        var newest = try news(within: max(1, Int64(duration / .milliseconds(1))))
         var queued: UInt64 = 0
         while newest != nil, unsafe natsSubscription_QueuedMsgs(handle, &queued) == NATS_OK,
             queued > 0
         {
-            newest = try content(within: 1) ?? newest
+            if let next = try news(within: 1), newest == .other || next != .other {
+                newest = next
+            }
         }
         return newest
     }
 
     /// - Parameter milliseconds: at least 1; the library takes 0 for a mistake.
-    private func content(within milliseconds: Int64) throws(NATSError) -> KeyEntry.Content? {
+    private func news(within milliseconds: Int64) throws(NATSError) -> KeyNews? {
         var message: OpaquePointer?
         let status = unsafe natsSubscription_NextMsg(&message, handle, milliseconds)
         if status == NATS_TIMEOUT { return nil }
         // Some were dropped, which it tells once.
-        if status == NATS_SLOW_CONSUMER { return .value([]) }
+        if status == NATS_SLOW_CONSUMER { return .other }
         try check(status)
         guard let message = unsafe message else { return nil }
         defer { unsafe natsMsg_Destroy(message) }
-        return unsafe KeyEntry.Content(message)
+        return unsafe KeyOffer(message).map { .offer($0) } ?? .other
     }
 }
 #endif

@@ -39,7 +39,10 @@ public struct KeyValueBucket: Sendable {
                         unsafe configuration.Replicas = Int64(replicas)
                         unsafe configuration.Storage = js_FileStorage
                         unsafe configuration.Discard = js_DiscardNew
-                        unsafe configuration.AllowRollup = true
+                        // `js_CreateKeyValue` allows roll-ups. Then whoever may write one key could
+                        // erase all others with a header.
+                        unsafe configuration.AllowRollup = false
+                        unsafe configuration.DenyPurge = true
                         unsafe configuration.DenyDelete = true
                         unsafe configuration.AllowDirect = true
                         return unsafe js_AddStream(
@@ -78,29 +81,53 @@ public struct KeyValueBucket: Sendable {
         defer { unsafe natsMsg_Destroy(message) }
         return unsafe KeyEntry(
             KeyEntry.Content(message), revision: natsMsg_GetSequence(message),
-            time: natsMsg_GetTime(message))
+            time: natsMsg_GetTime(message),
+            order: KeyOffer.number(KeyOffer.orderField, of: message))
     }
 
     /// Writes a value, provided that the key still has the revision that is expected.
     ///
-    /// - Parameter revision: that of the key's last change; 0 when it was never written.
+    /// - Parameter offer: its revision is that of the key's last change, or 0 when it was never
+    ///   written.
     /// - Returns: the revision that it has now.
     /// - Throws: ``NATSError``: `conflict` when it has another one. After most others it isn't known
     ///   whether the value was written, or will be.
-    public func update(
-        _ key: String, to value: [UInt8], expecting revision: UInt64
-    ) throws(NATSError) -> UInt64 {
+    public func update(_ key: String, with offer: KeyOffer) throws(NATSError) -> UInt64 {
+        let message = try unsafe message(offer, to: key)
+        defer { unsafe natsMsg_Destroy(message) }
         var acknowledgement: UnsafeMutablePointer<jsPubAck>?
         try connection.request { answer in
-            var options = unsafe jsPubOptions()
-            unsafe options.ExpectLastSubjectSeq = revision
-            unsafe options.ExpectNoMessage = revision == 0
-            return unsafe js_Publish(
-                &acknowledgement, connection.context, subject(key), value, Int32(value.count),
-                &options, &answer)
+            unsafe js_PublishMsg(&acknowledgement, connection.context, message, nil, &answer)
         }
         defer { unsafe jsPubAck_Destroy(acknowledgement) }
         return unsafe acknowledgement?.pointee.Sequence ?? 0
+    }
+
+    /// Sends a value to those who listen to a key, and waits for nothing: a leader stores it if it
+    /// can.
+    public func offer(_ offer: KeyOffer, to key: String) throws(NATSError) {
+        let message = try unsafe message(offer, to: key)
+        defer { unsafe natsMsg_Destroy(message) }
+        try connection.request { _ in
+            unsafe natsConnection_PublishMsg(connection.handle, message)
+        }
+    }
+
+    private func message(
+        _ offer: KeyOffer, to key: String
+    ) throws(NATSError) -> OpaquePointer? {
+        var message: OpaquePointer?
+        try check(
+            unsafe natsMsg_Create(
+                &message, subject(key), nil, offer.value, Int32(offer.value.count)))
+        for (field, number) in [
+            (KeyOffer.orderField, offer.order), (KeyOffer.expectationField, offer.expecting),
+        ] {
+            let status = unsafe natsMsgHeader_Set(message, field, String(number))
+            if status != NATS_OK { unsafe natsMsg_Destroy(message) }
+            try check(status)
+        }
+        return unsafe message
     }
 
     /// Begins to hear what is sent to a key.

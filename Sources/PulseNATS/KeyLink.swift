@@ -35,10 +35,13 @@ public struct KeyLink: KeyStore {
     }
 
     /// Writes the key.
-    public mutating func update(
-        to value: [UInt8], expecting revision: UInt64
-    ) throws(NATSError) -> UInt64 {
-        try bucket().update(key, to: value, expecting: revision)
+    public mutating func update(with offer: KeyOffer) throws(NATSError) -> UInt64 {
+        try bucket().update(key, with: offer)
+    }
+
+    /// Lets those who listen hear a value.
+    public mutating func offer(_ offer: KeyOffer) throws(NATSError) {
+        try bucket().offer(offer, to: key)
     }
 
     /// Makes the bucket.

@@ -34,7 +34,7 @@ struct KeyListener {
     /// one, or when `alarm` rings.
     mutating func wait(
         atMost duration: Duration, on store: any KeyStore, alarm: Alarm
-    ) -> KeyEntry.Content? {
+    ) -> KeyNews? {
         let end = ContinuousClock.now + duration
         while !alarm.hasRung, store.line == line {
             let left = end - .now

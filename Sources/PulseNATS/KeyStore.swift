@@ -13,7 +13,10 @@ public protocol KeyStore: Sendable {
 
     /// Writes the key if its newest revision is still the expected one (0: never written), and
     /// gives the new one.
-    mutating func update(to value: [UInt8], expecting revision: UInt64) throws(NATSError) -> UInt64
+    mutating func update(with offer: KeyOffer) throws(NATSError) -> UInt64
+
+    /// Lets those who listen hear a value, and waits for nothing. It may be stored.
+    mutating func offer(_ offer: KeyOffer) throws(NATSError)
 
     /// Makes the bucket.
     mutating func createBucket(replicas: Int) throws(NATSError)
@@ -28,5 +31,5 @@ public protocol KeyStore: Sendable {
 /// Hears what is sent to a key, stored or not.
 public protocol KeyListening {
     /// The newest that is there; nil when none comes in time.
-    func next(within duration: Duration) throws(NATSError) -> KeyEntry.Content?
+    func next(within duration: Duration) throws(NATSError) -> KeyNews?
 }

@@ -3,10 +3,11 @@ public import NATS
 public import PulseServer
 internal import Synchronization
 
-/// A key in NATS as a source: looked at every poll interval, and at once when it changes.
+/// A key in NATS as a source: looked at every poll interval, and heard at once when it is sent.
 ///
 /// The key is asked of the leader, so that `ok` means what it says: a replica that lost the others
-/// would answer for ever. Blocking calls have a thread of their own here, as a file's have.
+/// would answer for ever. What is heard is the trainer's word as well, and comes while there is no
+/// leader too. Blocking calls have a thread of their own here, as a file's have.
 public final class NATSSource: StatusSource {
     private struct State {
         var reader: KeyReader
@@ -32,7 +33,7 @@ public final class NATSSource: StatusSource {
 
     /// How soon it is tried again when the cluster is away.
     private static let retry = Duration.milliseconds(250)
-    /// The pauses between looks for what was heard: each is twice the one before.
+    /// The pauses between looks for what others than relays sent: each is twice the one before.
     private static let shortestPause = Duration.milliseconds(1)
     private static let longestPause = Duration.milliseconds(128)
 
@@ -59,7 +60,7 @@ public final class NATSSource: StatusSource {
     ///
     /// - Returns: what is wrong when waiting can't help, as with wrong credentials.
     public func begin() -> NATSError? {
-        look().error.flatMap { $0.isPermanent ? $0 : nil }
+        look().flatMap { $0.isPermanent ? $0 : nil }
     }
 
     /// Looks until the task is cancelled, on a thread of its own.
@@ -82,48 +83,66 @@ public final class NATSSource: StatusSource {
         while !alarm.hasRung {
             // Listening starts before the look: what is stored in between is seen at the next wait.
             state.withLock { listener.prepare(&$0.store) }
-            let (_, error) = look()
+            let error = look()
             onLook()
             // The look may have made a new connection, which ends the wait at once.
             let store = state.withLock { $0.store }
             let comesBack = error.map { !$0.isPermanent && $0.code != .noBucket } ?? false
-            let due = comesBack ? min(Self.retry, pollInterval) : pollInterval
-            guard let heard = listener.wait(atMost: due, on: store, alarm: alarm) else { continue }
-            expect(heard, alarm: alarm, onLook: onLook)
+            let end =
+                ContinuousClock.now + (comesBack ? min(Self.retry, pollInterval) : pollInterval)
+            while let news = listener.wait(atMost: end - .now, on: store, alarm: alarm) {
+                guard case .offer(let offer) = news else {
+                    expectNews(alarm: alarm, onLook: onLook)
+                    break
+                }
+                hear(offer)
+                onLook()
+            }
         }
     }
 
-    /// Looks again and again until what was heard is stored, for a moment: it is heard when it is
+    /// Looks again and again until something new is stored, for a moment: it is heard when it is
     /// sent, and some of the servers that are to keep it have it a little later.
     ///
     /// What was refused never is, and what is late is found by the next look that is due.
-    private func expect(_ heard: KeyEntry.Content, alarm: Alarm, onLook: () -> Void) {
+    private func expectNews(alarm: Alarm, onLook: () -> Void) {
+        let known = state.withLock { $0.reader.revision }
         var pause = Self.shortestPause
         while !alarm.hasRung, pause <= Self.longestPause {
-            let (content, error) = look()
+            let error = look()
             onLook()
-            if error != nil || content == heard { return }
+            if error != nil || state.withLock({ $0.reader.revision }) != known { return }
             alarm.wait(atMost: pause)
             pause *= 2
         }
     }
 
-    /// Looks once: what was found, or why it couldn't be asked for.
+    private func hear(_ offer: KeyOffer) {
+        let report = state.withLock { state in
+            state.reader.hear(offer)
+            return state.reader.report
+        }
+        published.withLock { $0 = report }
+    }
+
+    /// Looks once.
+    ///
+    /// - Returns: why the key couldn't be asked for.
     @discardableResult
-    func look() -> (content: KeyEntry.Content?, error: NATSError?) {
-        let (report, content, error) = state.withLock { state in
+    func look() -> NATSError? {
+        let (report, error) = state.withLock { state in
             do throws(NATSError) {
                 if state.bucket == nil { state.bucket = try state.store.bucketCreated() }
                 let entry = try state.store.entry()
                 try state.judgeBucket(of: entry)
-                state.reader.take(entry)
-                return (state.reader.report, entry?.content, NATSError?.none)
+                state.reader.take(entry, at: ContinuousClock.now - origin)
+                return (state.reader.report, NATSError?.none)
             } catch {
                 state.reader.fail(error, at: ContinuousClock.now - origin)
-                return (state.reader.report, nil, error)
+                return (state.reader.report, error)
             }
         }
         published.withLock { $0 = report }
-        return (content, error)
+        return error
     }
 }

@@ -6,7 +6,7 @@ internal import Pulse
 /// Two promises: the newest state arrives in the end, and no older one ever after a newer.
 ///
 /// - There is one state to be sent, the newest; it replaces whatever waited before it.
-/// - One write is under way at a time, and each names the revision that it replaces. A write that
+/// - Each write names the revision that it replaces, so that of several only one counts. One that
 ///   failed may arrive yet, so before another one the key is read: if that write has arrived, it
 ///   counts; if it arrives later, its revision is gone and the server refuses it.
 /// - The file is the truth of its trainer: what is written while the relay watches is sent. What
@@ -22,6 +22,8 @@ struct RelayState: Sendable {
         let timestamp: Int64
         /// It was there when the relay started.
         var isFound = false
+        /// Its place in the order in which the key's values are written, by whomever.
+        fileprivate(set) var order: UInt64 = 0
     }
 
     /// What is to be done.
@@ -33,7 +35,9 @@ struct RelayState: Sendable {
         /// Read the key.
         case read
         /// Write the key.
-        case send([UInt8], expecting: UInt64)
+        case send(KeyOffer)
+        /// Let those who watch the key hear it, then go on: there may be no leader to store it.
+        case offer(KeyOffer)
     }
 
     /// What the person who runs the relay should know.
@@ -50,8 +54,12 @@ struct RelayState: Sendable {
     private var revision: UInt64?
     /// Nothing that we wrote can have changed the key since.
     private var isCertain = false
+    /// The newest state was sent after the newest failure, be it stored or not.
+    private var isOffered = false
     /// Writes of which it isn't known whether they arrived.
     private var attempts: [[UInt8]] = []
+    /// The place of the newest value that was seen or is to be sent.
+    private var lastOrder: UInt64 = 0
     private var failures = 0
     private var due = Duration.zero
 
@@ -64,14 +72,19 @@ struct RelayState: Sendable {
     /// Takes a state that the file holds.
     mutating func accept(_ document: Document) {
         pending = document
+        lastOrder += 1
+        pending?.order = lastOrder
+        isOffered = false
     }
 
     /// What is to be done at this time of any clock that is never set.
     func next(at now: Duration) -> Action {
         guard let pending else { return .rest }
         if now < due { return .wait(due - now) }
-        guard isCertain, let revision else { return .read }
-        return .send(pending.bytes, expecting: revision)
+        guard let revision else { return .read }
+        let offer = KeyOffer(pending.bytes, expecting: revision, order: pending.order)
+        if isCertain { return .send(offer) }
+        return isOffered ? .read : .offer(offer)
     }
 
     /// Takes what the key holds.
@@ -79,6 +92,10 @@ struct RelayState: Sendable {
         let known = revision
         revision = entry?.revision ?? 0
         isCertain = true
+        if let entry, let order = entry.order, order >= lastOrder, !isOurs(entry.content) {
+            lastOrder = order + 1
+            pending?.order = lastOrder
+        }
         guard let pending, let entry, case .value(let bytes) = entry.content else { return nil }
         if attempts.contains(bytes) {
             settle(bytes)
@@ -98,6 +115,11 @@ struct RelayState: Sendable {
         return known == nil ? nil : .contested
     }
 
+    private func isOurs(_ content: KeyEntry.Content) -> Bool {
+        guard case .value(let bytes) = content else { return false }
+        return attempts.contains(bytes)
+    }
+
     /// The bucket was made just now.
     mutating func foundNewBucket() {
         revision = 0
@@ -112,9 +134,16 @@ struct RelayState: Sendable {
         settle(bytes)
     }
 
+    /// What was to be heard was sent; a new leader may also store it.
+    mutating func offered(_ bytes: [UInt8]) {
+        isOffered = true
+        remember(bytes)
+    }
+
     /// The key couldn't be read, or the bucket not be made.
     mutating func failedToRead(at now: Duration) {
         isCertain = false
+        isOffered = false
         postpone(from: now)
     }
 
@@ -125,8 +154,15 @@ struct RelayState: Sendable {
         case .conflict: break
         case .tooLarge: pending = pending?.bytes == bytes ? nil : pending
         default:
-            attempts = (attempts + [bytes]).suffix(Self.rememberedAttempts)
+            remember(bytes)
+            isOffered = false
             postpone(from: now)
+        }
+    }
+
+    private mutating func remember(_ bytes: [UInt8]) {
+        if !attempts.contains(bytes) {
+            attempts = (attempts + [bytes]).suffix(Self.rememberedAttempts)
         }
     }
 

@@ -110,8 +110,8 @@ public final class StatusRelay: Sendable {
             case .wait(let duration):
                 watcher.wait(atMost: min(duration, pollInterval), alarm: alarm)
             case .read: state.withLock { read(&$0) }
-            case .send(let bytes, let revision):
-                state.withLock { send(bytes, expecting: revision, &$0) }
+            case .send(let offer): state.withLock { send(offer, &$0) }
+            case .offer(let offer): state.withLock { self.offer(offer, &$0) }
             }
         }
     }
@@ -177,15 +177,25 @@ public final class StatusRelay: Sendable {
         }
     }
 
-    private func send(_ bytes: [UInt8], expecting revision: UInt64, _ state: inout State) {
+    private func send(_ offer: KeyOffer, _ state: inout State) {
         do throws(NATSError) {
-            let new = try state.store.update(to: bytes, expecting: revision)
-            state.relay.sent(bytes, revision: new)
+            let new = try state.store.update(with: offer)
+            state.relay.sent(offer.value, revision: new)
             state.hasDelivered = true
             settle(&state)
         } catch {
-            state.relay.failedToSend(bytes, error.code, at: ContinuousClock.now - origin)
+            state.relay.failedToSend(offer.value, error.code, at: ContinuousClock.now - origin)
             if error.code != .conflict { complain(error, &state) }
+        }
+    }
+
+    private func offer(_ offer: KeyOffer, _ state: inout State) {
+        do throws(NATSError) {
+            try state.store.offer(offer)
+            state.relay.offered(offer.value)
+        } catch {
+            state.relay.failedToRead(at: ContinuousClock.now - origin)
+            complain(error, &state)
         }
     }
 

@@ -21,7 +21,7 @@ struct KeyReaderTests {
 
     private func reader(_ entries: KeyEntry?...) -> KeyReader {
         var reader = KeyReader(name: "runs/gpu-1")
-        for entry in entries { reader.take(entry) }
+        for entry in entries { reader.take(entry, at: .zero) }
         return reader
     }
 
@@ -69,7 +69,7 @@ struct KeyReaderTests {
         #expect(reader.report.state == .missing)
         #expect(reader.report.lastGood?.epoch == 1)
         #expect(reader.report.error?.description == "runs/gpu-1: the key was deleted")
-        reader.take(good(2, 6))
+        reader.take(good(2, 6), at: .zero)
         #expect(reader.report.state == .ok)
         #expect(reader.report.lastGood?.epoch == 2)
     }
@@ -87,7 +87,7 @@ struct KeyReaderTests {
         var reader = reader(good(2, 50))
         #expect(reader.isAstray(good(1, 1)))
         reader.beginAnew()
-        reader.take(good(1, 1))
+        reader.take(good(1, 1), at: .zero)
         #expect(reader.report.lastGood?.epoch == 1)
     }
 
@@ -112,7 +112,7 @@ struct KeyReaderTests {
             reader.report.error?.description
                 == "runs/gpu-1: no server of the cluster can be reached")
         #expect(reader.report.failures == [.ioError: 2])
-        reader.take(good(1, 4))
+        reader.take(good(1, 4), at: .zero)
         #expect(reader.report.state == .ok)
         #expect(reader.report.accepted == 1)
     }
@@ -121,7 +121,7 @@ struct KeyReaderTests {
     func twoBlinks() {
         var reader = reader(good(1, 4))
         reader.fail(Self.lost, at: .seconds(10))
-        reader.take(good(1, 4))
+        reader.take(good(1, 4), at: .zero)
         reader.fail(Self.lost, at: .seconds(11))
         #expect(reader.report.state == .ok)
     }
@@ -131,6 +131,86 @@ struct KeyReaderTests {
         var reader = reader()
         reader.fail(Self.lost, at: .zero)
         #expect(reader.report.state == .unreadable)
+    }
+
+    private func offer(_ epoch: Int, expecting revision: UInt64, order: UInt64) -> KeyOffer {
+        guard case .value(let bytes) = good(epoch, 0).content else { preconditionFailure() }
+        return KeyOffer(bytes, expecting: revision, order: order)
+    }
+
+    private func stored(_ epoch: Int, _ revision: UInt64, order: UInt64) -> KeyEntry {
+        KeyEntry(good(epoch, 0).content, revision: revision, order: order)
+    }
+
+    @Test("shows what it hears at once, and counts it once")
+    func heard() {
+        var reader = reader(stored(1, 4, order: 1))
+        reader.hear(offer(2, expecting: 4, order: 2))
+        reader.hear(offer(2, expecting: 4, order: 2))
+        #expect(reader.report.lastGood?.epoch == 2)
+        reader.take(stored(2, 5, order: 2), at: .zero)
+        #expect(reader.report.accepted == 2)
+        #expect(reader.report.state == .ok)
+    }
+
+    @Test("hears nothing that is older than what it knows")
+    func heardLate() {
+        var reader = reader(stored(3, 6, order: 3))
+        // Its revision is gone.
+        reader.hear(offer(9, expecting: 5, order: 9))
+        reader.hear(offer(2, expecting: 6, order: 2))
+        #expect(reader.report.lastGood?.epoch == 3)
+        reader.hear(offer(5, expecting: 6, order: 5))
+        reader.hear(offer(4, expecting: 6, order: 4))
+        #expect(reader.report.lastGood?.epoch == 5)
+    }
+
+    @Test("keeps what it heard while the cluster stores what was sent before it")
+    func storedLate() {
+        var reader = reader(stored(1, 4, order: 1))
+        reader.hear(offer(3, expecting: 4, order: 3))
+        reader.take(stored(1, 4, order: 1), at: .seconds(1))
+        reader.take(stored(2, 5, order: 2), at: .seconds(2))
+        #expect(reader.report.lastGood?.epoch == 3)
+        reader.hear(offer(3, expecting: 5, order: 3))
+        reader.take(stored(3, 6, order: 3), at: .seconds(3))
+        #expect(reader.report.lastGood?.epoch == 3)
+        #expect(reader.report.accepted == 2)
+    }
+
+    @Test("goes back to what is stored when what it heard never is")
+    func neverStored() {
+        var reader = reader(stored(1, 4, order: 1))
+        reader.hear(offer(2, expecting: 4, order: 2))
+        reader.take(stored(1, 4, order: 1), at: .seconds(10))
+        reader.take(stored(1, 4, order: 1), at: .seconds(14))
+        #expect(reader.report.lastGood?.epoch == 2)
+        reader.take(stored(1, 4, order: 1), at: .seconds(15))
+        #expect(reader.report.lastGood?.epoch == 1)
+        reader.hear(offer(2, expecting: 4, order: 2))
+        #expect(reader.report.lastGood?.epoch == 2)
+    }
+
+    @Test("takes what others than a relay store, when it is later")
+    func storedByOthers() {
+        var reader = reader(good(1, 4))
+        reader.hear(offer(2, expecting: 4, order: 1))
+        reader.take(good(1, 4), at: .zero)
+        #expect(reader.report.lastGood?.epoch == 2)
+        reader.take(good(3, 5), at: .zero)
+        #expect(reader.report.lastGood?.epoch == 3)
+    }
+
+    @Test("shows what it hears while the cluster can't be read, which stays so")
+    func heardInOutage() {
+        var reader = reader(stored(1, 4, order: 1))
+        reader.fail(Self.lost, at: .seconds(10))
+        reader.fail(Self.lost, at: .seconds(12))
+        reader.hear(offer(2, expecting: 4, order: 2))
+        #expect(reader.report.lastGood?.epoch == 2)
+        #expect(reader.report.state == .unreadable)
+        reader.take(stored(2, 5, order: 2), at: .seconds(14))
+        #expect(reader.report.state == .ok)
     }
 
     @Test(

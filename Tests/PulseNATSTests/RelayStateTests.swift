@@ -39,18 +39,18 @@ struct RelayStateTests {
         relay.accept(Self.document(100))
         #expect(relay.next(at: .zero) == .read)
         #expect(relay.found(nil) == nil)
-        #expect(relay.next(at: .zero) == .send(Self.bytes(100), expecting: 0))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(100), expecting: 0))
     }
 
     @Test("replaces just the revision that it knows, and rests when that is acknowledged")
     func sends() {
         var relay = ready()
         relay.accept(Self.document(101))
-        #expect(relay.next(at: .zero) == .send(Self.bytes(101), expecting: 7))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(101), expecting: 7))
         relay.sent(Self.bytes(101), revision: 8)
         #expect(relay.next(at: .zero) == .rest)
         relay.accept(Self.document(102))
-        #expect(relay.next(at: .zero) == .send(Self.bytes(102), expecting: 8))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(102), expecting: 8))
     }
 
     @Test("sends only the newest of what came meanwhile")
@@ -58,7 +58,7 @@ struct RelayStateTests {
         var relay = ready()
         relay.accept(Self.document(101))
         relay.accept(Self.document(102))
-        #expect(relay.next(at: .zero) == .send(Self.bytes(102), expecting: 7))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(102), expecting: 7))
     }
 
     @Test("keeps what came while an older state was on its way")
@@ -67,7 +67,7 @@ struct RelayStateTests {
         relay.accept(Self.document(101))
         relay.accept(Self.document(102))
         relay.sent(Self.bytes(101), revision: 8)
-        #expect(relay.next(at: .zero) == .send(Self.bytes(102), expecting: 8))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(102), expecting: 8))
     }
 
     @Test("waits longer after each failure, but never more than a second")
@@ -81,10 +81,10 @@ struct RelayStateTests {
             waits.append(duration)
         }
         #expect(waits == [100, 200, 400, 800, 1_000, 1_000].map { .milliseconds($0) })
-        #expect(relay.next(at: .seconds(1)) == .read)
+        offersAndReads(&relay, 101)
         relay.sent(Self.bytes(101), revision: 8)
         relay.accept(Self.document(102))
-        #expect(relay.next(at: .zero) == .send(Self.bytes(102), expecting: 8))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(102), expecting: 8))
     }
 
     @Test("sends no state twice that had arrived after all")
@@ -92,7 +92,7 @@ struct RelayStateTests {
         var relay = ready()
         relay.accept(Self.document(101))
         relay.failedToSend(Self.bytes(101), .timedOut, at: .zero)
-        #expect(relay.next(at: .seconds(1)) == .read)
+        offersAndReads(&relay, 101)
         #expect(relay.found(Self.entry(101, 8)) == nil)
         #expect(relay.next(at: .seconds(1)) == .rest)
     }
@@ -103,15 +103,15 @@ struct RelayStateTests {
         relay.accept(Self.document(101))
         relay.failedToSend(Self.bytes(101), .timedOut, at: .zero)
         relay.accept(Self.document(102))
-        #expect(relay.next(at: .seconds(1)) == .read)
+        offersAndReads(&relay, 102)
         // Not there yet: the same revision is named again, so that only one of the two can win.
         #expect(relay.found(Self.entry(100, 7)) == nil)
-        #expect(relay.next(at: .seconds(1)) == .send(Self.bytes(102), expecting: 7))
+        #expect(relay.next(at: .seconds(1)).isSend(of: Self.bytes(102), expecting: 7))
         // It has won; that is no stranger's state.
         relay.failedToSend(Self.bytes(102), .conflict, at: .seconds(1))
         #expect(relay.next(at: .seconds(1)) == .read)
         #expect(relay.found(Self.entry(101, 8)) == nil)
-        #expect(relay.next(at: .seconds(1)) == .send(Self.bytes(102), expecting: 8))
+        #expect(relay.next(at: .seconds(1)).isSend(of: Self.bytes(102), expecting: 8))
     }
 
     @Test("a clock that was set back loses no state of ours")
@@ -121,7 +121,7 @@ struct RelayStateTests {
         relay.failedToSend(Self.bytes(500), .timedOut, at: .zero)
         relay.accept(Self.document(101))
         #expect(relay.found(Self.entry(500, 8)) == nil)
-        #expect(relay.next(at: .seconds(1)) == .send(Self.bytes(101), expecting: 8))
+        #expect(relay.next(at: .seconds(1)).isSend(of: Self.bytes(101), expecting: 8))
     }
 
     @Test("what the file held at the start isn't sent over a later state")
@@ -131,7 +131,7 @@ struct RelayStateTests {
         #expect(relay.found(Self.entry(200, 7)) == .outdated(by: 200))
         #expect(relay.next(at: .zero) == .rest)
         relay.accept(Self.document(150))
-        #expect(relay.next(at: .zero) == .send(Self.bytes(150), expecting: 7))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(150), expecting: 7))
     }
 
     @Test("what the file held at the start isn't sent when the key holds it already")
@@ -153,7 +153,7 @@ struct RelayStateTests {
         relay.accept(Self.document(100, isFound: true))
         #expect(relay.found(entry) == nil)
         #expect(
-            relay.next(at: .zero) == .send(Self.bytes(100), expecting: entry?.revision ?? 0))
+            relay.next(at: .zero).isSend(of: Self.bytes(100), expecting: entry?.revision ?? 0))
     }
 
     @Test("what is written while the cluster is away is sent whatever the key holds then")
@@ -162,7 +162,7 @@ struct RelayStateTests {
         relay.accept(Self.document(100))
         relay.failedToRead(at: .zero)
         #expect(relay.found(Self.entry(900, 7)) == nil)
-        #expect(relay.next(at: .seconds(1)) == .send(Self.bytes(100), expecting: 7))
+        #expect(relay.next(at: .seconds(1)).isSend(of: Self.bytes(100), expecting: 7))
     }
 
     @Test("overwrites no later state of somebody else, and says so")
@@ -180,7 +180,7 @@ struct RelayStateTests {
         relay.accept(Self.document(101))
         relay.failedToSend(Self.bytes(101), .conflict, at: .zero)
         #expect(relay.found(Self.entry(90, 9)) == .contested)
-        #expect(relay.next(at: .zero) == .send(Self.bytes(101), expecting: 9))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(101), expecting: 9))
     }
 
     @Test("gives up a state that no server takes, and sends the next")
@@ -190,7 +190,64 @@ struct RelayStateTests {
         relay.failedToSend(Self.bytes(101), .tooLarge, at: .zero)
         #expect(relay.next(at: .zero) == .rest)
         relay.accept(Self.document(102))
-        #expect(relay.next(at: .zero) == .read)
+        offersAndReads(&relay, 102)
+    }
+
+    @Test("while nobody leads, lets each state be heard, the last one again after each failure")
+    func noLeader() {
+        var relay = ready()
+        relay.accept(Self.document(101))
+        relay.failedToSend(Self.bytes(101), .timedOut, at: .zero)
+        offersAndReads(&relay, 101)
+        relay.accept(Self.document(102))
+        offersAndReads(&relay, 102)
+        relay.failedToRead(at: .zero)
+        #expect(relay.next(at: .zero) == .wait(.milliseconds(200)))
+        offersAndReads(&relay, 102)
+        // A new leader has stored what was offered.
+        #expect(relay.found(Self.entry(102, 8)) == nil)
+        #expect(relay.next(at: .seconds(1)) == .rest)
+    }
+
+    @Test("each state comes after what the key holds, whoever wrote that")
+    func order() {
+        var relay = RelayState()
+        relay.accept(Self.document(200))
+        _ = relay.found(KeyEntry(.value(Self.bytes(100)), revision: 7, order: 41))
+        let first = KeyOffer(Self.bytes(200), expecting: 7, order: 42)
+        #expect(relay.next(at: .zero) == .send(first))
+        relay.sent(first.value, revision: 8)
+        relay.accept(Self.document(201))
+        let second = KeyOffer(Self.bytes(201), expecting: 8, order: 43)
+        #expect(relay.next(at: .zero) == .send(second))
+        relay.failedToSend(second.value, .conflict, at: .zero)
+        _ = relay.found(KeyEntry(.value(Self.bytes(150)), revision: 9, order: 43))
+        #expect(
+            relay.next(at: .zero) == .send(KeyOffer(second.value, expecting: 9, order: 44)))
+    }
+
+    @Test("a state keeps its place when it is sent again")
+    func sameOrder() {
+        var relay = ready()
+        relay.accept(Self.document(101))
+        let offer = KeyOffer(Self.bytes(101), expecting: 7, order: 1)
+        #expect(relay.next(at: .zero) == .send(offer))
+        relay.failedToSend(offer.value, .timedOut, at: .zero)
+        #expect(relay.next(at: .seconds(1)) == .offer(offer))
+        relay.offered(offer.value)
+        #expect(relay.found(Self.entry(100, 7)) == nil)
+        #expect(relay.next(at: .seconds(1)) == .send(offer))
+    }
+
+    /// What a relay does that isn't sure of the revision any more.
+    private func offersAndReads(_ relay: inout RelayState, _ timestamp: Int64) {
+        guard case .offer(let offer) = relay.next(at: .seconds(1)) else {
+            Issue.record("nothing is offered")
+            return
+        }
+        #expect(offer.value == Self.bytes(timestamp))
+        relay.offered(offer.value)
+        #expect(relay.next(at: .seconds(1)) == .read)
     }
 
     @Test("writes the first revision of a bucket that was just made")
@@ -198,7 +255,15 @@ struct RelayStateTests {
         var relay = ready()
         relay.accept(Self.document(101))
         relay.foundNewBucket()
-        #expect(relay.next(at: .zero) == .send(Self.bytes(101), expecting: 0))
+        #expect(relay.next(at: .zero).isSend(of: Self.bytes(101), expecting: 0))
+    }
+}
+
+extension RelayState.Action {
+    /// Whether it writes these bytes in the place of that revision.
+    fileprivate func isSend(of bytes: [UInt8], expecting revision: UInt64) -> Bool {
+        guard case .send(let offer) = self else { return false }
+        return offer.value == bytes && offer.expecting == revision
     }
 }
 

@@ -1,0 +1,24 @@
+/// A value on its way to a key: heard when it is sent, be it stored then, or later, or never.
+public struct KeyOffer: Sendable, Hashable {
+    /// The value.
+    public let value: [UInt8]
+    /// The revision that it is to replace: with another one it isn't stored.
+    public let expecting: UInt64
+    /// Grows with each value that is written to the key, whoever writes it.
+    public let order: UInt64
+
+    /// Makes an offer.
+    public init(_ value: [UInt8], expecting revision: UInt64, order: UInt64) {
+        self.value = value
+        expecting = revision
+        self.order = order
+    }
+}
+
+/// What is heard of a key.
+public enum KeyNews: Sendable, Hashable {
+    /// A value that a relay sent.
+    case offer(KeyOffer)
+    /// Anything else: a reason to look.
+    case other
+}
