@@ -56,12 +56,14 @@ def make_credentials(directory: Path, *keys: str) -> None:
 class SecuredCluster:
     """A started cluster. `rights` is the file that `nats-server.conf` includes."""
 
-    def __init__(self, directory: Path, rights: str) -> None:
+    def __init__(
+        self, directory: Path, rights: str, credentials: Path | None = None
+    ) -> None:
         self.directory = directory
         self.rights = rights
         self.authority = make_authority(directory / "authority")
-        self.credentials = directory / "credentials"
-        if rights == "operator.conf":
+        self.credentials = credentials or directory / "credentials"
+        if rights == "operator.conf" and not credentials:
             make_credentials(self.credentials, *KEYS)
         self.nodes = Cluster(directory, configuration=self.configuration)
         self.nodes.start()
@@ -87,19 +89,27 @@ class SecuredCluster:
             once[f"nats-{number}.example.org:6222"] = f"127.0.0.1:{other.route}"
         return replaced(text, once)
 
-    def url(self, user: str, key: str = "a") -> str:
-        """The URL of a key as a user gives it to Pulse."""
-        return f"tls://{self.sign_in(user)}{self.nodes.servers}/pulse/{key}"
+    def url(self, key: str = "a") -> str:
+        """The URL of a key as Pulse takes it."""
+        return f"tls://{self.nodes.servers}/pulse/{key}"
 
     def flags(self, user: str) -> list[str]:
         """The flags that go with the URL."""
-        flags = ["--nats-ca", str(self.authority)]
         if self.rights == "operator.conf":
-            flags += ["--nats-credentials", str(self.credentials / f"{user}.creds")]
-        return flags
+            file = self.credentials / f"{user}.creds"
+        else:
+            self.credentials.mkdir(exist_ok=True)
+            file = self.credentials / user
+            file.write_text(f"{user}:{password(user)}\n")
+        return ["--nats-ca", str(self.authority), "--nats-credentials", str(file)]
 
     def sign_in(self, user: str) -> str:
-        """What stands before the host in a URL."""
+        """What stands before the host in a URL for other clients than Pulse."""
         if self.rights == "operator.conf":
             return ""
-        return f"{user}:change-me-{user.removeprefix('trainer-')}@"
+        return f"{user}:{password(user)}@"
+
+
+def password(user: str) -> str:
+    """Those of `users.conf`."""
+    return f"change-me-{user.removeprefix('trainer-')}"
