@@ -3,14 +3,19 @@
 #   docker build -t pulse .
 #   docker run -v "$PWD/run:/status:ro" -p 127.0.0.1:8080:8080 pulse
 #
+# With `--build-arg TRAITS=NATS` it can also serve a key of NATS: docs/SCALING.md.
+#
 # Mount the directory of the status file, never the file alone: a mounted file stays the inode that it was,
 # and a writer replaces it at each update.
 
 ARG SWIFT_VERSION=6.3
+ARG TRAITS=
 
 FROM swift:${SWIFT_VERSION}-bookworm AS build
+ARG TRAITS
 RUN apt-get update --quiet=2 \
     && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd-dev pkg-config \
+        ${TRAITS:+libnats-dev} \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
@@ -18,12 +23,13 @@ COPY Sources Sources
 # Nothing of them is built, but the package names their folders.
 COPY Tests Tests
 # The Swift runtime goes into the binary, so that the image needs no Swift.
-RUN swift build --configuration release --product pulse --static-swift-stdlib \
+RUN swift build --configuration release --product pulse --static-swift-stdlib ${TRAITS:+--traits $TRAITS} \
     && strip .build/release/pulse
 
 FROM debian:bookworm-slim
+ARG TRAITS
 RUN apt-get update --quiet=2 \
-    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd12 \
+    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd12 ${TRAITS:+libnats3.4} \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home --shell /usr/sbin/nologin pulse
 COPY --from=build /source/.build/release/pulse /usr/local/bin/pulse

@@ -5,18 +5,26 @@ PORT ?= 8080
 STATUS ?=
 PREFIX ?= /usr/local
 PYTHON ?= python3
+# NATS makes the binary that is shipped able to talk to it: docs/SCALING.md.
+TRAITS ?=
 
-BUILD_PACKAGES := libmicrohttpd-dev pkg-config
-TEST_PACKAGES := $(BUILD_PACKAGES) caddy chromium curl esbuild gcc man-db nginx node-react \
-	node-react-dom openssl prometheus python3-venv slowhttptest strace
+BUILD_PACKAGES := libmicrohttpd-dev pkg-config $(if $(TRAITS),libnats-dev)
+NATS_PACKAGES := libnats-dev nats-server
+TEST_PACKAGES := $(BUILD_PACKAGES) $(NATS_PACKAGES) caddy chromium curl esbuild gcc man-db nginx \
+	node-react node-react-dom openssl prometheus python3-venv slowhttptest strace
 
 DEBUG := .build/debug/pulse
 RELEASE := .build/release/pulse
+# For trying and testing, in a folder of its own: beside it all is built without the trait.
+NATS := --traits NATS --scratch-path .build-nats
+NATS_DEBUG := .build-nats/debug/pulse
+NATS_RELEASE := .build-nats/release/pulse
 # The Swift runtime goes into the binary: it needs no toolchain where it runs, and starts faster.
-RELEASE_FLAGS := -c release --product pulse --static-swift-stdlib
+RELEASE_FLAGS := -c release --product pulse --static-swift-stdlib $(TRAITS:%=--traits %)
 MAN := docs/man
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -q
+BINARIES := PULSE_BINARY=$(abspath $(DEBUG)) PULSE_NATS_BINARY=$(abspath $(NATS_DEBUG))
 
 .PHONY: help
 help: ## List the targets.
@@ -34,6 +42,15 @@ build: build-packages ## Build for debugging.
 release: build-packages ## Build the binary that is shipped.
 	swift build $(RELEASE_FLAGS)
 
+.PHONY: run-cluster
+run-cluster: nats-packages ## Serve a small real training by two servers, over three nodes of NATS.
+	swift build $(RELEASE_FLAGS) $(NATS)
+	@$(PYTHON) tools/run-cluster $(NATS_RELEASE) $(PORT)
+
+.PHONY: build-nats
+build-nats: nats-packages ## Build for debugging, with NATS.
+	swift build --product pulse $(NATS)
+
 .PHONY: test
 test: test-swift test-python test-end-to-end ## Run every test.
 
@@ -47,8 +64,12 @@ test-python: $(VENV)/ready ## Tests of the Python package, and the order's own.
 	PYTHONPATH=python/src $(VENV)/bin/python -m pulse_wrapper
 
 .PHONY: test-end-to-end
-test-end-to-end: build release test-packages $(VENV)/ready ## Whole processes, a browser, Prometheus.
-	PULSE_BINARY=$(abspath $(DEBUG)) $(PYTEST) Tests/EndToEndTests
+test-end-to-end: build build-nats release test-packages $(VENV)/ready ## Whole processes, a browser, Prometheus, NATS.
+	$(BINARIES) $(PYTEST) Tests/EndToEndTests
+
+.PHONY: test-nats
+test-nats: build build-nats test-packages $(VENV)/ready ## The end-to-end tests of NATS alone.
+	$(BINARIES) $(PYTEST) Tests/EndToEndTests/test_nats_*.py Tests/EndToEndTests/test_scaling_document.py
 
 .PHONY: test-integrations
 test-integrations: build test-packages ## Train tiny real models with the real frameworks.
@@ -73,6 +94,11 @@ test-sanitize: build-packages ## Run all Swift tests with the address and thread
 bench: build-packages ## Measure Pulse beside nginx, nchan and bare C: about ten minutes.
 	@tools/install-packages gcc libnginx-mod-nchan nginx python3-venv wrk
 	$(PYTHON) benchmarks/run.py
+
+.PHONY: bench-cluster
+bench-cluster: nats-packages ## Measure two servers on three nodes of NATS, and kill leaders: twelve minutes.
+	@tools/install-packages gcc
+	$(PYTHON) benchmarks/cluster.py --write docs/SCALING.md
 
 .PHONY: fuzz
 fuzz: build-packages ## Try a million documents against three opinions, then a minute by coverage.
@@ -143,11 +169,15 @@ format: ## Give the Swift code its form.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build .build-address .build-thread $(VENV)
+	rm -rf .build .build-address .build-nats .build-thread $(VENV)
 
 .PHONY: build-packages
 build-packages:
 	@tools/install-packages $(BUILD_PACKAGES)
+
+.PHONY: nats-packages
+nats-packages:
+	@tools/install-packages $(BUILD_PACKAGES) $(NATS_PACKAGES)
 
 .PHONY: test-packages
 test-packages:

@@ -20,6 +20,7 @@ class Image:
 
     tree: DebianTree
     environment: dict[str, str]
+    arguments: dict[str, str] = field(default_factory=dict)
     directory: PurePosixPath = PurePosixPath("/")
     user: str = "root"
     entrypoint: list[str] = field(default_factory=list)
@@ -39,6 +40,7 @@ class Build:
     def __init__(
         self, dockerfile: Dockerfile, context: Context, folder: Path, minimal: DebianTree
     ) -> None:
+        self.arguments = dockerfile.arguments
         self.context = context
         self.folder = folder
         self.toolchain = Toolchain()
@@ -73,6 +75,9 @@ class Build:
 
     def _carry_out(self, instruction: Instruction, image: Image) -> None:
         match instruction.name:
+            case "ARG":
+                # As it stands before the first stage.
+                image.arguments[instruction.text] = self.arguments[instruction.text]
             case "RUN":
                 self._run(["/bin/sh", "-c", instruction.text], image)
             case "COPY":
@@ -105,7 +110,8 @@ class Build:
         tools, mounts = {}, []
         if str(self.toolchain.folder) in image.environment["PATH"]:
             tools, mounts = self.toolchain.environment, self.toolchain.mounts
-        image.tree.run(command, image.environment | tools, str(image.directory), mounts)
+        environment = image.environment | image.arguments | tools
+        image.tree.run(command, environment, str(image.directory), mounts)
 
     def _copy(self, instruction: Instruction, image: Image) -> None:
         *names, place = instruction.words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,17 @@ def test_a_build_without_nats_says_so(command: list[str], code: int, tmp_path: P
     assert result.returncode == code
     assert "built without NATS" in result.stderr
     assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize(("build", "is_linked"), [(nats_binary, True), (pulse_binary, False)])
+def test_only_a_build_with_nats_needs_its_library(
+    build: Callable[[], str], is_linked: bool
+) -> None:
+    needed = subprocess.run(
+        ["readelf", "--dynamic", build()], capture_output=True, text=True, check=True
+    ).stdout
+    assert "[libmicrohttpd.so" in needed
+    assert ("libnats" in needed) == is_linked
 
 
 @pytest.mark.parametrize(

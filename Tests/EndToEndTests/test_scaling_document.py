@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from deployment import end
+from documents import take
 from nats_relay import ENVIRONMENT
 from nats_server import nats_binary
 from processes import PATIENCE, ROOT, StatusFile, wait_until
@@ -21,9 +22,17 @@ TEXT = (ROOT / "docs" / "SCALING.md").read_text()
 HOSTS = ",".join(f"nats-{number}.example.org" for number in (1, 2, 3))
 
 
+BLOCKS = take("docs/SCALING.md", "sh")
+[DRAWING] = take("docs/SCALING.md", "")
+#: What the image sets, but for what only the image has.
+IMAGE = dict(re.findall(r"(PULSE_\w+)=(\S+)", (ROOT / "Dockerfile").read_text())) | {
+    "PULSE_HOST": "127.0.0.1",
+    "PULSE_PUBLIC_DIR": str(ROOT / "public"),
+}
+
+
 def commands() -> list[list[str]]:
-    blocks = re.findall(r"^```sh\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
-    return [shlex.split(line) for line in "".join(blocks).splitlines()]
+    return [shlex.split(line) for block in BLOCKS for line in block.commands]
 
 
 def of_pulse(name: str) -> list[list[str]]:
@@ -35,15 +44,23 @@ def test_every_command_is_tested() -> None:
     assert [len(of_pulse(name)) for name in ("relay", "serve", "run")] == [2, 1, 1]
 
 
+def test_the_drawing_names_commands_that_are_there() -> None:
+    for command in re.findall(r"pulse (\w+)", DRAWING.text):
+        assert subprocess.run([nats_binary(), "help", command], capture_output=True).returncode == 0
+
+
 def test_every_path_is_there() -> None:
     for path in re.findall(r"`(deploy/[\w./-]*)`", TEXT):
         assert (ROOT / path).exists(), path
 
 
 def test_every_target_is_there() -> None:
-    for target in re.findall(r"`make ([\w-]+)`", TEXT):
-        plan = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True)
+    for words in re.findall(r"`make ([\w=\s-]+)`", TEXT):
+        plan = subprocess.run(["make", "--dry-run", *words.split()], cwd=ROOT, capture_output=True)
         assert plan.returncode == 0, plan.stderr
+        for trait in re.findall(r"TRAITS=(\w+)", words):
+            assert f"--traits {trait}".encode() in plan.stdout
+            assert b"libnats-dev" in plan.stdout
 
 
 class Place:
@@ -59,15 +76,18 @@ class Place:
         (directory / "ca.pem").write_bytes(self.cluster.authority.read_bytes())
         self.log = directory / "log"
 
-    def start(self, words: list[str]) -> subprocess.Popen:
-        text = [word.replace(HOSTS, self.cluster.nodes.servers) for word in words]
-        assert text != words
+    def start(self, words: list[str], **variables: str) -> subprocess.Popen:
+        """Start pulse with the document's words and variables, but for its names of hosts."""
+        assert HOSTS in " ".join([*words, *variables.values()])
+        servers = self.cluster.nodes.servers
         python = Path(sys.executable).parent
+        environment = ENVIRONMENT | {"PATH": f"{python}:{os.environ['PATH']}"}
+        environment |= {name: text.replace(HOSTS, servers) for name, text in variables.items()}
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                [nats_binary(), *text], cwd=self.directory, stdout=subprocess.PIPE, stderr=log,
-                env=ENVIRONMENT
-                | {"PULSE_PORT": "0", "PATH": f"{python}:{os.environ['PATH']}"},
+                [nats_binary(), *(word.replace(HOSTS, servers) for word in words)],
+                cwd=self.directory, env=environment | {"PULSE_PORT": "0"},
+                stdout=subprocess.PIPE, stderr=log,
             )  # fmt: skip
 
 
@@ -98,6 +118,27 @@ def test_a_trainer_and_a_server(place: Place) -> None:
         assert end(relay) == 0
     finally:
         relay.kill()
+        server.kill()
+
+
+@pytest.mark.parametrize("how", ["variables", "arguments"])
+def test_the_image_serves_a_key(place: Place, how: str) -> None:
+    """Although it sets PULSE_STATUS_FILE."""
+    [serve, *flags] = of_pulse("serve")[0]
+    variables = {
+        "PULSE_" + flag.removeprefix("--").upper().replace("-", "_"): value
+        for flag, value in zip(flags[::2], flags[1::2])
+    }
+    assert set(variables) == {"PULSE_SOURCE", "PULSE_NATS_CA", "PULSE_NATS_CREDENTIALS"}
+    if how == "variables":
+        server = place.start([serve], **IMAGE | {"PULSE_STATUS_FILE": ""} | variables)
+    else:
+        server = place.start([serve, *flags], **IMAGE)
+    try:
+        assert server.stdout is not None
+        assert "Pulse is serving tls://" in server.stdout.readline().decode()
+        assert end(server) == 0
+    finally:
         server.kill()
 
 
