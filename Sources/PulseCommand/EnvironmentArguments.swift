@@ -1,4 +1,5 @@
 import Glibc
+import PulseNATS
 
 /// Settings from the environment: `PULSE_PORT=9000` stands for `--port 9000`.
 ///
@@ -69,7 +70,8 @@ struct EnvironmentArguments {
                 if Self.isGiven(other, in: own) { return nil }
                 if value.isEmpty, environment(Self.variable(of: other)) != nil { return nil }
             }
-            used.append("\(variable)=\(value)")
+            let isAddress = ["source", "to"].contains(name)
+            used.append("\(variable)=\(isAddress ? KeyAddress.withoutPassword(value) : value)")
             return value
         }
         var added: [String] = []

@@ -47,7 +47,8 @@ struct NATSOptions: ParsableArguments {
         do {
             address = try KeyAddress(text)
         } catch {
-            throw ValidationError("\(option) '\(text)': \(error.description).")
+            let shown = KeyAddress.withoutPassword(text)
+            throw ValidationError("\(option) '\(shown)': \(error.description).")
         }
         if !address.isEncrypted, natsCa != nil || natsCertificate != nil {
             throw ValidationError("--nats-ca and --nats-certificate are for tls://.")

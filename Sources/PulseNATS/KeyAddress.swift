@@ -110,6 +110,14 @@ extension KeyAddress: CustomStringConvertible {
         "\(scheme)://\(servers.joined(separator: ","))/\(bucket)/\(key)"
     }
 
+    /// A text that should be an address, without the user and the password that shouldn't be in it.
+    public static func withoutPassword(_ text: String) -> String {
+        guard let scheme = text.firstRange(of: "://"), let at = text.lastIndex(of: "@"),
+            scheme.upperBound < at
+        else { return text }
+        return "\(text[..<scheme.upperBound])…\(text[at...])"
+    }
+
     /// Each server as a URL.
     var urls: [String] { servers.map { "\(scheme)://\($0)" } }
 

@@ -49,6 +49,17 @@ def test_a_wrong_address_is_a_usage_error(url: str, reason: str, build: str) -> 
         result = pulse(*arguments, binary=binary)
         assert result.returncode == 64, result
         assert reason in result.stderr
+        assert "secret" not in result.stderr
+
+
+@pytest.mark.parametrize(("command", "variable"), [("serve", "PULSE_SOURCE"), ("run", "PULSE_TO")])
+def test_a_password_in_a_variable_is_not_repeated(command: str, variable: str) -> None:
+    """What a service says to its mistakes is in the journal, for long."""
+    tail = ["--", "true"] if command == "run" else []
+    result = pulse(command, *tail, **{variable: "nats://me:sec@ret@127.0.0.1/runs/gpu-1"})
+    assert result.returncode == 64
+    assert f"{variable}=nats://…@127.0.0.1/runs/gpu-1" in result.stderr
+    assert "sec@" not in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,18 @@ import Testing
 @Suite("KeyAddress")
 struct KeyAddressTests {
     @Test(
+        "shows no user and no password of a text that is no address",
+        arguments: [
+            ("nats://me:secret@host/b/k", "nats://…@host/b/k"),
+            ("nats://me:s@h@host,you:t@other/b/k", "nats://…@other/b/k"),
+            ("me@nats://host/b/k", "me@nats://host/b/k"),
+            ("nats://host/b/k", "nats://host/b/k"), ("@", "@"), ("", ""),
+        ])
+    func hidesPassword(text: String, shown: String) {
+        #expect(KeyAddress.withoutPassword(text) == shown)
+    }
+
+    @Test(
         "reads servers, bucket and key",
         arguments: [
             ("nats://a/b/k", ["a:4222"], "b", "k"),
