@@ -1,5 +1,6 @@
 internal import Dispatch
 public import NATS
+internal import Pulse
 public import PulseServer
 internal import Synchronization
 
@@ -25,8 +26,15 @@ public final class NATSSource: StatusSource {
         }
     }
 
+    /// What is known, and until when it is: then the next look must have ended.
+    private struct Published {
+        var report = SourceReport()
+        var validUntil: ContinuousClock.Instant
+    }
+
     private let state: Mutex<State>
-    private let published = Mutex(SourceReport())
+    private let published: Mutex<Published>
+    private let name: String
     private let pollInterval: Duration
     private let watches: Bool
     private let origin = ContinuousClock.now
@@ -36,6 +44,8 @@ public final class NATSSource: StatusSource {
     /// The pauses between looks for what others than relays sent: each is twice the one before.
     private static let shortestPause = Duration.milliseconds(1)
     private static let longestPause = Duration.milliseconds(128)
+    /// A look takes longer than this only when the search for a host's address hangs.
+    private static let patience = Duration.seconds(10)
 
     /// - Parameters:
     ///   - store: the key.
@@ -48,12 +58,21 @@ public final class NATSSource: StatusSource {
     ) {
         self.pollInterval = pollInterval
         self.watches = watches
+        self.name = name
+        published = Mutex(Published(validUntil: .now + pollInterval + Self.patience))
         state = Mutex(State(reader: KeyReader(name: name), store: store))
     }
 
-    /// Everything known after the newest look.
-    public var report: SourceReport {
-        published.withLock { $0 }
+    /// Everything known after the newest look; an error when the next one doesn't end.
+    public var report: SourceReport { report(at: .now) }
+
+    func report(at now: ContinuousClock.Instant) -> SourceReport {
+        published.withLock { published in
+            guard now > published.validUntil else { return published.report }
+            var report = published.report
+            report.error = PulseError(.ioError, "\(name): the last look at it is too long ago")
+            return report
+        }
     }
 
     /// Looks once, so that there is something to serve, or a reason why not.
@@ -122,7 +141,7 @@ public final class NATSSource: StatusSource {
             state.reader.hear(offer)
             return state.reader.report
         }
-        published.withLock { $0 = report }
+        published.withLock { $0.report = report }
     }
 
     /// Looks once.
@@ -142,7 +161,8 @@ public final class NATSSource: StatusSource {
                 return (state.reader.report, error)
             }
         }
-        published.withLock { $0 = report }
+        let validUntil = ContinuousClock.now + pollInterval + Self.patience
+        published.withLock { $0 = Published(report: report, validUntil: validUntil) }
         return error
     }
 }
