@@ -96,6 +96,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     place = Place(tmp_path_factory.mktemp("place"))
     try:
         administrator = place.start(of_pulse("relay")[0])
+        # It takes signals from its first line on.
+        assert administrator.stdout is not None
+        assert b"Pulse is sending" in administrator.stdout.readline()
         wait_until(lambda: "made the bucket" in place.log.read_text(), "the bucket is made")
         assert end(administrator) == 0
         yield place
