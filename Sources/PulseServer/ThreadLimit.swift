@@ -21,7 +21,7 @@ public enum ThreadLimit {
                 threads.append(thread)
             }
             unsafe pthread_mutex_unlock(gate)
-            for thread in threads { unsafe pthread_join(thread, nil) }
+            for thread in threads { pthread_join(thread, nil) }
             unsafe pthread_mutex_destroy(gate)
             return threads.count == count
         }
