@@ -7,6 +7,7 @@ import base64
 import json
 import ssl
 from collections.abc import Awaitable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import nats
@@ -24,6 +25,8 @@ class NatsUser:
     def __init__(self, cluster: SecuredCluster, user: str, **options: object) -> None:
         #: What the servers objected to.
         self.refusals: list[str] = []
+        # Of its own: Playwright has a loop on the tests' thread, and a second can't run there.
+        self._thread = ThreadPoolExecutor(1)
         self._loop = asyncio.new_event_loop()
         tls = ssl.create_default_context(cafile=str(cluster.authority))
         options = {"tls": tls, "allow_reconnect": False, "connect_timeout": PATIENCE} | options
@@ -34,7 +37,7 @@ class NatsUser:
         try:
             self._client = self._run(nats.connect(servers, error_cb=self._refused, **options))
         except BaseException:
-            self._loop.close()
+            self._close()
             raise
 
     def __enter__(self) -> NatsUser:
@@ -42,7 +45,7 @@ class NatsUser:
 
     def __exit__(self, *_: object) -> None:
         self._run(self._client.close())
-        self._loop.close()
+        self._close()
 
     def publish(self, subject: str, data: bytes, reply: str = "", **headers: str) -> None:
         """Send, and wait until the server has seen it."""
@@ -99,7 +102,11 @@ class NatsUser:
         return b'"seq"' in (self.ask(f"$KV.{bucket}.{key}", value) or b"")
 
     def _run(self, work: Awaitable[T]) -> T:
-        return self._loop.run_until_complete(work)
+        return self._thread.submit(self._loop.run_until_complete, work).result()
+
+    def _close(self) -> None:
+        self._loop.close()
+        self._thread.shutdown()
 
     async def _refused(self, error: Exception) -> None:
         self.refusals.append(str(error).lower())
