@@ -24,6 +24,8 @@ RELEASE_FLAGS := -c release --product pulse --static-swift-stdlib $(TRAITS:%=--t
 MAN := docs/man
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -q
+# Whole processes wait for each other most of the time.
+PARALLEL := -n 2 --dist loadfile
 BINARIES := PULSE_BINARY=$(abspath $(DEBUG)) PULSE_NATS_BINARY=$(abspath $(NATS_DEBUG))
 
 .PHONY: help
@@ -65,11 +67,11 @@ test-python: $(VENV)/ready ## Tests of the Python package, and the order's own.
 
 .PHONY: test-end-to-end
 test-end-to-end: build build-nats release test-packages $(VENV)/ready ## Whole processes, a browser, Prometheus, NATS.
-	$(BINARIES) $(PYTEST) Tests/EndToEndTests
+	$(BINARIES) $(PYTEST) $(PARALLEL) Tests/EndToEndTests
 
 .PHONY: test-nats
 test-nats: build build-nats test-packages $(VENV)/ready ## The end-to-end tests of NATS alone.
-	$(BINARIES) $(PYTEST) Tests/EndToEndTests/test_nats_*.py Tests/EndToEndTests/test_scaling_document.py
+	$(BINARIES) $(PYTEST) $(PARALLEL) Tests/EndToEndTests/test_nats_*.py Tests/EndToEndTests/test_scaling_document.py
 
 .PHONY: test-integrations
 test-integrations: build test-packages ## Train tiny real models with the real frameworks.

@@ -31,6 +31,9 @@ def wait_for(server: PulseServer, state: str) -> str | None:
 def wait_for_value(nats: NatsServer, value: bytes) -> int:
     """The revision under which the key has this value."""
     with NatsClient(nats) as client:
+        # nats-server 2.9 ends with a nil pointer when a key is asked for in the moment in which its
+        # bucket is made, which without a pause will happen.
+        wait_until(lambda: "error" not in client.bucket(), "there is a bucket")
         wait_until(lambda: (client.get() or (b"", 0))[0] == value, "the value has arrived")
         return client.get()[1]  # type: ignore[index]
 
