@@ -67,6 +67,14 @@ internal import Glibc
         unsafe Complaints.forget(handle)
     }
 
+    /// Ends the connection, and its threads: every further call fails.
+    ///
+    /// Idempotent. Due before the process ends: OpenSSL takes itself down in `exit`, and a thread that still reads by
+    /// it crashes (`OPENSSL_cleanup`).
+    public func close() {
+        unsafe natsConnection_Close(handle)
+    }
+
     /// What the connection is at.
     public var state: State {
         switch unsafe natsConnection_Status(handle) {

@@ -59,6 +59,11 @@ public struct KeyLink: KeyStore {
         try bucket().subscribe(to: key)
     }
 
+    /// Ends the connection.
+    public mutating func close() {
+        connection?.close()
+    }
+
     private mutating func bucket() throws(NATSError) -> KeyValueBucket {
         if let connection, connection.state == .closed {
             former += connection.reconnects + 1

@@ -26,6 +26,9 @@ public protocol KeyStore: Sendable {
 
     /// Begins to hear what is sent to the key.
     mutating func subscribe() throws(NATSError) -> any KeyListening
+
+    /// Ends what runs behind it, after the last call and before the process ends.
+    mutating func close()
 }
 
 /// Hears what is sent to a key, stored or not.

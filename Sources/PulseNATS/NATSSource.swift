@@ -98,6 +98,7 @@ public final class NATSSource: StatusSource {
     }
 
     private func loop(until alarm: Alarm, onLook: () -> Void) {
+        defer { state.withLock { $0.store.close() } }
         var listener = KeyListener(isEnabled: watches)
         while !alarm.hasRung {
             // Listening starts before the look: what is stored in between is seen at the next wait.

@@ -85,6 +85,7 @@ public final class StatusRelay: Sendable {
     ///
     /// Ends by itself only when nothing was ever sent and waiting can't help.
     public func run() -> Outcome {
+        defer { state.withLock { $0.store.close() } }
         var watcher = DirectoryWatcher(file: path, isEnabled: watches)
         var deadline: ContinuousClock.Instant?
         while true {

@@ -7,21 +7,6 @@ import Testing
 
 @Suite("NATSSource")
 struct NATSSourceTests {
-    /// A bucket whose key was never written.
-    private struct EmptyStore: KeyStore {
-        var line: Int? { 0 }
-
-        func entry() throws(NATSError) -> KeyEntry? { nil }
-        func update(with offer: KeyOffer) throws(NATSError) -> UInt64 { 1 }
-        func offer(_ offer: KeyOffer) throws(NATSError) {}
-        func createBucket(replicas: Int) throws(NATSError) {}
-        func bucketCreated() throws(NATSError) -> Int64 { 0 }
-
-        func subscribe() throws(NATSError) -> any KeyListening {
-            throw NATSError(.closed, "nobody speaks here")
-        }
-    }
-
     @Test("a look that never ends makes the source unreadable, until one ends")
     func overdue() {
         let source = NATSSource(EmptyStore(), name: "b/k", pollInterval: .seconds(2))
@@ -32,5 +17,15 @@ struct NATSSourceTests {
         #expect(late?.description.contains("b/k: the last look at it is too long ago") == true)
         source.look()
         #expect(source.report(at: .now).error?.reason == .missing)
+    }
+
+    @Test("ends its connection when it ends, before the process may")
+    func closes() async {
+        let store = EmptyStore()
+        let source = NATSSource(store, name: "b/k", pollInterval: .milliseconds(1))
+        let task = Task { await source.run(onLook: {}) }
+        task.cancel()
+        await task.value
+        #expect(store.closes == 1)
     }
 }
