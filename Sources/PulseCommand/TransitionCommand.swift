@@ -37,14 +37,18 @@ struct TransitionCommand: RunObserver, Service {
     }
 
     func run() async throws {
-        var lastFailure: String?
-        for await turn in turns.cancelOnGracefulShutdown() {
-            let failure = await cancelWhenGracefulShutdown { await self.failure(of: turn) }
-            // A command that fails the same way each time is one piece of news.
-            if let failure, failure != lastFailure {
-                logger.warning("--on-transition: \(failure) at \(turn.transition.rawValue)")
+        await withGracefulShutdownHandler {
+            var lastFailure: String?
+            for await turn in turns where !Task.isShuttingDownGracefully {
+                let failure = await cancelWhenGracefulShutdown { await self.failure(of: turn) }
+                // A command that fails the same way each time is one piece of news.
+                if let failure, failure != lastFailure {
+                    logger.warning("--on-transition: \(failure) at \(turn.transition.rawValue)")
+                }
+                lastFailure = failure
             }
-            lastFailure = failure
+        } onGracefulShutdown: {
+            queue.finish()
         }
     }
 

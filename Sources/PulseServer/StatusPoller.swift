@@ -43,12 +43,16 @@ struct StatusPoller: Service {
                     try? await Task.sleep(for: tick)
                 }
             }
-            var chain = first
-            for observer in observers { observer.began(with: chain.snapshot.view) }
-            for await _ in wakes.cancelOnGracefulShutdown() {
-                advance(&chain)
-                health.turned()
-                for observer in observers { observer.looked() }
+            for observer in observers { observer.began(with: first.snapshot.view) }
+            await withGracefulShutdownHandler {
+                var chain = first
+                for await _ in wakes {
+                    advance(&chain)
+                    health.turned()
+                    for observer in observers { observer.looked() }
+                }
+            } onGracefulShutdown: {
+                wake.finish()
             }
             group.cancelAll()
         }
