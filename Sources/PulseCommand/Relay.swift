@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Logging
 import PulseNATS
+import PulseServer
 import ServiceLifecycle
 import UnixSignals
 

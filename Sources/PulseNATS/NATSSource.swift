@@ -1,4 +1,3 @@
-internal import Dispatch
 public import NATS
 internal import Pulse
 public import PulseServer
@@ -84,17 +83,8 @@ public final class NATSSource: StatusSource {
 
     /// Looks until the task is cancelled, on a thread of its own.
     public func run(onLook: @escaping @Sendable () -> Void) async {
-        let alarm = Alarm()
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { ended in
-                DispatchQueue(label: "pulse.source").async {
-                    self.loop(until: alarm, onLook: onLook)
-                    ended.resume()
-                }
-            }
-        } onCancel: {
-            alarm.ring()
-        }
+        await OwnThread.run(
+            "pulse.source", untilCancelled: { self.loop(until: $0, onLook: onLook) })
     }
 
     private func loop(until alarm: Alarm, onLook: () -> Void) {
