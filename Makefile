@@ -157,7 +157,7 @@ man: build-packages ## Generate the man pages anew from the commands.
 .PHONY: docs
 docs: build-packages ## Build the documentation of the libraries.
 	swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
-		generate-documentation --target Pulse --target PulseServer --target MicroHTTPD \
+		generate-documentation --target Pulse --target PulseMonitor --target PulseServer --target MicroHTTPD \
 		--warnings-as-errors --enable-experimental-combined-documentation \
 		--output-path .build-docs/site
 

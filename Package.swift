@@ -19,6 +19,7 @@ let package = Package(
     name: "pulse",
     products: [
         .library(name: "Pulse", targets: ["Pulse"]),
+        .library(name: "PulseMonitor", targets: ["PulseMonitor"]),
         .library(name: "PulseServer", targets: ["PulseServer"]),
         .executable(name: "pulse", targets: ["PulseCommand"]),
     ],
@@ -59,31 +60,35 @@ let package = Package(
             dependencies: [.target(name: "CNATS", condition: .when(traits: ["NATS"]))]),
         .target(name: "Pulse"),
         .target(
+            name: "PulseMonitor",
+            dependencies: ["Pulse", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(
             name: "PulseServer",
             dependencies: [
-                "Pulse", "MicroHTTPD",
+                "Pulse", "PulseMonitor", "MicroHTTPD",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        .target(name: "PulseClient", dependencies: ["PulseServer", "CGnuTLS"]),
-        .target(name: "PulseWatch", dependencies: ["Pulse", "PulseServer", "PulseClient"]),
+        .target(name: "PulseClient", dependencies: ["Pulse", "PulseMonitor", "CGnuTLS"]),
+        .target(name: "PulseWatch", dependencies: ["Pulse", "PulseMonitor", "PulseClient"]),
         .target(
             name: "PulseDoctor",
-            dependencies: ["Pulse", "MicroHTTPD", "PulseServer", "PulseClient"]),
+            dependencies: ["Pulse", "MicroHTTPD", "PulseMonitor", "PulseClient"]),
         .target(name: "PulseRun", dependencies: ["Pulse"]),
         .target(
             name: "PulseNATS",
             dependencies: [
-                "Pulse", "PulseServer", "NATS",
+                "Pulse", "PulseMonitor", "NATS",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .executableTarget(
             name: "PulseCommand",
             dependencies: [
-                "Pulse", "PulseServer", "PulseClient", "PulseWatch", "PulseDoctor", "PulseRun",
-                "PulseNATS",
+                "Pulse", "PulseMonitor", "PulseServer", "PulseClient", "PulseWatch", "PulseDoctor",
+                "PulseRun", "PulseNATS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -93,7 +98,8 @@ let package = Package(
             ]
         ),
         .target(
-            name: "TestSupport", dependencies: [.product(name: "Logging", package: "swift-log")],
+            name: "TestSupport",
+            dependencies: ["Pulse", .product(name: "Logging", package: "swift-log")],
             path: "Tests/TestSupport"),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["TestSupport", "MicroHTTPD"]),
         .testTarget(name: "PulseTests", dependencies: ["TestSupport", "Pulse"]),
@@ -101,23 +107,29 @@ let package = Package(
         .executableTarget(
             name: "Verdicts", dependencies: ["Pulse"], path: "Tests/FuzzTests/Verdicts"),
         .testTarget(
+            name: "PulseMonitorTests", dependencies: ["TestSupport", "PulseMonitor", "Pulse"]),
+        .testTarget(
             name: "PulseServerTests",
-            dependencies: ["TestSupport", "PulseServer", "Pulse", "MicroHTTPD"]),
+            dependencies: ["TestSupport", "PulseServer", "PulseMonitor", "Pulse", "MicroHTTPD"]),
         .testTarget(name: "PulseClientTests", dependencies: ["PulseClient"]),
         .testTarget(
             name: "PulseWatchTests",
-            dependencies: ["PulseWatch", "PulseClient", "PulseServer", "MicroHTTPD", "Pulse"]),
+            dependencies: ["PulseWatch", "PulseClient", "PulseMonitor", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseNATSTests",
-            dependencies: ["TestSupport", "PulseNATS", "NATS", "PulseServer", "Pulse"]),
+            dependencies: ["TestSupport", "PulseNATS", "NATS", "PulseMonitor", "Pulse"]),
         .testTarget(name: "PulseRunTests", dependencies: ["TestSupport", "PulseRun", "Pulse"]),
         .testTarget(
             name: "PulseCommandTests",
-            dependencies: ["TestSupport", "PulseCommand", "PulseClient", "PulseServer", "Pulse"]),
+            dependencies: [
+                "TestSupport", "PulseCommand", "PulseClient", "PulseServer", "PulseMonitor",
+                "Pulse",
+            ]),
         .testTarget(
-            name: "WireTests", dependencies: ["TestSupport", "PulseServer", "Pulse", "MicroHTTPD"]),
+            name: "WireTests",
+            dependencies: ["TestSupport", "PulseServer", "PulseMonitor", "Pulse", "MicroHTTPD"]),
     ],
     swiftLanguageModes: [.v6]
 )

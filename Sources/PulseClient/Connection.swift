@@ -1,5 +1,5 @@
 internal import Glibc
-internal import PulseServer
+internal import PulseMonitor
 
 /// One TCP connection, encrypted or not: bytes in and out, each wait bounded.
 ///

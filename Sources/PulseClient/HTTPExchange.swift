@@ -1,4 +1,5 @@
-package import PulseServer
+internal import Pulse
+package import PulseMonitor
 
 /// One request and its answer, on a connection of their own.
 package final class HTTPExchange {

@@ -1,3 +1,4 @@
+import PulseMonitor
 import ArgumentParser
 import PulseClient
 import PulseServer

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Dispatch
 import PulseRun
-import PulseServer
+import Pulse
 
 /// The `pulse` binary: parses the command line and starts one command.
 @main

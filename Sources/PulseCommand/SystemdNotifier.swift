@@ -1,3 +1,4 @@
+import PulseMonitor
 import Glibc
 import Pulse
 import PulseServer

@@ -1,3 +1,4 @@
+import PulseMonitor
 import Logging
 import PulseServer
 import ServiceLifecycle

@@ -1,3 +1,4 @@
+import PulseMonitor
 import Pulse
 import PulseServer
 import Subprocess

@@ -2,7 +2,7 @@ internal import Glibc
 internal import MicroHTTPD
 internal import Pulse
 internal import PulseClient
-internal import PulseServer
+internal import PulseMonitor
 
 /// Asks the machine: the thin shell around the checks.
 struct FactGatherer {

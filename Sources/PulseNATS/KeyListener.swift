@@ -1,5 +1,5 @@
 internal import NATS
-internal import PulseServer
+internal import PulseMonitor
 
 /// Waits for news of one key by hearing what is sent to it.
 ///

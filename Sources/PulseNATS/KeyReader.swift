@@ -1,6 +1,6 @@
 internal import NATS
 internal import Pulse
-internal import PulseServer
+internal import PulseMonitor
 
 /// Turns what is found under a key into what a source reports: pure, with time passed in.
 ///

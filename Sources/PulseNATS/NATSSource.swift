@@ -1,6 +1,6 @@
 public import NATS
 internal import Pulse
-public import PulseServer
+public import PulseMonitor
 internal import Synchronization
 
 /// A key in NATS as a source: looked at every poll interval, and heard at once when it is sent.

@@ -1,7 +1,7 @@
 public import Logging
 public import NATS
 internal import Pulse
-internal import PulseServer
+internal import PulseMonitor
 internal import Synchronization
 
 /// Sends each good state of a status file into a key of NATS, as the trainer wrote it.

@@ -1,3 +1,4 @@
+internal import PulseMonitor
 internal import MicroHTTPD
 internal import ServiceLifecycle
 

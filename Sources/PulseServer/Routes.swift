@@ -1,3 +1,4 @@
+internal import PulseMonitor
 internal import MicroHTTPD
 
 /// What a request asks for.

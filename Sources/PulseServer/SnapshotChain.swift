@@ -1,3 +1,5 @@
+internal import PulseMonitor
+
 /// The chain of snapshots of one run: pure.
 struct SnapshotChain: Sendable {
     private var monitor: RunMonitor

@@ -1,3 +1,4 @@
+internal import PulseMonitor
 internal import Pulse
 internal import ServiceLifecycle
 

@@ -1,3 +1,4 @@
+internal import PulseMonitor
 public import Logging
 public import Pulse
 public import ServiceLifecycle

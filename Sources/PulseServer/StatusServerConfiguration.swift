@@ -1,3 +1,4 @@
+public import PulseMonitor
 internal import Glibc
 internal import MicroHTTPD
 

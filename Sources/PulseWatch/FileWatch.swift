@@ -1,6 +1,6 @@
 internal import Glibc
 internal import Pulse
-internal import PulseServer
+internal import PulseMonitor
 internal import Synchronization
 
 /// A status file as the source: judged here by the rules that a server goes by.

@@ -1,5 +1,5 @@
 internal import Pulse
-internal import PulseServer
+internal import PulseMonitor
 
 /// What is known of a run that has a status: judged here from a file, or told by a server.
 struct RunReading: Sendable, Equatable {

@@ -1,5 +1,5 @@
 internal import Pulse
-internal import PulseServer
+internal import PulseMonitor
 
 /// What can truly be said of the run now, in a word: never more than is known.
 enum Verdict: Equatable, Sendable {

@@ -1,4 +1,5 @@
 internal import Pulse
+internal import PulseMonitor
 
 /// All that is known of a watched run, and whether the source still speaks: pure.
 struct WatchState: Sendable {

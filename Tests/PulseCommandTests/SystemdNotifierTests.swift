@@ -1,3 +1,4 @@
+@testable import PulseMonitor
 import Testing
 
 @testable import Pulse

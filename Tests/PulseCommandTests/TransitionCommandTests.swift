@@ -1,3 +1,4 @@
+@testable import PulseMonitor
 import Glibc
 import Logging
 import TestSupport

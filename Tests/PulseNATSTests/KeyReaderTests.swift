@@ -1,6 +1,6 @@
 import NATS
 import Pulse
-import PulseServer
+import PulseMonitor
 import Testing
 
 @testable import PulseNATS

@@ -1,3 +1,5 @@
+import TestSupport
+import PulseMonitor
 import Pulse
 import Testing
 

@@ -1,3 +1,5 @@
+import TestSupport
+@testable import PulseMonitor
 @testable import Pulse
 import Testing
 

@@ -1,3 +1,4 @@
+import PulseMonitor
 import TestSupport
 import MicroHTTPD
 import Logging

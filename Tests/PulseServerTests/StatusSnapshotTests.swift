@@ -1,3 +1,5 @@
+import TestSupport
+@testable import PulseMonitor
 import MicroHTTPD
 @testable import Pulse
 import Testing

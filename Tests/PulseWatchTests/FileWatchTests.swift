@@ -1,7 +1,7 @@
 import Testing
 
 @testable import Pulse
-@testable import PulseServer
+@testable import PulseMonitor
 @testable import PulseWatch
 
 @Suite("FileWatch")

@@ -1,4 +1,4 @@
-import PulseServer
+import PulseMonitor
 
 @testable import Pulse
 @testable import PulseWatch

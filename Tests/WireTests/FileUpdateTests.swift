@@ -1,3 +1,4 @@
+import PulseMonitor
 internal import Foundation
 internal import Pulse
 internal import PulseServer

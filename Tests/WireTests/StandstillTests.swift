@@ -1,3 +1,4 @@
+import PulseMonitor
 internal import Dispatch
 internal import Logging
 internal import Pulse

@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import PulseClient
-internal import PulseServer
+internal import PulseMonitor
 
 /// A Pulse server as the source: its event stream, opened again whenever it ends.
 struct ServerWatch: WatchSource {

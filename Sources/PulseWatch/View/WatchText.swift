@@ -1,5 +1,5 @@
 internal import Pulse
-internal import PulseServer
+internal import PulseMonitor
 
 /// What there is to say about a state, in words: the parts of which screen and lines are made.
 struct WatchText {

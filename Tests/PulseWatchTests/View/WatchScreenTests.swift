@@ -1,4 +1,4 @@
-import PulseServer
+import PulseMonitor
 import Testing
 
 @testable import Pulse

@@ -1,3 +1,4 @@
+import PulseMonitor
 import TestSupport
 internal import Logging
 internal import Pulse

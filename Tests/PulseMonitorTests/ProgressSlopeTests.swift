@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Pulse
+import Pulse
+@testable import PulseMonitor
 
 @Suite("ProgressSlope")
 struct ProgressSlopeTests {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Pulse
 
-@testable import PulseServer
+@testable import PulseMonitor
 
 @Suite("SourceReport")
 struct SourceReportTests {

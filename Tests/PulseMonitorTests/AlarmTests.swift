@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import PulseServer
+@testable import PulseMonitor
 
 @Suite("Alarm")
 struct AlarmTests {

@@ -1,8 +1,8 @@
-import Pulse
+package import Pulse
 
 extension TrainingStatus {
-    /// A state with few things to say.
-    static func sample(
+    /// A valid state, of which a test names what it is about.
+    package static func sample(
         _ status: State = .running, epoch: Double = 1, of total: Double = 4, loss: Double = 0.5,
         message: String = "m", timestamp: Int64 = 1_000
     ) throws -> TrainingStatus {
@@ -13,5 +13,5 @@ extension TrainingStatus {
 }
 
 extension [UInt8] {
-    var text: String { String(decoding: self, as: UTF8.self) }
+    package var text: String { String(decoding: self, as: UTF8.self) }
 }

@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@testable import PulseServer
+@testable import PulseMonitor
 
 @Suite("InotifyEvents")
 struct InotifyEventsTests {

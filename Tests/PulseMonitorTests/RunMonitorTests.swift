@@ -1,7 +1,8 @@
+import TestSupport
 @testable import Pulse
 import Testing
 
-@testable import PulseServer
+@testable import PulseMonitor
 
 @Suite("RunMonitor")
 struct RunMonitorTests {

@@ -1,3 +1,5 @@
+public import Pulse
+
 /// What follows from the good states of a run and the times they arrived at: liveness, ETA,
 /// history.
 ///

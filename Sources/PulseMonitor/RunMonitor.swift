@@ -1,4 +1,4 @@
-package import Pulse
+internal import Pulse
 
 /// Turns what a source reports into what is served: pure, with time passed in.
 package struct RunMonitor {

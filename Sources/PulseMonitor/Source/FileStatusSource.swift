@@ -44,7 +44,7 @@ public final class FileStatusSource: StatusSource {
         self.init(path: path, pollInterval: pollInterval, watches: watches, clock: .system)
     }
 
-    init(path: String, pollInterval: Duration, watches: Bool, clock: ServerClock) {
+    package init(path: String, pollInterval: Duration, watches: Bool, clock: ServerClock) {
         self.clock = clock
         published = Mutex(Published(validUntil: clock.now + pollInterval + Self.patience))
         self.path = path

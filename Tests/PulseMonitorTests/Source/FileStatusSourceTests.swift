@@ -4,7 +4,7 @@ import Pulse
 import Synchronization
 import Testing
 
-@testable import PulseServer
+@testable import PulseMonitor
 
 @Suite("FileStatusSource", .timeLimit(.minutes(1)))
 struct FileStatusSourceTests {

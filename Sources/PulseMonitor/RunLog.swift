@@ -1,16 +1,20 @@
-internal import Logging
+package import Logging
 internal import Pulse
 
 /// One log line for each change of state, none for each update.
-struct RunLog: RunObserver {
-    let logger: Logger
+package struct RunLog: RunObserver {
+    private let logger: Logger
 
-    func began(with view: RunView) {
+    package init(logger: Logger) {
+        self.logger = logger
+    }
+
+    package func began(with view: RunView) {
         logSource(nil, view)
         logRun(view)
     }
 
-    func changed(from old: RunView, to new: RunView) {
+    package func changed(from old: RunView, to new: RunView) {
         logSource(old, new)
         if new.liveness != old.liveness || new.status?.status != old.status?.status { logRun(new) }
     }

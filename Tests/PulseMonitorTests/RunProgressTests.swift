@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 
-@testable import Pulse
+import Pulse
+@testable import PulseMonitor
 
 @Suite("RunProgress")
 struct RunProgressTests {

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 @testable import Pulse
-@testable import PulseServer
+@testable import PulseMonitor
 
 @Suite("RunTransition")
 struct RunTransitionTests {

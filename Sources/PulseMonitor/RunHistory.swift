@@ -1,3 +1,5 @@
+public import Pulse
+
 /// The curve of one run, bounded: when it is full its resolution is halved, so that it always spans
 /// the run.
 public struct RunHistory: Sendable {

@@ -2,7 +2,7 @@ import TestSupport
 import Foundation
 import Testing
 
-@testable import PulseServer
+@testable import PulseMonitor
 
 /// Each wait has a minute; a test that needs it fails by its time limit.
 @Suite("DirectoryWatcher", .timeLimit(.minutes(1)))
