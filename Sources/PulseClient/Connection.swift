@@ -6,7 +6,7 @@ internal import PulseMonitor
 /// It belongs to one thread.
 final class Connection {
     private let descriptor: Int32
-    private let alarm: Alarm
+    private let cancellation: CancellationPipe
     private var encryption: TLSSession?
 
     /// How long each address of a host may take to answer, and a server to say anything.
@@ -15,14 +15,14 @@ final class Connection {
     /// - Parameters:
     ///   - trust: whose answer is taken, by HTTPS.
     ///   - patience: how long each address of a host may take to answer, and each step after that.
-    ///   - alarm: ends every wait when it rings.
+    ///   - cancellation: ends every wait.
     /// - Throws: ``LinkFault``.
-    init(to url: ServerURL, trust: ServerTrust, patience: Duration, alarm: Alarm)
+    init(to url: ServerURL, trust: ServerTrust, patience: Duration, cancellation: CancellationPipe)
         throws(LinkFault)
     {
-        self.alarm = alarm
+        self.cancellation = cancellation
         self.patience = patience
-        descriptor = try Self.connect(to: url, patience, alarm)
+        descriptor = try Self.connect(to: url, patience, cancellation)
         if url.isEncrypted {
             let session = try TLSSession(descriptor: descriptor, host: url.host, trust: trust)
             _ = try repeating(until: .now + patience) { () throws(LinkFault) in
@@ -73,7 +73,7 @@ final class Connection {
             switch try step() {
             case .moved(let count): return count
             case .blocked(let events):
-                guard try Self.wait(for: events, on: descriptor, until: end, alarm) else {
+                guard try Self.wait(for: events, on: descriptor, until: end, cancellation) else {
                     throw .noAnswer
                 }
             }
@@ -90,16 +90,17 @@ final class Connection {
 
     /// False when the time is over.
     private static func wait(
-        for events: Int32, on descriptor: Int32, until end: ContinuousClock.Instant, _ alarm: Alarm
+        for events: Int32, on descriptor: Int32, until end: ContinuousClock.Instant,
+        _ cancellation: CancellationPipe
     ) throws(LinkFault) -> Bool {
         while true {
             var descriptors = [
-                pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: descriptor, events: Int16(events), revents: 0),
             ]
             let ready = unsafe poll(
                 &descriptors, nfds_t(descriptors.count), (end - .now).pollTimeout)
-            if alarm.hasRung { throw LinkFault("given up") }
+            if cancellation.isCancelled { throw LinkFault("given up") }
             if ready > 0 { return true }
             if ready == 0 { return false }
             guard errno == EINTR else { throw LinkFault(code: errno) }
@@ -107,7 +108,9 @@ final class Connection {
     }
 
     /// Tries the addresses of a host one after the other.
-    private static func connect(to url: ServerURL, _ patience: Duration, _ alarm: Alarm)
+    private static func connect(
+        to url: ServerURL, _ patience: Duration, _ cancellation: CancellationPipe
+    )
         throws(LinkFault) -> Int32
     {
         var hints = unsafe addrinfo()
@@ -123,7 +126,7 @@ final class Connection {
         var address = unsafe found
         while let next = unsafe address {
             do throws(LinkFault) {
-                return unsafe try connect(to: next.pointee, patience, alarm)
+                return unsafe try connect(to: next.pointee, patience, cancellation)
             } catch {
                 fault = error
             }
@@ -132,7 +135,9 @@ final class Connection {
         throw fault
     }
 
-    private static func connect(to address: addrinfo, _ patience: Duration, _ alarm: Alarm)
+    private static func connect(
+        to address: addrinfo, _ patience: Duration, _ cancellation: CancellationPipe
+    )
         throws(LinkFault) -> Int32
     {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
@@ -141,7 +146,8 @@ final class Connection {
         do throws(LinkFault) {
             if unsafe Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
                 guard errno == EINPROGRESS else { throw LinkFault(code: errno) }
-                guard try wait(for: POLLOUT, on: descriptor, until: .now + patience, alarm) else {
+                guard try wait(for: POLLOUT, on: descriptor, until: .now + patience, cancellation)
+                else {
                     throw .noAnswer
                 }
                 var code: Int32 = 0

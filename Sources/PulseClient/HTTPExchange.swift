@@ -17,19 +17,20 @@ package final class HTTPExchange {
     ///   - fields: name and value of further header fields.
     ///   - trust: whose answer is taken, by HTTPS.
     ///   - patience: how long the server may say nothing.
-    ///   - alarm: ends every wait when it rings.
+    ///   - cancellation: ends every wait.
     /// - Throws: ``LinkFault``.
     package init(
         get resource: String, at url: ServerURL, fields: [(String, String)] = [],
         trust: ServerTrust = .certified(authorities: nil), patience: Duration = .seconds(5),
-        alarm: Alarm
+        cancellation: CancellationPipe
     ) throws(LinkFault) {
         let lines =
             [
                 "GET \(url.path(resource)) HTTP/1.1", "Host: \(url.authority)",
                 "User-Agent: pulse/\(PulseVersion.current)", "Connection: close",
             ] + fields.map { "\($0): \($1)" }
-        let connection = try Connection(to: url, trust: trust, patience: patience, alarm: alarm)
+        let connection = try Connection(
+            to: url, trust: trust, patience: patience, cancellation: cancellation)
         try connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         var parser = HTTPResponseParser()
         var body: [UInt8] = []

@@ -31,7 +31,8 @@ struct Healthcheck: ParsableCommand {
     func run() throws {
         do {
             let url = try Self.url(host: host, port: port, isEncrypted: tlsCertificate != nil)
-            let answer = try HTTPExchange(get: "livez", at: url, trust: .anyone, alarm: Alarm())
+            let answer = try HTTPExchange(
+                get: "livez", at: url, trust: .anyone, cancellation: CancellationPipe())
             guard answer.head.status == 200 else {
                 throw LinkFault("it answers \(answer.head.status)")
             }

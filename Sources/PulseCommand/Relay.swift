@@ -69,7 +69,7 @@ struct Relay: AsyncParsableCommand {
             statusFile: statusFile, to: key, name: "\(address)",
             pollInterval: pollInterval.duration, watches: !noWatch,
             logger: logFormat.logger(level: logLevel))
-        if let obstacle = await OwnThread.run("pulse.relay", { relay.begin() }) {
+        if let obstacle = await BlockingThread.run("pulse.relay", { relay.begin() }) {
             CommandOutput.error("\(address): \(obstacle)")
             throw ExitCode.failure
         }
@@ -94,7 +94,7 @@ private struct RelayService: Service {
 
     func run() async throws {
         let outcome = await withGracefulShutdownHandler {
-            await OwnThread.run("pulse.relay") { relay.run() }
+            await BlockingThread.run("pulse.relay") { relay.run() }
         } onGracefulShutdown: {
             relay.stop()
         }

@@ -133,7 +133,7 @@ struct Serve: AsyncParsableCommand {
             try NATSStore.key(address, access: nats.access, name: "pulse serve"),
             name: "\(address.bucket)/\(address.key)", pollInterval: server.pollInterval.duration,
             watches: !server.noWatch)
-        if let obstacle = await OwnThread.run("pulse.source", { key.begin() }) {
+        if let obstacle = await BlockingThread.run("pulse.source", { key.begin() }) {
             CommandOutput.error("\(address): \(obstacle)")
             throw ExitCode.failure
         }

@@ -112,7 +112,8 @@ struct FactGatherer {
         return ["http", "https"].contains { scheme in
             guard let url = try? ServerURL("\(scheme)://\(authority)"),
                 let answer = try? HTTPExchange(
-                    get: "livez", at: url, trust: .anyone, patience: .seconds(1), alarm: Alarm())
+                    get: "livez", at: url, trust: .anyone, patience: .seconds(1),
+                    cancellation: CancellationPipe())
             else { return false }
             return answer.head.status == 200
         }

@@ -31,16 +31,16 @@ struct KeyListener {
     }
 
     /// Returns what was heard, or nothing when `duration` is over, when the connection is another
-    /// one, or when `alarm` rings.
+    /// one, or when `cancellation` is.
     mutating func wait(
-        atMost duration: Duration, on store: any KeyStore, alarm: Alarm
+        atMost duration: Duration, on store: any KeyStore, cancellation: CancellationPipe
     ) -> KeyNews? {
         let end = ContinuousClock.now + duration
-        while !alarm.hasRung, store.line == line {
+        while !cancellation.isCancelled, store.line == line {
             let left = end - .now
             guard left > .zero else { return nil }
             guard let subscription else {
-                alarm.wait(atMost: min(left, Self.slice))
+                cancellation.wait(atMost: min(left, Self.slice))
                 continue
             }
             do throws(NATSError) {

@@ -83,14 +83,14 @@ public final class NATSSource: StatusSource {
 
     /// Looks until the task is cancelled, on a thread of its own.
     public func run(onLook: @escaping @Sendable () -> Void) async {
-        await OwnThread.run(
+        await BlockingThread.run(
             "pulse.source", untilCancelled: { self.loop(until: $0, onLook: onLook) })
     }
 
-    private func loop(until alarm: Alarm, onLook: () -> Void) {
+    private func loop(until cancellation: CancellationPipe, onLook: () -> Void) {
         defer { state.withLock { $0.store.close() } }
         var listener = KeyListener(isEnabled: watches)
-        while !alarm.hasRung {
+        while !cancellation.isCancelled {
             // Listening starts before the look: what is stored in between is seen at the next wait.
             state.withLock { listener.prepare(&$0.store) }
             let error = look()
@@ -100,9 +100,11 @@ public final class NATSSource: StatusSource {
             let comesBack = error.map { !$0.isPermanent && $0.code != .noBucket } ?? false
             let end =
                 ContinuousClock.now + (comesBack ? min(Self.retry, pollInterval) : pollInterval)
-            while let news = listener.wait(atMost: end - .now, on: store, alarm: alarm) {
+            while let news = listener.wait(
+                atMost: end - .now, on: store, cancellation: cancellation)
+            {
                 guard case .offer(let offer) = news else {
-                    expectNews(alarm: alarm, onLook: onLook)
+                    expectNews(cancellation: cancellation, onLook: onLook)
                     break
                 }
                 hear(offer)
@@ -115,14 +117,14 @@ public final class NATSSource: StatusSource {
     /// sent, and some of the servers that are to keep it have it a little later.
     ///
     /// What was refused never is, and what is late is found by the next look that is due.
-    private func expectNews(alarm: Alarm, onLook: () -> Void) {
+    private func expectNews(cancellation: CancellationPipe, onLook: () -> Void) {
         let known = state.withLock { $0.reader.revision }
         var pause = Self.shortestPause
-        while !alarm.hasRung, pause <= Self.longestPause {
+        while !cancellation.isCancelled, pause <= Self.longestPause {
             let error = look()
             onLook()
             if error != nil || state.withLock({ $0.reader.revision }) != known { return }
-            alarm.wait(atMost: pause)
+            cancellation.wait(atMost: pause)
             pause *= 2
         }
     }

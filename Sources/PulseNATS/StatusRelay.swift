@@ -40,7 +40,7 @@ public final class StatusRelay: Sendable {
     private let watches: Bool
     private let logger: Logger
     private let state: Mutex<State>
-    private let alarm = Alarm()
+    private let cancellation = CancellationPipe()
     private let origin = ContinuousClock.now
 
     /// How long the last state is tried when the relay is told to end.
@@ -78,7 +78,7 @@ public final class StatusRelay: Sendable {
     ///
     /// From any thread.
     public func stop() {
-        alarm.ring()
+        cancellation.cancel()
     }
 
     /// Watches the file and sends, until it is stopped.
@@ -91,7 +91,7 @@ public final class StatusRelay: Sendable {
         while true {
             // Watching starts before the look: a change in between is seen at the next wait.
             watcher.prepare()
-            let isEnding = alarm.hasRung
+            let isEnding = cancellation.isCancelled
             let (action, trouble, isHopeless) = state.withLock { state in
                 look(&state)
                 let action = state.relay.next(at: ContinuousClock.now - origin)
@@ -106,10 +106,10 @@ public final class StatusRelay: Sendable {
             }
             if let trouble, isHopeless { return .undelivered(trouble) }
             switch action {
-            case .rest: watcher.wait(atMost: pollInterval, alarm: alarm)
-            case .wait(let duration) where isEnding: Alarm().wait(atMost: duration)
+            case .rest: watcher.wait(atMost: pollInterval, cancellation: cancellation)
+            case .wait(let duration) where isEnding: CancellationPipe().wait(atMost: duration)
             case .wait(let duration):
-                watcher.wait(atMost: min(duration, pollInterval), alarm: alarm)
+                watcher.wait(atMost: min(duration, pollInterval), cancellation: cancellation)
             case .read: state.withLock { read(&$0) }
             case .send(let offer): state.withLock { send(offer, &$0) }
             case .offer(let offer): state.withLock { self.offer(offer, &$0) }

@@ -7,14 +7,14 @@ struct HTTPService: Service {
     private let daemon: Daemon
     private let hub: EventHub
     private let health: Health
-    private let clock: ServerClock
+    private let clock: MonitorClock
     private let heartbeat: Duration
 
     /// How long streams may take to end at shutdown; those that don't read are cut off then.
     private static let drainTime = Duration.seconds(2)
     private static let drainStep = Duration.milliseconds(10)
 
-    init(daemon: Daemon, hub: EventHub, health: Health, clock: ServerClock, heartbeat: Duration) {
+    init(daemon: Daemon, hub: EventHub, health: Health, clock: MonitorClock, heartbeat: Duration) {
         self.daemon = daemon
         self.hub = hub
         self.health = health

@@ -8,7 +8,7 @@ internal import Synchronization
 final class Health: Sendable {
     private let isStopping = Atomic(false)
     private let lastTurn: Mutex<Duration>
-    private let clock: ServerClock
+    private let clock: MonitorClock
     private let fine: Representation
     private let stopping: Representation
     private let frozen: Representation
@@ -17,7 +17,7 @@ final class Health: Sendable {
     /// the longest tick.
     static let patience = Duration.seconds(10)
 
-    init(policy: AccessPolicy, clock: ServerClock) {
+    init(policy: AccessPolicy, clock: MonitorClock) {
         self.clock = clock
         lastTurn = Mutex(clock.now)
         fine = Representation(

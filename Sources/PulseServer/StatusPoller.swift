@@ -8,7 +8,7 @@ struct StatusPoller: Service {
     private let store: StatusStore
     private let hub: EventHub
     private let health: Health
-    private let clock: ServerClock
+    private let clock: MonitorClock
     private let tick: Duration
     private let observers: [any RunObserver]
     private let first: SnapshotChain
@@ -20,7 +20,7 @@ struct StatusPoller: Service {
     ///   - observers: are told of each look and each change, after everybody else.
     init(
         source: any StatusSource, chain: SnapshotChain, store: StatusStore, hub: EventHub,
-        health: Health, clock: ServerClock, tick: Duration, observers: [any RunObserver]
+        health: Health, clock: MonitorClock, tick: Duration, observers: [any RunObserver]
     ) {
         self.source = source
         first = chain

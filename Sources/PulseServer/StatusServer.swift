@@ -24,7 +24,7 @@ public struct StatusServer: Service {
         try self.init(configuration: configuration, clock: .system, logger: logger)
     }
 
-    init(configuration: StatusServerConfiguration, clock: ServerClock, logger: Logger)
+    init(configuration: StatusServerConfiguration, clock: MonitorClock, logger: Logger)
         throws(ServerError)
     {
         let policy = try AccessPolicy(configuration)

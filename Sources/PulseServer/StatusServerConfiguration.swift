@@ -69,7 +69,7 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
 
 extension StatusServerConfiguration {
     /// The source to serve, which has been looked at once.
-    func lookedAtSource(clock: ServerClock) -> any StatusSource {
+    func lookedAtSource(clock: MonitorClock) -> any StatusSource {
         if let source { return source }
         let file = FileStatusSource(
             path: statusFile, pollInterval: pollInterval, watches: watchesDirectory,

@@ -98,7 +98,7 @@ struct StatusPollerTests {
             policy: AccessPolicy(),
             report: source.report, at: .zero, wallClock: 1_000)
         let store = StatusStore(chain.snapshot)
-        let clock = ServerClock(now: { .zero }, unixTime: { 1_000 })
+        let clock = MonitorClock(now: { .zero }, unixTime: { 1_000 })
         let poller = StatusPoller(
             source: source, chain: chain, store: store, hub: hub,
             health: Health(policy: AccessPolicy(), clock: clock), clock: clock,

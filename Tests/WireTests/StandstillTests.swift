@@ -118,8 +118,8 @@ private final class Brake: RunObserver {
 private final class SettableTime: Sendable {
     private let state = Mutex((now: Duration.zero, unixTime: Int64(1_000)))
 
-    var clock: ServerClock {
-        ServerClock(
+    var clock: MonitorClock {
+        MonitorClock(
             now: { self.state.withLock { $0.now } },
             unixTime: { self.state.withLock { $0.unixTime } })
     }

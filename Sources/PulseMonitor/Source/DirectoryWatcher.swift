@@ -44,18 +44,18 @@ package struct DirectoryWatcher: ~Copyable {
             inotify, directory, Self.changes | Self.endings | UInt32(IN_ONLYDIR))
     }
 
-    /// Returns when the file changed, when `duration` is over, or when `alarm` rings.
-    package mutating func wait(atMost duration: Duration, alarm: Alarm) {
+    /// Returns when the file changed, when `duration` is over, or when `cancellation` is.
+    package mutating func wait(atMost duration: Duration, cancellation: CancellationPipe) {
         let end = ContinuousClock.now + duration
         while true {
             var descriptors = [
-                pollfd(fd: alarm.descriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0),
                 // poll(2) passes over a negative descriptor.
                 pollfd(fd: inotify, events: Int16(POLLIN), revents: 0),
             ]
             let ready = unsafe poll(
                 &descriptors, nfds_t(descriptors.count), (end - .now).pollTimeout)
-            if ready == 0 || alarm.hasRung || (ready < 0 && errno != EINTR) { return }
+            if ready == 0 || cancellation.isCancelled || (ready < 0 && errno != EINTR) { return }
             if ready > 0, drain() { return }
         }
     }

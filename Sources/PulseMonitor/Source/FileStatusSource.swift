@@ -22,7 +22,7 @@ public final class FileStatusSource: StatusSource {
 
     private let state: Mutex<State>
     private let published: Mutex<Published>
-    private let clock: ServerClock
+    private let clock: MonitorClock
     private let path: String
     private let pollInterval: Duration
     private let watches: Bool
@@ -44,7 +44,7 @@ public final class FileStatusSource: StatusSource {
         self.init(path: path, pollInterval: pollInterval, watches: watches, clock: .system)
     }
 
-    package init(path: String, pollInterval: Duration, watches: Bool, clock: ServerClock) {
+    package init(path: String, pollInterval: Duration, watches: Bool, clock: MonitorClock) {
         self.clock = clock
         published = Mutex(Published(validUntil: clock.now + pollInterval + Self.patience))
         self.path = path
@@ -96,18 +96,18 @@ public final class FileStatusSource: StatusSource {
 
     /// Looks until the task is cancelled, on a thread of its own.
     public func run(onLook: @escaping @Sendable () -> Void) async {
-        await OwnThread.run(
+        await BlockingThread.run(
             "pulse.source", untilCancelled: { self.loop(until: $0, onLook: onLook) })
     }
 
-    private func loop(until alarm: Alarm, onLook: () -> Void) {
+    private func loop(until cancellation: CancellationPipe, onLook: () -> Void) {
         var watcher = DirectoryWatcher(file: path, isEnabled: watches)
-        while !alarm.hasRung {
+        while !cancellation.isCancelled {
             // Watching starts before the look: a change in between is seen at the next wait.
             watcher.prepare()
             let due = look()
             onLook()
-            watcher.wait(atMost: due, alarm: alarm)
+            watcher.wait(atMost: due, cancellation: cancellation)
         }
     }
 }

@@ -19,31 +19,31 @@ struct ServerWatch: WatchSource {
     private static let problemLimit = 16_384
 
     func run(onNews: @escaping @Sendable (WatchNews) -> Void) async {
-        let alarm = Alarm()
+        let cancellation = CancellationPipe()
         await withTaskCancellationHandler {
             await withCheckedContinuation { ended in
                 // Blocking calls (the name's address, say) have a thread of their own.
                 DispatchQueue(label: "pulse.watch").async {
-                    self.loop(until: alarm, onNews)
+                    self.loop(until: cancellation, onNews)
                     ended.resume()
                 }
             }
         } onCancel: {
-            alarm.ring()
+            cancellation.cancel()
         }
     }
 
-    private func loop(until alarm: Alarm, _ onNews: (WatchNews) -> Void) {
+    private func loop(until cancellation: CancellationPipe, _ onNews: (WatchNews) -> Void) {
         var parser = EventStreamParser()
         var assembler = StreamAssembler()
         var backoff = Backoff()
         var wasOpen = false
-        while !alarm.hasRung {
+        while !cancellation.isCancelled {
             var reason = "the server has ended the stream"
             var asked = parser.retry
             do throws(LinkFault) {
-                if let curve = try curve(alarm) { onNews(.curve(curve)) }
-                let (exchange, answer) = try open(parser.lastEventID, alarm)
+                if let curve = try curve(cancellation) { onNews(.curve(curve)) }
+                let (exchange, answer) = try open(parser.lastEventID, cancellation)
                 switch answer {
                 case .stream:
                     wasOpen = true
@@ -60,24 +60,28 @@ struct ServerWatch: WatchSource {
                 reason = error.description
             }
             let pause = backoff.pause(asked: asked)
-            if alarm.hasRung { return }
+            if cancellation.isCancelled { return }
             onNews(.lost(reason, retryAfter: pause))
-            alarm.wait(atMost: pause)
+            cancellation.wait(atMost: pause)
         }
     }
 
     /// The run's curve until now; nil when the server has none to give.
-    private func curve(_ alarm: Alarm) throws(LinkFault) -> [CurvePoint]? {
-        let exchange = try exchange("history", accept: "application/json", alarm: alarm)
+    private func curve(_ cancellation: CancellationPipe) throws(LinkFault) -> [CurvePoint]? {
+        let exchange = try exchange(
+            "history", accept: "application/json", cancellation: cancellation)
         guard exchange.head.status == 200 else { return nil }
         return StreamAssembler.curve(of: try exchange.body(limit: Self.historyLimit))
     }
 
-    private func open(_ lastEventID: [UInt8], _ alarm: Alarm) throws(LinkFault) -> (
-        HTTPExchange, StreamAnswer
-    ) {
+    private func open(_ lastEventID: [UInt8], _ cancellation: CancellationPipe) throws(LinkFault)
+        -> (
+            HTTPExchange, StreamAnswer
+        )
+    {
         let exchange = try exchange(
-            "events", accept: "text/event-stream", lastEventID: lastEventID, alarm: alarm)
+            "events", accept: "text/event-stream", lastEventID: lastEventID,
+            cancellation: cancellation)
         let body =
             exchange.head.status == 200 ? [] : try exchange.body(limit: Self.problemLimit)
         let answer = StreamAnswer(
@@ -101,7 +105,8 @@ struct ServerWatch: WatchSource {
     }
 
     private func exchange(
-        _ resource: String, accept: String, lastEventID: [UInt8] = [], alarm: Alarm
+        _ resource: String, accept: String, lastEventID: [UInt8] = [],
+        cancellation: CancellationPipe
     ) throws(LinkFault) -> HTTPExchange {
         var fields = [("Accept", accept), ("Cache-Control", "no-cache")]
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
@@ -109,6 +114,6 @@ struct ServerWatch: WatchSource {
         if !id.isEmpty { fields.append(("Last-Event-ID", id)) }
         return try HTTPExchange(
             get: resource, at: url, fields: fields, trust: .certified(authorities: certificates),
-            alarm: alarm)
+            cancellation: cancellation)
     }
 }

@@ -13,7 +13,7 @@ struct DirectoryWatcherTests {
     /// Whether a wait ends before it is over.
     private func wakes(_ watcher: inout DirectoryWatcher, within duration: Duration) -> Bool {
         let start = ContinuousClock.now
-        watcher.wait(atMost: duration, alarm: Alarm())
+        watcher.wait(atMost: duration, cancellation: CancellationPipe())
         return start.duration(to: .now) < duration
     }
 
@@ -92,15 +92,15 @@ struct DirectoryWatcherTests {
         #expect(wakes(&watcher, within: long))
     }
 
-    @Test("a wait of a year doesn't overflow poll's milliseconds, and an alarm ends it")
-    func alarm() throws {
+    @Test("a wait of a year doesn't overflow poll's milliseconds, and an cancellation ends it")
+    func cancellation() throws {
         let directory = try TemporaryDirectory()
         var watcher = DirectoryWatcher(file: directory.file("status.json"), isEnabled: true)
         watcher.prepare()
-        let alarm = Alarm()
-        alarm.ring()
-        watcher.wait(atMost: .seconds(366 * 24 * 3_600), alarm: alarm)
-        #expect(alarm.hasRung)
+        let cancellation = CancellationPipe()
+        cancellation.cancel()
+        watcher.wait(atMost: .seconds(366 * 24 * 3_600), cancellation: cancellation)
+        #expect(cancellation.isCancelled)
     }
 
     @Test(

@@ -59,7 +59,7 @@ struct FileStatusSourceTests {
         let now = Mutex(Duration.zero)
         let source = FileStatusSource(
             path: path, pollInterval: .seconds(2), watches: false,
-            clock: ServerClock(now: { now.withLock { $0 } }, unixTime: { 0 }))
+            clock: MonitorClock(now: { now.withLock { $0 } }, unixTime: { 0 }))
         try writeRunningStatus(to: path, epoch: 1, totalEpochs: 2, loss: 0.5, message: "")
         source.look()
         now.withLock { $0 = .seconds(12) }

@@ -21,7 +21,7 @@ struct RunningServer: Sendable {
     ///   - prepare: sets what differs from the defaults, before the server starts; also the place
     ///     for files that are there from the beginning.
     static func with<Result>(
-        clock: ServerClock = .system,
+        clock: MonitorClock = .system,
         _ prepare: (inout StatusServerConfiguration, TemporaryDirectory) throws -> Void = { _, _ in
         },
         _ body: (RunningServer) async throws -> Result

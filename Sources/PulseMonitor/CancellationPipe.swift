@@ -1,15 +1,15 @@
 internal import Glibc
 internal import Synchronization
 
-/// Something that another thread can ring once, to end a wait in poll(2).
+/// Ends a blocking wait in poll(2), from any thread and for good.
 ///
 /// A pipe whose writing end is closed: that is readable for ever, and takes no room that could run
 /// out.
-package final class Alarm: Sendable {
-    /// Readable from the moment it rings; -1, which poll(2) passes over, when no pipe could be had.
+package final class CancellationPipe: Sendable {
+    /// Readable from the moment of ``cancel()``; -1, which poll(2) passes over, when no pipe could be had.
     package let descriptor: Int32
     private let writingEnd: Mutex<Int32>
-    private let rung = Atomic(false)
+    private let cancelled = Atomic(false)
 
     package init() {
         var ends: [Int32] = [-1, -1]
@@ -20,20 +20,20 @@ package final class Alarm: Sendable {
         writingEnd = Mutex(ends[1])
     }
 
-    package var hasRung: Bool { rung.load(ordering: .acquiring) }
+    package var isCancelled: Bool { cancelled.load(ordering: .acquiring) }
 
-    package func ring() {
-        rung.store(true, ordering: .releasing)
+    package func cancel() {
+        cancelled.store(true, ordering: .releasing)
         writingEnd.withLock { end in
             if end >= 0 { close(end) }
             end = -1
         }
     }
 
-    /// Returns when `duration` is over, or at once when it rings.
+    /// Returns when `duration` is over, or at once when it is cancelled.
     package func wait(atMost duration: Duration) {
         let end = ContinuousClock.now + duration
-        while !hasRung {
+        while !isCancelled {
             let left = end - .now
             guard left > .zero else { return }
             var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
@@ -42,7 +42,7 @@ package final class Alarm: Sendable {
     }
 
     deinit {
-        ring()
+        cancel()
         if descriptor >= 0 { close(descriptor) }
     }
 }

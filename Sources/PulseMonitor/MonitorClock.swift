@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The two times that a server needs, injected so that tests set them.
-package struct ServerClock: Sendable {
+package struct MonitorClock: Sendable {
     private let monotonic: @Sendable () -> Duration
     private let wall: @Sendable () -> Int64
 
@@ -20,8 +20,8 @@ package struct ServerClock: Sendable {
     /// The system's clocks.
     ///
     /// A machine that slept hasn't trained either, so sleep doesn't count.
-    package static let system: ServerClock = {
+    package static let system: MonitorClock = {
         let origin = SuspendingClock.now
-        return ServerClock(now: { SuspendingClock.now - origin }, unixTime: { Int64(time(nil)) })
+        return MonitorClock(now: { SuspendingClock.now - origin }, unixTime: { Int64(time(nil)) })
     }()
 }

@@ -2,7 +2,7 @@ internal import Dispatch
 
 /// Blocking work for a task: none of the few threads that tasks share may wait for a file system or
 /// a network.
-package enum OwnThread {
+package enum BlockingThread {
     /// - Parameter label: the thread's name for debuggers.
     package static func run<Result: Sendable>(
         _ label: String, _ work: @escaping @Sendable () -> Result
@@ -12,15 +12,15 @@ package enum OwnThread {
         }
     }
 
-    /// Waits for work that ends when its alarm rings, which it does when the task is cancelled.
+    /// Waits for work that ends when its pipe is cancelled, which happens with the task.
     package static func run(
-        _ label: String, untilCancelled work: @escaping @Sendable (Alarm) -> Void
+        _ label: String, untilCancelled work: @escaping @Sendable (CancellationPipe) -> Void
     ) async {
-        let alarm = Alarm()
+        let cancellation = CancellationPipe()
         await withTaskCancellationHandler {
-            await run(label) { work(alarm) }
+            await run(label) { work(cancellation) }
         } onCancel: {
-            alarm.ring()
+            cancellation.cancel()
         }
     }
 }
