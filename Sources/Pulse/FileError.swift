@@ -43,9 +43,9 @@ extension PulseError {
         PulseError(error.reason, "\(name): \(error.description)")
     }
 
-    /// A file that nobody could look at any more: its file system hangs, or no thread is left for it.
-    package static func overdue(path: String) -> PulseError {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        return PulseError(.ioError, "\(name): the last look at it is too long ago")
+    /// A source that nobody could poll any more: its file system or network hangs, or no thread is
+    /// left for it.
+    package static func overdue(_ label: String) -> PulseError {
+        PulseError(.ioError, "\(label): the last poll of it is too long ago")
     }
 }

@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 import Logging
 import Pulse
 import PulseServer
@@ -7,17 +6,18 @@ import ServiceLifecycle
 
 /// A server beside a command: it runs until it is stopped, not until a signal.
 struct Panel: Sendable {
-    private let server: StatusServer
+    private let published: PublishedStatus
     private let group: ServiceGroup
     private let ended = DispatchSemaphore(value: 0)
 
-    /// How often, 20 ms apart, it is seen whether the last state is served yet: for longer than a
-    /// poll of the file takes.
-    private static let looks = 150
+    /// How long the final status may take to be published: longer than a poll of the file.
+    private static let publishing = DispatchTimeInterval.seconds(3)
 
     /// Starts serving.
-    init(server: StatusServer) {
-        self.server = server
+    ///
+    /// - Parameter published: observes the server.
+    init(server: StatusServer, published: PublishedStatus) {
+        self.published = published
         let group = ServiceGroup(
             services: [server], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -35,9 +35,7 @@ struct Panel: Sendable {
 
     /// Stops when all who watch have been told the end, which is this state.
     func stop(showing status: TrainingStatus?) {
-        for _ in 0..<Self.looks where status != nil && server.status != status {
-            usleep(20_000)
-        }
+        if let status { published.wait(for: status, atMost: Self.publishing) }
         let group = group
         Task.detached { await group.triggerGracefulShutdown() }
         ended.wait()

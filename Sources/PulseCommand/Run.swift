@@ -137,11 +137,13 @@ struct Run: ParsableCommand {
     private func startPanel() throws -> Panel {
         do {
             // Between the bars of a training only what matters.
+            let published = PublishedStatus()
+            var configuration = try server.configuration(statusFile: statusFile)
+            configuration.observers = [published]
             let server = try StatusServer(
-                configuration: try server.configuration(statusFile: statusFile),
-                logger: server.logger(defaultLevel: .warning))
+                configuration: configuration, logger: server.logger(defaultLevel: .warning))
             CommandOutput.note("serving \(statusFile) at \(self.server.url(port: server.port))")
-            return Panel(server: server)
+            return Panel(server: server, published: published)
         } catch {
             CommandOutput.error("\(error)")
             throw ExitCode(Self.ownFailure)

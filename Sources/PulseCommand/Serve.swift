@@ -131,7 +131,7 @@ struct Serve: AsyncParsableCommand {
         let address = try nats.address(source, of: "--source")
         let key = NATSSource(
             try NATSStore.key(address, access: nats.access, name: "pulse serve"),
-            name: "\(address.bucket)/\(address.key)", pollInterval: server.pollInterval.duration,
+            bucket: address.bucket, key: address.key, pollInterval: server.pollInterval.duration,
             watches: !server.noWatch)
         if let obstacle = await BlockingThread.run("pulse.source", { key.begin() }) {
             CommandOutput.error("\(address): \(obstacle)")

@@ -48,14 +48,14 @@ final class SystemdNotifier: RunObserver, Service {
     }
 
     func began(with view: RunView) {
-        tell(view)
+        notify(view)
     }
 
-    func looked() {
+    func didPoll() {
         guard let keepAlive else { return }
         let isDue = state.withLock { state in
             let now = ContinuousClock.now
-            // A little early rather than late: looks don't come at this very interval.
+            // A little early rather than late: polls don't come at this very interval.
             if let last = state.lastKeepAlive, last + keepAlive / 2 > now { return false }
             state.lastKeepAlive = now
             return true
@@ -63,11 +63,11 @@ final class SystemdNotifier: RunObserver, Service {
         if isDue { send("WATCHDOG=1") }
     }
 
-    func changed(from old: RunView, to new: RunView) {
-        tell(new)
+    func observe(_ events: [RunEvent], _ view: RunView) {
+        notify(view)
     }
 
-    private func tell(_ view: RunView) {
+    private func notify(_ view: RunView) {
         let status = Self.status(of: view)
         let isNew = state.withLock { state in
             defer { state.status = status }

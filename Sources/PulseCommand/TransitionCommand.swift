@@ -31,9 +31,9 @@ struct TransitionCommand: RunObserver, Service {
         (turns, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.queueLimit))
     }
 
-    func changed(from old: RunView, to new: RunView) {
-        for transition in RunTransition.between(old, new) {
-            queue.yield((transition, new))
+    func observe(_ events: [RunEvent], _ view: RunView) {
+        for transition in RunTransition.of(events) {
+            queue.yield((transition, view))
         }
     }
 

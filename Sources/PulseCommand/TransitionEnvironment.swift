@@ -14,6 +14,10 @@ enum TransitionEnvironment {
             "PULSE_SOURCE": view.source.rawValue,
             "PULSE_SOURCE_ERROR": view.sourceError.map { text($0.description) } ?? "",
         ]
+        if let run = view.run, let attempt = view.attempt {
+            variables["PULSE_RUN"] = run.description
+            variables["PULSE_ATTEMPT"] = "\(attempt)"
+        }
         if let status = view.status {
             variables["PULSE_STATUS"] = status.status.rawValue
             variables["PULSE_PROGRESS"] = "\((status.progress * 10).rounded() / 10)"

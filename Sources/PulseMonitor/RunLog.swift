@@ -1,35 +1,63 @@
 package import Logging
 internal import Pulse
+internal import Synchronization
 
 /// One log line for each change of state, none for each update.
-package struct RunLog: RunObserver {
+package final class RunLog: RunObserver {
+    private struct State {
+        var run: (status: TrainingStatus.State?, liveness: Liveness)?
+        var error: PulseError?
+    }
+
     private let logger: Logger
+    private let state = Mutex(State())
 
     package init(logger: Logger) {
         self.logger = logger
     }
 
     package func began(with view: RunView) {
-        logSource(nil, view)
-        logRun(view)
+        if let error = view.sourceError { log(view.source, error) }
+        log(view)
     }
 
-    package func changed(from old: RunView, to new: RunView) {
-        logSource(old, new)
-        if new.liveness != old.liveness || new.status?.status != old.status?.status { logRun(new) }
+    package func observe(_ events: [RunEvent], _ view: RunView) {
+        for event in events {
+            switch event {
+            case .sourceChanged(let source, let error): log(source, error)
+            case .resumed(let run, let attempt, let epoch):
+                logger.info("run \(run) resumed at epoch \(epoch), attempt \(attempt)")
+            case .joined(let run, let earlier, let attempt, let epoch):
+                logger.info(
+                    "run \(run) is \(earlier), resumed at epoch \(epoch), attempt \(attempt)")
+            case .document, .began, .point, .ended, .stale, .recovered, .sourceFailed,
+                .sourceRecovered:
+                break
+            }
+        }
+        log(view)
     }
 
-    private func logRun(_ view: RunView) {
+    private func log(_ view: RunView) {
+        let run = (view.status?.status, view.liveness)
+        let isNew = state.withLock { state in
+            defer { state.run = run }
+            return state.run.map { $0 != run } ?? true
+        }
+        guard isNew else { return }
         let status = view.status?.status.rawValue ?? "unknown"
         logger.info("run is \(status), \(view.liveness.rawValue)")
     }
 
     /// A trainer that diverges writes NaN again and again, each time at another byte: one reason.
-    private func logSource(_ old: RunView?, _ new: RunView) {
-        let (before, now) = (old?.sourceError, new.sourceError)
-        if let now, now.reason != before?.reason || now.field != before?.field {
-            logger.warning("source is \(new.source.rawValue): \(now)")
-        } else if now == nil, before != nil {
+    private func log(_ source: SourceState, _ error: PulseError?) {
+        let before = state.withLock { state in
+            defer { state.error = error }
+            return state.error
+        }
+        if let error, error.reason != before?.reason || error.field != before?.field {
+            logger.warning("source is \(source.rawValue): \(error)")
+        } else if error == nil, before != nil {
             logger.info("source is ok")
         }
     }

@@ -1,41 +1,182 @@
 internal import Pulse
 
-/// Turns what a source reports into what is served: pure, with time passed in.
-package struct RunMonitor {
-    private var progress: RunProgress
-    private var accepted = 0
-    private let idle: TrainingStatus?
+/// Turns what a source delivers, and the time that passes, into what happened to its run.
+///
+/// Pure, with time passed in: a whole life of a server can be simulated.
+package struct RunMonitor: Sendable {
+    private var time: ObservedTime
+    private var source: SourceCondition
+    private var recent = RecentDocuments()
+    private var runs: RunSequence
+    private var curve = RunCurve()
+    private var slope = ProgressSlope()
+    /// Of the current run, while it is running.
+    private var silence: Silence?
+    private var isStale = false
+    /// The newest accepted document.
+    private var newest: TrainingStatus?
+    /// The server didn't poll for a while: the next poll comes before the next judgement.
+    private var isAwaitingPoll = false
+    private var wasFailing = false
+    private var lastError: PulseError?
+    private let staleAfter: Duration
+    private let placeholder: TrainingStatus?
 
     /// - Parameters:
+    ///   - source: whose deliveries it will get.
     ///   - staleAfter: how long a running job may be silent at least before it counts as stale.
-    ///   - startTime: the server's start in unix seconds: the timestamp of the state before any.
-    package init(staleAfter: Duration, startTime: Int64) {
-        progress = RunProgress(staleAfter: staleAfter)
-        idle = try? TrainingStatus(
+    ///   - tick: how often ``judge(at:)`` will be called at least.
+    ///   - pollInterval: how soon the first delivery is due.
+    ///   - now: monotonic time since any fixed origin.
+    ///   - wallClock: unix seconds: the timestamp of the state before any.
+    package init(
+        _ source: (name: SourceName, label: String), staleAfter: Duration, tick: Duration,
+        pollInterval: Duration, at now: Duration, wallClock: Int64
+    ) {
+        self.staleAfter = staleAfter
+        time = ObservedTime(tick: tick, at: now)
+        self.source = SourceCondition(label: source.label, firstWithin: pollInterval)
+        runs = RunSequence(name: source.name)
+        placeholder = try? TrainingStatus(
             status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "Waiting to start...",
-            timestamp: startTime)
+            timestamp: wallClock)
     }
 
-    package var history: RunHistory { progress.history }
+    /// The current run's curve.
+    package var history: RunHistory { curve.history }
 
+    /// How often the source was polled.
+    package var counts: SourceCounts { source.counts }
+
+    /// Takes what the source has delivered.
+    ///
     /// - Parameters:
-    ///   - now: monotonic time since any fixed origin.
-    ///   - wallClock: unix seconds, used for the age of the first state only.
-    package mutating func view(of report: SourceReport, at now: Duration, wallClock: Int64)
-        -> RunView
-    {
-        if let status = report.lastGood, report.accepted != accepted {
-            accepted = report.accepted
-            progress.accept(status, at: now, wallClock: wallClock)
-        } else {
-            progress.refresh(at: now)
+    ///   - now: monotonic time, of the origin of `init`.
+    ///   - wallClock: unix seconds, used for the age of the first document only.
+    package mutating func take(
+        _ delivery: SourceDelivery, at now: Duration, wallClock: Int64
+    ) -> [RunEvent] {
+        if time.advance(to: now) { isAwaitingPoll = true }
+        source.take(delivery, at: time.now)
+        if delivery.isPoll { isAwaitingPoll = false }
+        var events: [RunEvent] = []
+        for case .accepted(let document) in delivery.events {
+            events += accept(document, wallClock: wallClock)
         }
+        return sourceEvents() + events
+    }
+
+    /// Judges by the time that has passed, when everything delivered has been taken.
+    package mutating func judge(at now: Duration) -> [RunEvent] {
+        if time.advance(to: now) { isAwaitingPoll = true }
+        let events = sourceEvents()
+        // What nobody can poll is judged by the clock alone.
+        guard !isAwaitingPoll || source.isOverdue(at: time.now), let silence, !isStale,
+            time.now >= silence.deadline
+        else { return events }
+        isStale = true
+        self.silence?.judgedStale()
+        return events + [.stale]
+    }
+
+    private mutating func accept(_ document: TrainingStatus, wallClock: Int64) -> [RunEvent] {
+        newest = document
+        let isFirst = recent.isEmpty
+        guard recent.insert(document) else { return [.document(document)] }
+        let wasStale = isStale
+        isStale = false
+        let happened = runs.take(document, isStale: wasStale)
+        var isNewRun = false
+        var isNewAttempt = false
+        for event in happened {
+            curve.apply(event)
+            switch event {
+            case .began: isNewRun = true
+            case .resumed: isNewAttempt = true
+            default: break
+            }
+        }
+        // A run that was given up tells nothing about its speed, nor does another attempt.
+        if wasStale || isNewRun || isNewAttempt || document.status == .idle {
+            slope = ProgressSlope()
+        }
+        guard document.status == .running else {
+            silence = nil
+            return [.document(document)] + happened
+        }
+        // One that came late tells nothing of the speed.
+        if let run = runs.current, document.epoch >= run.newestEpoch {
+            slope.append(epoch: document.epoch, at: time.now)
+        }
+        if isNewRun || silence == nil {
+            silence = Silence(
+                document, staleAfter: staleAfter,
+                age: isFirst ? age(of: document, wallClock) : .zero,
+                at: time.now)
+        } else if isNewAttempt {
+            silence?.beginAttempt(document, at: time.now)
+        } else {
+            silence?.take(document, at: time.now)
+        }
+        let hasRecovered = wasStale && !isNewRun
+        return [.document(document)] + happened + (hasRecovered ? [.recovered] : [])
+    }
+
+    /// How old the first document of a source is: the others are seen as they come.
+    ///
+    /// A timestamp in the future is another clock's, and says nothing.
+    private func age(of document: TrainingStatus, _ wallClock: Int64) -> Duration {
+        max(.zero, .seconds(wallClock) - .seconds(document.timestamp))
+    }
+
+    private mutating func sourceEvents() -> [RunEvent] {
+        let error = source.error(at: time.now)
+        var events: [RunEvent] = []
+        if error != lastError { events.append(.sourceChanged(SourceState(error), error)) }
+        lastError = error
+        let isFailing = isFailing(SourceState(error))
+        if isFailing != wasFailing { events.append(isFailing ? .sourceFailed : .sourceRecovered) }
+        wasFailing = isFailing
+        return events
+    }
+
+    /// A source that is only missing matters while a run is on: before, it hasn't begun;
+    /// afterwards, somebody has tidied up.
+    private func isFailing(_ state: SourceState) -> Bool {
+        switch state {
+        case .ok: false
+        case .invalid, .unreadable: true
+        case .missing: newest?.status == .running
+        }
+    }
+}
+
+extension RunMonitor {
+    /// What can be said now.
+    package var view: RunView {
+        let error = lastError
+        let state = SourceState(error)
         // A file that isn't there yet is a job that hasn't started. One that is there but was never
         // valid leaves nothing to serve.
-        let isWaiting = report.state == .missing || report.state == .ok
+        let isWaiting = state == .missing || state == .ok
         return RunView(
-            status: report.lastGood ?? (isWaiting ? idle : nil),
-            liveness: progress.liveness, etaSeconds: progress.etaSeconds,
-            source: report.state, sourceError: report.error)
+            status: newest ?? (isWaiting ? placeholder : nil), liveness: liveness,
+            etaSeconds: etaSeconds, source: state, sourceError: error, run: runs.current?.id,
+            attempt: runs.current?.attempt)
+    }
+
+    private var liveness: Liveness {
+        switch runs.current?.status {
+        case nil, .idle: .waiting
+        case .running: isStale ? .stale : .live
+        case .done, .error: .finished
+        }
+    }
+
+    /// It follows from the documents that arrived: time alone changes it only once, when the run
+    /// becomes stale.
+    private var etaSeconds: Double? {
+        guard liveness == .live, let run = runs.current else { return nil }
+        return slope.secondsLeft(until: run.totalEpochs)
     }
 }

@@ -1,58 +1,39 @@
 internal import Pulse
 
-/// A turn in the life of a run that somebody may want to hear of at once.
+/// A change in the life of a run that somebody may want to learn of at once.
 public enum RunTransition: String, Sendable, CaseIterable {
-    /// A run has begun.
+    /// A run has begun, or another attempt of it.
     case running
-    /// It has ended well, by its own word.
+    /// It has ended well, by its trainer's status.
     case done
-    /// It has failed, by its own word.
+    /// It has failed, by its trainer's status.
     case error
     /// It has been silent for too long.
     case stale
-    /// It is heard of again after being stale, or its source can be read again.
+    /// It has given a sign of life after being stale, or its source can be read again.
     case recovered
     /// The source can't be read, or what it holds isn't PULSE v1.
     case sourceInvalid = "source_invalid"
 
-    /// The transitions between two views of a run, in the order in which they are to be told.
+    /// The transitions that events mean, in order.
     ///
-    /// A source that is only missing counts while a run is on: before, it hasn't begun; afterwards,
-    /// somebody has tidied up.
-    public static func between(_ old: RunView, _ new: RunView) -> [RunTransition] {
-        var transitions: [RunTransition] = []
-        let isBroken = breaks(new)
-        if isBroken, !breaks(old) { transitions.append(.sourceInvalid) }
-        if !isBroken, breaks(old) { transitions.append(.recovered) }
-        if let began = beginning(old, new) {
-            transitions.append(began)
-        } else if new.liveness == .stale, old.liveness != .stale {
-            transitions.append(.stale)
-        } else if new.liveness == .live, old.liveness == .stale, transitions.isEmpty {
-            transitions.append(.recovered)
-        }
-        return transitions
-    }
-
-    private static func breaks(_ view: RunView) -> Bool {
-        switch view.source {
-        case .ok: false
-        case .invalid, .unreadable: true
-        case .missing: view.status?.status == .running
-        }
-    }
-
-    /// The trainer's own new word, where it says something new.
-    private static func beginning(_ old: RunView, _ new: RunView) -> RunTransition? {
-        guard let status = new.status, status != old.status else { return nil }
-        let isNew = status.status != old.status?.status
-        switch status.status {
-        case .idle: return nil
-        case .running:
-            let goesBack = old.status.map { status.epoch < $0.epoch } ?? false
-            return isNew || goesBack ? .running : nil
-        case .done: return isNew ? .done : nil
-        case .error: return isNew ? .error : nil
+    /// What happened at one time is reported once: a stale run that is heard of because its source
+    /// is well again has recovered, and so has one that goes on with another attempt.
+    public static func of(_ events: [RunEvent]) -> [RunTransition] {
+        let hasRecovered = events.contains(.recovered)
+        let concernsSource = events.contains(.sourceFailed) || events.contains(.sourceRecovered)
+        return events.compactMap { event in
+            switch event {
+            case .began(_, let document): document.status == .running ? .running : nil
+            case .resumed: hasRecovered ? nil : .running
+            case .ended(_, .done): .done
+            case .ended(_, .error): .error
+            case .stale: .stale
+            case .recovered: concernsSource ? nil : .recovered
+            case .sourceFailed: .sourceInvalid
+            case .sourceRecovered: .recovered
+            case .ended(_, .replaced), .document, .joined, .point, .sourceChanged: nil
+            }
         }
     }
 }

@@ -2,11 +2,8 @@ internal import NATS
 internal import Pulse
 internal import PulseMonitor
 
-/// Turns what is found under a key into what a source reports: pure, with time passed in.
-///
-/// The twin of `StatusFileReader`: the last good state stays whatever happens to the key.
+/// Turns what is found under a key into what a source delivers: pure, with time passed in.
 struct KeyReader: Sendable {
-    private(set) var report = SourceReport()
     /// The newest revision that was seen, when that was stored, and what its writer counted it as.
     private(set) var revision: UInt64 = 0
     private var time: Int64 = 0
@@ -18,6 +15,9 @@ struct KeyReader: Sendable {
     /// What is wrong with it; nil when it is good.
     private var fault: PulseError?
     private var failingSince: Duration?
+    /// Why the cluster can't be read, once that is no blink any more.
+    private var outage: PulseError?
+    private var hasPolled = false
     private let name: String
 
     /// Clients aren't told of an outage that is shorter: a connection that moves to another server
@@ -50,19 +50,18 @@ struct KeyReader: Sendable {
     ///
     /// It is news when nothing newer is known: what it is to replace is the newest that is stored,
     /// and nothing that was sent after it was heard before. A cluster that can't be read stays so.
-    mutating func hear(_ offer: KeyOffer) {
-        guard offer.expecting >= revision else { return }
+    mutating func hear(_ offer: KeyOffer) -> [SourceEvent] {
+        guard offer.expecting >= revision else { return [] }
         behindSince = nil
-        guard offer.order > max(order, ahead?.order ?? 0) else { return }
+        guard offer.order > max(order, ahead?.order ?? 0) else { return [] }
         ahead = offer
-        judge(.value(offer.value))
-        if failingSince == nil { report.error = fault }
+        return [judge(.value(offer.value))] + (outage.map { [.failed($0)] } ?? [])
     }
 
     /// Takes what the key holds; nil when it was never written.
-    mutating func take(_ entry: KeyEntry?, at now: Duration) {
-        report.reads += 1
-        failingSince = nil
+    mutating func take(_ entry: KeyEntry?, at now: Duration) -> SourceEvent {
+        hasPolled = true
+        (failingSince, outage) = (nil, nil)
         guard let entry else { return miss("there is no such key yet") }
         let isNew = entry.revision > revision
         if isNew {
@@ -76,12 +75,10 @@ struct KeyReader: Sendable {
             let isShown = ahead.map { .value($0.value) == entry.content } ?? false
             ahead = nil
             behindSince = nil
-            if !isShown { judge(entry.content) }
-        } else if let fault {
-            // What was wrong still is: that is one more look that failed.
-            report.failures[fault.reason, default: 0] += 1
+            if !isShown { return judge(entry.content) }
         }
-        report.error = fault
+        // What was wrong still is: that is one more poll that failed.
+        return fault.map { .failed($0) } ?? .unchanged
     }
 
     /// Whether what is stored is older than what is shown, and its storing may come yet.
@@ -95,38 +92,37 @@ struct KeyReader: Sendable {
     }
 
     /// Takes note that the key can't be read.
-    mutating func fail(_ error: NATSError, at now: Duration) {
+    mutating func fail(_ error: NATSError, at now: Duration) -> SourceEvent {
+        let isFirst = !hasPolled
+        hasPolled = true
         if error.code == .noBucket {
-            report.reads += 1
-            failingSince = nil
+            (failingSince, outage) = (nil, nil)
             beginAnew()
             return miss("there is no such bucket yet")
         }
         let error = PulseError(error.reason, "\(name): \(error.explanation)")
-        report.failures[error.reason, default: 0] += 1
         let start = failingSince ?? now
         failingSince = start
-        let isFirst = report.reads == 0
-        report.reads += 1
-        if isFirst || now - start >= Self.blink { report.error = error }
+        guard isFirst || outage != nil || now - start >= Self.blink else { return .faltered(error) }
+        outage = error
+        return .failed(error)
     }
 
-    private mutating func miss(_ text: String) {
-        report.failures[.missing, default: 0] += 1
-        report.error = PulseError(.missing, "\(name): \(text)")
+    private func miss(_ text: String) -> SourceEvent {
+        .failed(PulseError(.missing, "\(name): \(text)"))
     }
 
-    private mutating func judge(_ content: KeyEntry.Content) {
+    private mutating func judge(_ content: KeyEntry.Content) -> SourceEvent {
         do throws(PulseError) {
             guard case .value(let bytes) = content else {
                 throw PulseError(.missing, "\(name): the key was deleted")
             }
-            report.lastGood = try PulseDecoder.decode(bytes)
-            report.accepted += 1
+            let status = try PulseDecoder.decode(bytes)
             fault = nil
+            return .accepted(status)
         } catch {
-            report.failures[error.reason, default: 0] += 1
             fault = error
+            return .failed(error)
         }
     }
 }

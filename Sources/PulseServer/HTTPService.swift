@@ -32,9 +32,9 @@ struct HTTPService: Service {
         await stop()
     }
 
-    /// A heartbeat says that no news is good news, which must be true.
+    /// A heartbeat says that what was sent is still true, which a stalled server doesn't know.
     private func beat() {
-        if health.standstill == nil { hub.beat(timestamp: clock.unixTime) }
+        if health.stalledAnswer == nil { hub.beat(timestamp: clock.unixTime) }
     }
 
     /// Refuses new streams, ends the open ones, waits for their final chunks, stops the daemon.

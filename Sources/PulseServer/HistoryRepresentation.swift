@@ -35,7 +35,8 @@ final class HistoryRepresentation: Sendable {
 }
 
 extension RunHistory {
-    /// The body of `/history`: three arrays of equal length, oldest first.
+    /// The body of `/history`: three arrays of equal length, oldest first, and the epochs at which
+    /// later attempts resumed, where there are any.
     var document: [UInt8] {
         var json = JSONWriter()
         json.literal("{\"timestamp\": [")
@@ -44,6 +45,10 @@ extension RunHistory {
         json.list(epochs) { $0.double($1) }
         json.literal("], \"loss\": [")
         json.list(losses) { $0.double($1) }
+        if !resumes.isEmpty {
+            json.literal("], \"resumed\": [")
+            json.list(resumes) { $0.double($1) }
+        }
         json.literal("]}")
         return json.bytes
     }

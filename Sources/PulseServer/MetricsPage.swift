@@ -4,12 +4,12 @@ internal import Pulse
 
 /// `/metrics`: made at each scrape, because it holds live counters.
 struct MetricsPage: Sendable {
-    private let source: any StatusSource
+    private let store: StatusStore
     private let hub: EventHub
     private let metrics: Metrics
 
-    init(source: any StatusSource, hub: EventHub, metrics: Metrics) {
-        self.source = source
+    init(store: StatusStore, hub: EventHub, metrics: Metrics) {
+        self.store = store
         self.hub = hub
         self.metrics = metrics
     }
@@ -63,16 +63,16 @@ struct MetricsPage: Sendable {
     }
 
     private func addSource(_ view: RunView, to text: inout MetricsText) {
-        let report = source.report
+        let counts = store.counts
         text.gauge(
-            "pulse_source_valid", "Whether the newest look at the source found a good state.",
+            "pulse_source_valid", "Whether the newest poll of the source found a valid document.",
             view.source == .ok ? 1 : 0)
         text.counter(
-            "pulse_source_reads_total", "Looks at the source.", [("", String(report.reads))])
+            "pulse_source_reads_total", "Polls of the source.", [("", String(counts.polls))])
         text.counter(
-            "pulse_source_errors_total", "Looks at the source that failed, by reason.",
+            "pulse_source_errors_total", "Polls of the source that failed, by reason.",
             PulseError.Reason.allCases.map { reason in
-                ("{reason=\"\(reason.rawValue)\"}", String(report.failures[reason] ?? 0))
+                ("{reason=\"\(reason.rawValue)\"}", String(counts.failures[reason] ?? 0))
             })
     }
 

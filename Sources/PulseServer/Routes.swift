@@ -26,7 +26,7 @@ enum Route: Sendable {
     }
 
     /// Whether its answer tells how things are now, as all but a file's does.
-    var isNews: Bool { name != .file }
+    var isCurrent: Bool { name != .file }
 }
 
 /// The whole route table: path to answer.
@@ -125,8 +125,8 @@ struct Routes: Sendable {
     }
 
     private func answer(to request: borrowing Request, for route: Route?, origin: Int) -> Reply {
-        if route?.isNews == true, let standstill = health.standstill {
-            return .response(standstill.response(to: request, origin: origin))
+        if route?.isCurrent == true, let answer = health.stalledAnswer {
+            return .response(answer.response(to: request, origin: origin))
         }
         let representation: Representation
         switch route {

@@ -7,31 +7,45 @@ struct SnapshotChain: Sendable {
     private let policy: AccessPolicy
     private(set) var snapshot: StatusSnapshot
 
-    /// Starts with the snapshot of a first report.
+    /// Starts with the snapshot of a first delivery.
     init(
-        monitor: RunMonitor, ids: EventIDs, policy: AccessPolicy, report: SourceReport,
+        monitor: RunMonitor, ids: EventIDs, policy: AccessPolicy, first: SourceDelivery,
         at now: Duration, wallClock: Int64
     ) {
         var monitor = monitor
-        let view = monitor.view(of: report, at: now, wallClock: wallClock)
+        _ = monitor.take(first, at: now, wallClock: wallClock)
+        _ = monitor.judge(at: now)
         snapshot = StatusSnapshot(
-            view: view, history: monitor.history, sequence: 1, id: ids.id(1), previous: nil,
+            view: monitor.view, history: monitor.history, sequence: 1, id: ids.id(1), previous: nil,
             policy: policy)
         self.monitor = monitor
         self.ids = ids
         self.policy = policy
     }
 
-    /// The next snapshot; nil when a report and the time passed change nothing that is served.
-    mutating func advance(to report: SourceReport, at now: Duration, wallClock: Int64)
-        -> StatusSnapshot?
-    {
-        let view = monitor.view(of: report, at: now, wallClock: wallClock)
-        guard view != snapshot.view else { return nil }
+    /// How often the source was polled.
+    var counts: SourceCounts { monitor.counts }
+
+    /// What happened, and the next snapshot; nil when nothing that is served has changed.
+    typealias Step = (events: [RunEvent], snapshot: StatusSnapshot?)
+
+    /// Goes on with a delivery.
+    mutating func take(_ delivery: SourceDelivery, at now: Duration, wallClock: Int64) -> Step {
+        step(monitor.take(delivery, at: now, wallClock: wallClock))
+    }
+
+    /// Goes on with the time that has passed.
+    mutating func judge(at now: Duration) -> Step {
+        step(monitor.judge(at: now))
+    }
+
+    private mutating func step(_ events: [RunEvent]) -> Step {
+        let view = monitor.view
+        guard view != snapshot.view else { return (events, nil) }
         let sequence = snapshot.sequence + 1
         snapshot = StatusSnapshot(
             view: view, history: monitor.history, sequence: sequence, id: ids.id(sequence),
             previous: snapshot.view, policy: policy)
-        return snapshot
+        return (events, snapshot)
     }
 }

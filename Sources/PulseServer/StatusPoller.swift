@@ -1,8 +1,9 @@
-internal import PulseMonitor
 internal import Pulse
+internal import PulseMonitor
 internal import ServiceLifecycle
 
-/// The only producer: turns each look at the source into a snapshot, stores it, and announces it.
+/// The only producer: turns each delivery of the source into a snapshot, stores it, and announces
+/// it.
 struct StatusPoller: Service {
     private let source: any StatusSource
     private let store: StatusStore
@@ -15,9 +16,9 @@ struct StatusPoller: Service {
 
     /// - Parameters:
     ///   - chain: has made the snapshot that `store` holds.
-    ///   - health: is told of each turn.
+    ///   - health: is told of each iteration.
     ///   - tick: how often liveness is judged, even when the source doesn't answer.
-    ///   - observers: are told of each look and each change, after everybody else.
+    ///   - observers: are told of each iteration and each event, after everybody else.
     init(
         source: any StatusSource, chain: SnapshotChain, store: StatusStore, hub: EventHub,
         health: Health, clock: MonitorClock, tick: Duration, observers: [any RunObserver]
@@ -33,11 +34,17 @@ struct StatusPoller: Service {
     }
 
     func run() async throws {
-        // One pending wake-up is enough: reports are cumulative.
+        let inbox = DeliveryInbox()
+        // One pending wake-up is enough: an iteration takes all that was delivered.
         let (wakes, wake) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withDiscardingTaskGroup { group in
-            group.addTask { await source.run { wake.yield() } }
+            group.addTask {
+                await source.run { delivery in
+                    inbox.put(delivery)
+                    wake.yield()
+                }
+            }
             group.addTask {
                 while !Task.isCancelled {
                     wake.yield()
@@ -48,9 +55,10 @@ struct StatusPoller: Service {
             await withGracefulShutdownHandler {
                 var chain = first
                 for await _ in wakes {
-                    advance(&chain)
-                    health.turned()
-                    for observer in observers { observer.looked() }
+                    advance(&chain, with: inbox.takeAll())
+                    store.update(chain.counts)
+                    health.recordIteration()
+                    for observer in observers { observer.didPoll() }
                 }
             } onGracefulShutdown: {
                 wake.finish()
@@ -59,13 +67,20 @@ struct StatusPoller: Service {
         }
     }
 
-    private func advance(_ chain: inout SnapshotChain) {
-        let before = chain.snapshot.view
-        let report = source.report
-        guard let snapshot = chain.advance(to: report, at: clock.now, wallClock: clock.unixTime)
-        else { return }
-        store.update(snapshot)
-        hub.publish(snapshot)
-        for observer in observers { observer.changed(from: before, to: snapshot.view) }
+    private func advance(_ chain: inout SnapshotChain, with deliveries: [SourceDelivery]) {
+        // Each by itself: a state that another follows at once is published like any other.
+        for delivery in deliveries {
+            publish(chain.take(delivery, at: clock.now, wallClock: clock.unixTime), of: chain)
+        }
+        publish(chain.judge(at: clock.now), of: chain)
+    }
+
+    private func publish(_ step: SnapshotChain.Step, of chain: SnapshotChain) {
+        if let snapshot = step.snapshot {
+            store.update(snapshot)
+            hub.publish(snapshot)
+        }
+        guard !step.events.isEmpty else { return }
+        for observer in observers { observer.observe(step.events, chain.snapshot.view) }
     }
 }

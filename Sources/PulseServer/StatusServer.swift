@@ -1,12 +1,11 @@
 internal import PulseMonitor
 public import Logging
-public import Pulse
 public import ServiceLifecycle
 internal import MicroHTTPD
 
 /// The whole server: composes the chain of one run and runs it as services.
 ///
-/// Listening begins in `init`, when the first look at the source is done, so that no request is
+/// Listening begins in `init`, when the source was polled once, so that no request is
 /// ever answered without a state. ``run()`` must follow.
 public struct StatusServer: Service {
     /// The port that is listened on.
@@ -16,7 +15,7 @@ public struct StatusServer: Service {
     private let http: HTTPService
     private let logger: Logger
 
-    /// Liveness is judged this often at least, however seldom the file is looked at.
+    /// Liveness is judged this often at least, however seldom the source is polled.
     private static let longestTick = Duration.seconds(2)
 
     /// - Throws: ``ServerError``.
@@ -29,19 +28,22 @@ public struct StatusServer: Service {
     {
         let policy = try AccessPolicy(configuration)
         let files = try configuration.publicFiles()
-        let source = configuration.lookedAtSource(clock: clock)
+        let source = configuration.statusSource
+        let tick = min(configuration.pollInterval, Self.longestTick)
+        let now = clock.now
         let ids = EventIDs()
         let hub = EventHub(limit: configuration.maximumStreams, policy: policy, ids: ids)
         let chain = SnapshotChain(
-            monitor: RunMonitor(staleAfter: configuration.staleAfter, startTime: clock.unixTime),
-            ids: ids, policy: policy, report: source.report, at: clock.now,
-            wallClock: clock.unixTime)
-        store = StatusStore(chain.snapshot)
+            monitor: RunMonitor(
+                (source.name, source.label), staleAfter: configuration.staleAfter, tick: tick,
+                pollInterval: configuration.pollInterval, at: now, wallClock: clock.unixTime),
+            ids: ids, policy: policy, first: source.poll(), at: now, wallClock: clock.unixTime)
+        store = StatusStore(chain.snapshot, chain.counts)
         hub.publish(chain.snapshot)
         let health = Health(policy: policy, clock: clock)
         let metrics = Metrics()
         let routes = Routes(
-            store: store, hub: hub, page: MetricsPage(source: source, hub: hub, metrics: metrics),
+            store: store, hub: hub, page: MetricsPage(store: store, hub: hub, metrics: metrics),
             health: health, metrics: metrics, policy: policy, files: files)
         do {
             let daemon = try Daemon(configuration: try configuration.daemon()) { message in
@@ -65,14 +67,10 @@ public struct StatusServer: Service {
         }
         poller = StatusPoller(
             source: source, chain: chain, store: store, hub: hub, health: health,
-            clock: clock,
-            tick: min(configuration.pollInterval, Self.longestTick),
+            clock: clock, tick: tick,
             observers: [RunLog(logger: logger)] + configuration.observers)
         self.logger = logger
     }
-
-    /// The state that is served; nil while there is none to serve.
-    public var status: TrainingStatus? { store.snapshot.view.status }
 
     /// Runs until a graceful shutdown: the daemon stops before the poller does.
     public func run() async throws {

@@ -8,7 +8,7 @@ internal import MicroHTTPD
 public struct StatusServerConfiguration: Sendable {
     /// The status file; it need not exist yet.
     public var statusFile: String
-    /// Where the states come from instead of the file; it has been looked at once.
+    /// Where the documents come from instead of the file.
     public var source: (any StatusSource)?
     /// An IP literal or a name of this machine.
     public var host = "127.0.0.1"
@@ -16,7 +16,7 @@ public struct StatusServerConfiguration: Sendable {
     public var port: UInt16 = 8080
     /// The panel's directory; nil serves no files.
     public var publicDirectory: String?
-    /// How often the file is looked at.
+    /// How often the source is polled.
     public var pollInterval = Duration.seconds(2)
     /// Whether inotify wakes the poll at once.
     public var watchesDirectory = true
@@ -68,14 +68,10 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StatusServerConfiguration {
-    /// The source to serve, which has been looked at once.
-    func lookedAtSource(clock: MonitorClock) -> any StatusSource {
-        if let source { return source }
-        let file = FileStatusSource(
-            path: statusFile, pollInterval: pollInterval, watches: watchesDirectory,
-            clock: clock)
-        file.look()
-        return file
+    /// The source to serve: the file unless there is another.
+    var statusSource: any StatusSource {
+        source
+            ?? FileSource(path: statusFile, pollInterval: pollInterval, watches: watchesDirectory)
     }
 
     func publicFiles() throws(ServerError) -> [StaticFiles.File] {

@@ -15,15 +15,21 @@ struct FileWatch: WatchSource {
     }
 
     func run(onNews: @escaping @Sendable (WatchNews) -> Void) async {
-        let source = FileStatusSource(path: path, pollInterval: pollInterval)
+        let source = FileSource(path: path, pollInterval: pollInterval)
+        let start = Moment.now
         let state = Mutex(
-            State(monitor: RunMonitor(staleAfter: staleAfter, startTime: Int64(time(nil)))))
+            State(
+                monitor: RunMonitor(
+                    (source.name, source.label), staleAfter: staleAfter, tick: pollInterval,
+                    pollInterval: pollInterval, at: start.monotonic, wallClock: start.unixTime)))
         onNews(.opened(serverTime: nil))
-        await source.run {
+        await source.run { delivery in
             let news = state.withLock { state in
                 let moment = Moment.now
-                let view = state.monitor.view(
-                    of: source.report, at: moment.monotonic, wallClock: moment.unixTime)
+                _ = state.monitor.take(
+                    delivery, at: moment.monotonic, wallClock: moment.unixTime)
+                _ = state.monitor.judge(at: moment.monotonic)
+                let view = state.monitor.view
                 defer { state.last = view }
                 return Self.news(of: view, after: state.last)
             }

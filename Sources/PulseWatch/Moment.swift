@@ -9,8 +9,8 @@ struct Moment: Sendable, Equatable {
     var unixTime: Int64
 
     static var now: Moment {
-        Moment(monotonic: SuspendingClock.now - origin, unixTime: Int64(time(nil)))
+        Moment(monotonic: ContinuousClock.now - origin, unixTime: Int64(time(nil)))
     }
 
-    private static let origin = SuspendingClock.now
+    private static let origin = ContinuousClock.now
 }

@@ -19,8 +19,9 @@ struct WatchState: Sendable {
     /// Why watching has ended for good.
     private(set) var refusal: String?
 
-    /// The run as seen here: of it the curve is used, whose rules are those of the server.
-    private var run = RunProgress()
+    /// The curve as seen here, by the rules of the server.
+    private var runs = RunSequence(name: SourceName(key: ""))
+    private var curve = RunCurve()
     /// How far the server's clock is ahead of this one, in seconds.
     private var skew: Int64 = 0
 
@@ -31,7 +32,7 @@ struct WatchState: Sendable {
     }
 
     /// The run's losses, oldest first.
-    var losses: [Double] { run.history.losses }
+    var losses: [Double] { curve.history.losses }
 
     mutating func take(_ news: WatchNews, at now: Moment) {
         switch news {
@@ -39,10 +40,10 @@ struct WatchState: Sendable {
             link = .open
             noteTime(serverTime, at: now)
         case .heartbeat(let serverTime): noteTime(serverTime, at: now)
-        case .curve(let points): begin(with: points, at: now)
+        case .curve(let points): begin(with: points)
         case .reading(let reading):
             if reading.status != self.reading?.status {
-                run.accept(reading.status, at: now.monotonic, wallClock: now.unixTime)
+                follow(reading.status)
             }
             (self.reading, emptiness) = (reading, nil)
         case .nothing(let reason): (reading, emptiness) = (nil, reason)
@@ -63,16 +64,19 @@ struct WatchState: Sendable {
         reading.map { max(0, now.unixTime.clampedSum(skew).clampedSum(-$0.status.timestamp)) }
     }
 
-    private mutating func begin(with points: [CurvePoint], at now: Moment) {
-        run = RunProgress()
+    private mutating func follow(_ status: TrainingStatus) {
+        for event in runs.take(status, isStale: reading?.liveness == .stale) { curve.apply(event) }
+    }
+
+    private mutating func begin(with points: [CurvePoint]) {
+        runs = RunSequence(name: SourceName(key: ""))
+        curve = RunCurve()
         // The newest point is the status that follows.
         for point in points.dropLast() {
             let status = try? TrainingStatus(
                 status: .running, epoch: point.epoch, totalEpochs: 0, loss: point.loss,
                 message: "", timestamp: point.timestamp)
-            if let status {
-                run.accept(status, at: now.monotonic, wallClock: now.unixTime)
-            }
+            if let status { follow(status) }
         }
     }
 

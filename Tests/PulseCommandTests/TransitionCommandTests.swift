@@ -36,13 +36,14 @@ struct TransitionCommandTests {
         let command = TransitionCommand(
             "[ $PULSE_TRANSITION = done ] || exec sleep 1000; echo $PULSE_TRANSITION > \(told)",
             logger: Logger(label: "test") { _ in log.handler }, timeLimit: .seconds(2))
-        let running = Task { try await command.run() }
-        let idle = try view(.idle, .waiting)
-        command.changed(from: idle, to: try view(.running, .live))
-        command.changed(from: try view(.running, .live), to: try view(.done, .finished))
+        let task = Task { try await command.run() }
+        let run = RunID(source: "a", started: 7)
+        let running = try view(.running, .live)
+        command.observe([.began(run, try #require(running.status))], running)
+        command.observe([.ended(run, .done)], try view(.done, .finished))
         #expect(await content(ofFIFO: told) == "done\n")
-        running.cancel()
-        try await running.value
+        task.cancel()
+        try await task.value
         #expect(
             log.all == ["warning --on-transition: the command took over 2.0 seconds at running"])
     }

@@ -20,10 +20,11 @@ struct TransitionEnvironmentTests {
             status: .done, epoch: 2, totalEpochs: 3, loss: 0.25, message: "a\0b\nc", timestamp: 7)
         let variables = variables(
             RunView(
-                status: status, liveness: .finished, etaSeconds: nil, source: .ok, sourceError: nil)
-        )
+                status: status, liveness: .finished, source: .ok,
+                run: RunID(source: "bert", started: 5), attempt: 2))
         #expect(
             variables == [
+                "PULSE_RUN": "bert@5", "PULSE_ATTEMPT": "2",
                 "PULSE_TRANSITION": "done", "PULSE_STATUS": "done", "PULSE_PROGRESS": "66.7",
                 "PULSE_EPOCH": "2.0", "PULSE_TOTAL_EPOCHS": "3.0", "PULSE_LOSS": "0.25",
                 "PULSE_MESSAGE": "ab\nc", "PULSE_TIMESTAMP": "7", "PULSE_LIVENESS": "finished",

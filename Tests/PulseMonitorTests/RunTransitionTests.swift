@@ -1,79 +1,121 @@
+import Pulse
 import TestSupport
 import Testing
 
-@testable import Pulse
 @testable import PulseMonitor
 
 @Suite("RunTransition")
 struct RunTransitionTests {
-    private func view(
-        _ state: TrainingStatus.State?, epoch: Double = 1, _ liveness: Liveness = .live,
-        _ source: SourceState = .ok
-    ) throws -> RunView {
-        RunView(
-            status: try state.map { try .sample($0, epoch: epoch) }, liveness: liveness,
-            source: source, sourceError: source == .ok ? nil : PulseError(.syntax, "x"))
+    private var life = MonitoredLife()
+
+    /// The transitions since this was called last.
+    private mutating func transitions() -> [RunTransition] {
+        RunTransition.of(life.takeEvents())
     }
 
-    @Test("the trainer's own words")
-    func words() throws {
-        let idle = try view(.idle, epoch: 0, .waiting)
-        let running = try view(.running)
-        let done = try view(.done, epoch: 4, .finished)
-        let error = try view(.error, .finished)
-        #expect(RunTransition.between(idle, running) == [.running])
-        #expect(RunTransition.between(running, done) == [.done])
-        #expect(RunTransition.between(running, error) == [.error])
-        #expect(RunTransition.between(done, running) == [.running])
-        #expect(RunTransition.between(done, idle) == [])
-        #expect(RunTransition.between(running, try view(.running, epoch: 2)) == [])
+    @Test("the trainer's own statuses")
+    mutating func statuses() throws {
+        try life.see(.idle)
+        #expect(transitions() == [])
+        try life.see(epoch: 0, after: 1)
+        #expect(transitions() == [.running])
+        try life.see(epoch: 1, after: 1)
+        #expect(transitions() == [])
+        try life.see(.done, epoch: 10, after: 1)
+        #expect(transitions() == [.done])
+        try life.see(.done, epoch: 10, after: 1)
+        #expect(transitions() == [])
+        try life.see(.error, epoch: 10, after: 1)
+        #expect(transitions() == [.error])
+        try life.see(epoch: 0, after: 1)
+        #expect(transitions() == [.running])
+        try life.see(.idle, after: 1)
+        #expect(transitions() == [])
     }
 
     @Test("a run that begins again without a word in between")
-    func rerun() throws {
-        #expect(
-            RunTransition.between(try view(.running, epoch: 3), try view(.running, epoch: 0))
-                == [.running])
+    mutating func rerun() throws {
+        try life.see(epoch: 3)
+        _ = transitions()
+        try life.see(epoch: 0, after: 1)
+        #expect(transitions() == [.running])
+    }
+
+    @Test("another attempt: running after an error, recovered after a silence")
+    mutating func resumed() throws {
+        try life.see(epoch: 1)
+        try life.see(epoch: 3, after: 1)
+        try life.see(.error, epoch: 3, after: 1)
+        _ = transitions()
+        try life.see(epoch: 2, after: 1)
+        #expect(transitions() == [.running])
+        life.wait(300)
+        #expect(transitions() == [.stale])
+        try life.see(epoch: 1.5, after: 1)
+        #expect(transitions() == [.recovered])
+        #expect(life.view.attempt == 3)
     }
 
     @Test("silence, and the end of it")
-    func silence() throws {
-        let live = try view(.running)
-        let stale = try view(.running, .stale)
-        #expect(RunTransition.between(live, stale) == [.stale])
-        #expect(RunTransition.between(stale, try view(.running, epoch: 2)) == [.recovered])
-        #expect(RunTransition.between(stale, stale) == [])
-        #expect(RunTransition.between(stale, try view(.done, epoch: 4, .finished)) == [.done])
+    mutating func silence() throws {
+        try life.see(epoch: 1)
+        _ = transitions()
+        life.wait(300)
+        #expect(transitions() == [.stale])
+        life.wait(300)
+        #expect(transitions() == [])
+        try life.see(epoch: 2)
+        #expect(transitions() == [.recovered])
+        life.wait(1_000)
+        try life.see(.done, epoch: 10)
+        #expect(transitions() == [.stale, .done])
     }
 
-    @Test("a source that breaks and mends", arguments: [SourceState.invalid, .unreadable])
-    func source(state: SourceState) throws {
-        let good = try view(.running)
-        let broken = try view(.running, .live, state)
-        #expect(RunTransition.between(good, broken) == [.sourceInvalid])
-        #expect(RunTransition.between(broken, broken) == [])
-        #expect(RunTransition.between(broken, good) == [.recovered])
-        #expect(RunTransition.between(broken, try view(.done, .finished)) == [.recovered, .done])
+    @Test(
+        "a source that breaks and is well again", arguments: [PulseError.Reason.syntax, .ioError])
+    mutating func source(reason: PulseError.Reason) throws {
+        try life.see(epoch: 1)
+        _ = transitions()
+        life.wait(3, finding: .failed(PulseError(reason, "x")))
+        #expect(transitions() == [.sourceInvalid])
+        life.wait(3)
+        #expect(transitions() == [.recovered])
+        life.wait(3, finding: .failed(PulseError(reason, "x")))
+        _ = transitions()
+        try life.see(.done, epoch: 10)
+        #expect(transitions() == [.recovered, .done])
     }
 
-    @Test("a missing file counts while a run is on")
-    func missing() throws {
-        let missing = try view(.running, .live, .missing)
-        #expect(RunTransition.between(try view(.running), missing) == [.sourceInvalid])
-        #expect(
-            RunTransition.between(
-                try view(.done, .finished), try view(.done, .finished, .missing)) == [])
-        #expect(
-            RunTransition.between(
-                try view(.idle, .waiting, .missing), try view(.running)) == [.running])
+    @Test("a missing file matters while a run is on")
+    mutating func missing() throws {
+        let missing = SourceEvent.failed(PulseError(.missing, "x"))
+        life.deliver(missing)
+        try life.see(epoch: 1)
+        #expect(transitions() == [.running])
+        life.deliver(missing)
+        #expect(transitions() == [.sourceInvalid])
+        try life.see(.done, epoch: 10)
+        #expect(transitions() == [.recovered, .done])
+        life.deliver(missing)
+        #expect(transitions() == [])
     }
 
-    @Test("a broken run that falls silent is told as both, once each")
-    func brokenAndSilent() throws {
-        let broken = try view(.running, .live, .invalid)
-        #expect(RunTransition.between(broken, try view(.running, .stale, .invalid)) == [.stale])
-        #expect(
-            RunTransition.between(try view(.running, .stale, .invalid), try view(.running))
-                == [.recovered])
+    @Test("a source that falters is no transition")
+    mutating func faltering() throws {
+        try life.see(epoch: 1)
+        _ = transitions()
+        life.deliver(.faltered(PulseError(.missing, "x")))
+        try life.see(epoch: 2, after: 1)
+        #expect(life.takeEvents().isEmpty)
+    }
+
+    @Test("a broken run that falls silent is both, once each")
+    mutating func brokenAndSilent() throws {
+        try life.see(epoch: 1)
+        _ = transitions()
+        life.wait(300, finding: .failed(PulseError(.syntax, "x")))
+        #expect(transitions() == [.sourceInvalid, .stale])
+        try life.see(epoch: 2)
+        #expect(transitions() == [.recovered])
     }
 }

@@ -19,67 +19,67 @@ struct KeyReaderTests {
                     """.utf8)), revision: revision)
     }
 
-    private func reader(_ entries: KeyEntry?...) -> KeyReader {
-        var reader = KeyReader(name: "runs/gpu-1")
+    private func reader(_ entries: KeyEntry?...) -> FollowedKey {
+        var reader = FollowedKey()
         for entry in entries { reader.take(entry, at: .zero) }
         return reader
     }
 
     @Test("a key that was never written is missing")
     func missing() {
-        let report = reader(nil).report
-        #expect(report.state == .missing)
-        #expect(report.lastGood == nil)
-        #expect(report.error?.description == "runs/gpu-1: there is no such key yet")
-        #expect(report.failures == [.missing: 1])
+        let key = reader(nil)
+        #expect(key.state == .missing)
+        #expect(key.lastGood == nil)
+        #expect(key.error?.description == "runs/gpu-1: there is no such key yet")
+        #expect(key.failures == [.missing: 1])
     }
 
     @Test("a bucket that nobody has made is missing too, and says so")
     func noBucket() {
         var reader = reader()
         reader.fail(NATSError(.noBucket, "stream not found"), at: .zero)
-        #expect(reader.report.state == .missing)
-        #expect(reader.report.error?.description == "runs/gpu-1: there is no such bucket yet")
+        #expect(reader.state == .missing)
+        #expect(reader.error?.description == "runs/gpu-1: there is no such bucket yet")
     }
 
     @Test("takes a good value, once for each revision")
     func value() {
-        let report = reader(good(1, 4), good(1, 4), good(1, 5)).report
-        #expect(report.state == .ok)
-        #expect(report.lastGood?.epoch == 1)
-        #expect(report.accepted == 2)
-        #expect(report.reads == 3)
+        let key = reader(good(1, 4), good(1, 4), good(1, 5))
+        #expect(key.state == .ok)
+        #expect(key.lastGood?.epoch == 1)
+        #expect(key.accepted == 2)
+        #expect(key.polls == 3)
     }
 
-    @Test("keeps the last good state beside a bad value, and counts each look that failed")
+    @Test("keeps the last good state beside a bad value, and counts each poll that failed")
     func invalid() {
-        let report = reader(
+        let key = reader(
             good(1, 4), KeyEntry(.value(Array("{}".utf8)), revision: 5),
             KeyEntry(.value(Array("{}".utf8)), revision: 5)
-        ).report
-        #expect(report.state == .invalid)
-        #expect(report.lastGood?.epoch == 1)
-        #expect(report.error?.field == .status)
-        #expect(report.failures == [.missingField: 2])
+        )
+        #expect(key.state == .invalid)
+        #expect(key.lastGood?.epoch == 1)
+        #expect(key.error?.field == .status)
+        #expect(key.failures == [.missingField: 2])
     }
 
     @Test("keeps the last good state of a key that was deleted, until it is written again")
     func deleted() {
         var reader = reader(good(1, 4), KeyEntry(.deleted, revision: 5))
-        #expect(reader.report.state == .missing)
-        #expect(reader.report.lastGood?.epoch == 1)
-        #expect(reader.report.error?.description == "runs/gpu-1: the key was deleted")
+        #expect(reader.state == .missing)
+        #expect(reader.lastGood?.epoch == 1)
+        #expect(reader.error?.description == "runs/gpu-1: the key was deleted")
         reader.take(good(2, 6), at: .zero)
-        #expect(reader.report.state == .ok)
-        #expect(reader.report.lastGood?.epoch == 2)
+        #expect(reader.state == .ok)
+        #expect(reader.lastGood?.epoch == 2)
     }
 
-    @Test("an older revision is no news")
+    @Test("an older revision is no update")
     func older() {
-        let report = reader(good(2, 5), good(1, 4)).report
-        #expect(report.lastGood?.epoch == 2)
-        #expect(report.accepted == 1)
-        #expect(report.state == .ok)
+        let key = reader(good(2, 5), good(1, 4))
+        #expect(key.lastGood?.epoch == 2)
+        #expect(key.accepted == 1)
+        #expect(key.state == .ok)
     }
 
     @Test("a bucket that was made anew begins with the first revision")
@@ -88,7 +88,7 @@ struct KeyReaderTests {
         #expect(reader.isAstray(good(1, 1)))
         reader.beginAnew()
         reader.take(good(1, 1), at: .zero)
-        #expect(reader.report.lastGood?.epoch == 1)
+        #expect(reader.lastGood?.epoch == 1)
     }
 
     @Test("knows a change by its revision and the time when it was stored")
@@ -104,17 +104,17 @@ struct KeyReaderTests {
     func away() {
         var reader = reader(good(1, 4))
         reader.fail(Self.lost, at: .seconds(10))
-        #expect(reader.report.state == .ok)
+        #expect(reader.state == .ok)
         reader.fail(Self.lost, at: .seconds(11))
-        #expect(reader.report.state == .unreadable)
-        #expect(reader.report.lastGood?.epoch == 1)
+        #expect(reader.state == .unreadable)
+        #expect(reader.lastGood?.epoch == 1)
         #expect(
-            reader.report.error?.description
+            reader.error?.description
                 == "runs/gpu-1: no server of the cluster can be reached")
-        #expect(reader.report.failures == [.ioError: 2])
+        #expect(reader.failures == [.ioError: 2])
         reader.take(good(1, 4), at: .zero)
-        #expect(reader.report.state == .ok)
-        #expect(reader.report.accepted == 1)
+        #expect(reader.state == .ok)
+        #expect(reader.accepted == 1)
     }
 
     @Test("each outage has a blink of its own")
@@ -123,14 +123,14 @@ struct KeyReaderTests {
         reader.fail(Self.lost, at: .seconds(10))
         reader.take(good(1, 4), at: .zero)
         reader.fail(Self.lost, at: .seconds(11))
-        #expect(reader.report.state == .ok)
+        #expect(reader.state == .ok)
     }
 
     @Test("a cluster that isn't there at the start is unreadable at once")
     func awayAtStart() {
         var reader = reader()
         reader.fail(Self.lost, at: .zero)
-        #expect(reader.report.state == .unreadable)
+        #expect(reader.state == .unreadable)
     }
 
     private func offer(_ epoch: Int, expecting revision: UInt64, order: UInt64) -> KeyOffer {
@@ -147,10 +147,10 @@ struct KeyReaderTests {
         var reader = reader(stored(1, 4, order: 1))
         reader.hear(offer(2, expecting: 4, order: 2))
         reader.hear(offer(2, expecting: 4, order: 2))
-        #expect(reader.report.lastGood?.epoch == 2)
+        #expect(reader.lastGood?.epoch == 2)
         reader.take(stored(2, 5, order: 2), at: .zero)
-        #expect(reader.report.accepted == 2)
-        #expect(reader.report.state == .ok)
+        #expect(reader.accepted == 2)
+        #expect(reader.state == .ok)
     }
 
     @Test("hears nothing that is older than what it knows")
@@ -159,10 +159,10 @@ struct KeyReaderTests {
         // Its revision is gone.
         reader.hear(offer(9, expecting: 5, order: 9))
         reader.hear(offer(2, expecting: 6, order: 2))
-        #expect(reader.report.lastGood?.epoch == 3)
+        #expect(reader.lastGood?.epoch == 3)
         reader.hear(offer(5, expecting: 6, order: 5))
         reader.hear(offer(4, expecting: 6, order: 4))
-        #expect(reader.report.lastGood?.epoch == 5)
+        #expect(reader.lastGood?.epoch == 5)
     }
 
     @Test("keeps what it heard while the cluster stores what was sent before it")
@@ -171,11 +171,11 @@ struct KeyReaderTests {
         reader.hear(offer(3, expecting: 4, order: 3))
         reader.take(stored(1, 4, order: 1), at: .seconds(1))
         reader.take(stored(2, 5, order: 2), at: .seconds(2))
-        #expect(reader.report.lastGood?.epoch == 3)
+        #expect(reader.lastGood?.epoch == 3)
         reader.hear(offer(3, expecting: 5, order: 3))
         reader.take(stored(3, 6, order: 3), at: .seconds(3))
-        #expect(reader.report.lastGood?.epoch == 3)
-        #expect(reader.report.accepted == 2)
+        #expect(reader.lastGood?.epoch == 3)
+        #expect(reader.accepted == 2)
     }
 
     @Test("goes back to what is stored when what it heard never is")
@@ -184,11 +184,11 @@ struct KeyReaderTests {
         reader.hear(offer(2, expecting: 4, order: 2))
         reader.take(stored(1, 4, order: 1), at: .seconds(10))
         reader.take(stored(1, 4, order: 1), at: .seconds(14))
-        #expect(reader.report.lastGood?.epoch == 2)
+        #expect(reader.lastGood?.epoch == 2)
         reader.take(stored(1, 4, order: 1), at: .seconds(15))
-        #expect(reader.report.lastGood?.epoch == 1)
+        #expect(reader.lastGood?.epoch == 1)
         reader.hear(offer(2, expecting: 4, order: 2))
-        #expect(reader.report.lastGood?.epoch == 2)
+        #expect(reader.lastGood?.epoch == 2)
     }
 
     @Test("takes what others than a relay store, when it is later")
@@ -196,9 +196,9 @@ struct KeyReaderTests {
         var reader = reader(good(1, 4))
         reader.hear(offer(2, expecting: 4, order: 1))
         reader.take(good(1, 4), at: .zero)
-        #expect(reader.report.lastGood?.epoch == 2)
+        #expect(reader.lastGood?.epoch == 2)
         reader.take(good(3, 5), at: .zero)
-        #expect(reader.report.lastGood?.epoch == 3)
+        #expect(reader.lastGood?.epoch == 3)
     }
 
     @Test("shows what it hears while the cluster can't be read, which stays so")
@@ -207,10 +207,10 @@ struct KeyReaderTests {
         reader.fail(Self.lost, at: .seconds(10))
         reader.fail(Self.lost, at: .seconds(12))
         reader.hear(offer(2, expecting: 4, order: 2))
-        #expect(reader.report.lastGood?.epoch == 2)
-        #expect(reader.report.state == .unreadable)
+        #expect(reader.lastGood?.epoch == 2)
+        #expect(reader.state == .unreadable)
         reader.take(stored(2, 5, order: 2), at: .seconds(14))
-        #expect(reader.report.state == .ok)
+        #expect(reader.state == .ok)
     }
 
     @Test(
@@ -221,14 +221,14 @@ struct KeyReaderTests {
     func notPermitted(code: NATSError.Code) {
         var reader = reader()
         reader.fail(NATSError(code, ""), at: .zero)
-        #expect(reader.report.state == .unreadable)
-        #expect(reader.report.error?.reason == .permissionDenied)
+        #expect(reader.state == .unreadable)
+        #expect(reader.error?.reason == .permissionDenied)
     }
 
     @Test("names no host to those who may see the status")
     func discretion() {
         var reader = reader()
         reader.fail(NATSError(.insecure, "verify failed for n1.internal"), at: .zero)
-        #expect(reader.report.error?.description.contains("internal") == false)
+        #expect(reader.error?.description.contains("internal") == false)
     }
 }

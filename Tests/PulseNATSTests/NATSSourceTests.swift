@@ -7,23 +7,25 @@ import Testing
 
 @Suite("NATSSource")
 struct NATSSourceTests {
-    @Test("a look that never ends makes the source unreadable, until one ends")
-    func overdue() {
-        let source = NATSSource(EmptyStore(), name: "b/k", pollInterval: .seconds(2))
-        source.look()
-        #expect(source.report(at: .now).error?.reason == .missing)
-        let late = source.report(at: .now + .seconds(13)).error
-        #expect(late?.reason == .ioError)
-        #expect(late?.description.contains("b/k: the last look at it is too long ago") == true)
-        source.look()
-        #expect(source.report(at: .now).error?.reason == .missing)
+    @Test("delivers once what it found before there was anybody to deliver it to")
+    func begins() {
+        let store = EmptyStore()
+        let source = NATSSource(store, bucket: "b", key: "team/k")
+        #expect(source.begin() == nil)
+        let first = source.poll()
+        guard case .failed(let error)? = first.events.first else {
+            Issue.record("an empty store has no such key")
+            return
+        }
+        #expect(error.description == "b/team/k: there is no such key yet")
+        #expect(source.name.description == "team.k")
     }
 
     @Test("ends its connection when it ends, before the process may")
     func closes() async {
         let store = EmptyStore()
-        let source = NATSSource(store, name: "b/k", pollInterval: .milliseconds(1))
-        let task = Task { await source.run(onLook: {}) }
+        let source = NATSSource(store, bucket: "b", key: "k", pollInterval: .milliseconds(1))
+        let task = Task { await source.run { _ in } }
         task.cancel()
         await task.value
         #expect(store.closes == 1)

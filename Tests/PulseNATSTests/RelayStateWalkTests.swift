@@ -52,7 +52,7 @@ struct RelayStateWalkTests {
         var generator = SeededGenerator(seed: seed)
         var cluster = Cluster()
         var relay = RelayState()
-        var reader = KeyReader(name: "runs/gpu-1")
+        var reader = FollowedKey()
         var shown: [Int64] = []
         var now = Duration.zero
         var newest: Int64 = 0
@@ -70,7 +70,7 @@ struct RelayStateWalkTests {
             let luck = isCalm ? 0 : Int.random(in: 0..<4, using: &generator)
             act(&relay, &cluster, luck: luck, at: now)
             watch(&reader, &cluster, isCalm: isCalm, &generator)
-            if let state = reader.report.lastGood { shown.append(state.timestamp) }
+            if let state = reader.lastGood { shown.append(state.timestamp) }
         }
         #expect(relay.pending == nil)
         #expect(cluster.written.last == newest)
@@ -115,9 +115,9 @@ struct RelayStateWalkTests {
 
     /// The server hears some of what was sent, and looks now and then.
     ///
-    /// Time stands still for it: it waits for what it heard to be stored.
+    /// No time passes for it: it waits for what it heard to be stored.
     private func watch(
-        _ reader: inout KeyReader, _ cluster: inout Cluster, isCalm: Bool,
+        _ reader: inout FollowedKey, _ cluster: inout Cluster, isCalm: Bool,
         _ generator: inout SeededGenerator
     ) {
         if !cluster.audible.isEmpty, Int.random(in: 0..<2, using: &generator) == 0 {

@@ -8,8 +8,11 @@ import Testing
 @Suite("MetricsPage")
 struct MetricsPageTests {
     private func text(of view: RunView) -> String {
+        let snapshot = StatusSnapshot(
+            view: view, history: RunHistory(capacity: 8), sequence: 1, id: "b-1", previous: nil,
+            policy: AccessPolicy())
         let page = MetricsPage(
-            source: FileStatusSource(path: "/nonexistent/status.json"),
+            store: StatusStore(snapshot, SourceCounts()),
             hub: EventHub(limit: 1, policy: AccessPolicy()), metrics: Metrics())
         return page.text(of: view, format: .prometheus).bytes().text
     }

@@ -11,75 +11,80 @@ import Testing
 
 @Suite("SnapshotChain")
 struct SnapshotChainTests {
-    private func chain(_ report: SourceReport) -> SnapshotChain {
+    private func chain(_ status: TrainingStatus) -> SnapshotChain {
         SnapshotChain(
-            monitor: RunMonitor(staleAfter: .seconds(300), startTime: 0), ids: EventIDs(boot: "b"),
-            policy: AccessPolicy(),
-            report: report, at: .zero, wallClock: 1_000)
-    }
-
-    private func report(_ status: TrainingStatus, accepted: Int) -> SourceReport {
-        var report = SourceReport()
-        report.lastGood = status
-        report.accepted = accepted
-        return report
+            monitor: .sample(), ids: EventIDs(boot: "b"), policy: AccessPolicy(),
+            first: .accepted(status), at: .zero, wallClock: 1_000)
     }
 
     @Test("begins at 1, and grows by one with each change")
     func sequence() throws {
-        var chain = chain(report(try .sample(epoch: 1), accepted: 1))
+        var chain = chain(try .sample(epoch: 1))
         #expect(chain.snapshot.sequence == 1)
-        let second = chain.advance(
-            to: report(try .sample(epoch: 2), accepted: 2), at: .seconds(1), wallClock: 1_001)
-        #expect(second?.sequence == 2)
+        let second = chain.take(
+            .accepted(try .sample(epoch: 2)), at: .seconds(1), wallClock: 1_001)
+        #expect(second.snapshot?.sequence == 2)
         #expect(chain.snapshot.sequence == 2)
     }
 
     @Test("passing time and repeated states change nothing that is served")
     func unchanged() throws {
-        let first = report(try .sample(), accepted: 1)
-        var chain = chain(first)
-        #expect(chain.advance(to: first, at: .seconds(10), wallClock: 1_010) == nil)
-        #expect(
-            chain.advance(
-                to: report(try .sample(), accepted: 2), at: .seconds(20), wallClock: 1_020) == nil)
+        var chain = chain(try .sample())
+        #expect(chain.judge(at: .seconds(1)).snapshot == nil)
+        let again = chain.take(.accepted(try .sample()), at: .seconds(2), wallClock: 1_002)
+        #expect(again.snapshot == nil)
         #expect(chain.snapshot.sequence == 1)
     }
 
     @Test("becoming stale is a change, and announces progress alone")
     func stale() throws {
-        let first = report(try .sample(), accepted: 1)
-        var chain = chain(first)
-        let next = chain.advance(to: first, at: .seconds(300), wallClock: 1_300)
-        let snapshot = try #require(next)
+        var chain = chain(try .sample())
+        for second in stride(from: 2, to: 300, by: 2) {
+            #expect(chain.judge(at: .seconds(second)).snapshot == nil)
+        }
+        let snapshot = try #require(chain.judge(at: .seconds(300)).snapshot)
         #expect(snapshot.view.liveness == .stale)
         #expect(snapshot.update.change.text.contains("\"liveness\": \"stale\""))
         #expect(!snapshot.update.change.text.contains("event: status"))
     }
 }
 
-/// A source that is told what to report.
-private final class ScriptedSource: StatusSource {
-    private let state: Mutex<(report: SourceReport, onLook: (@Sendable () -> Void)?)>
+extension RunMonitor {
+    /// Of a file that is polled every two seconds.
+    fileprivate static func sample() -> RunMonitor {
+        RunMonitor(
+            (SourceName(key: "a"), "a"), staleAfter: .seconds(300), tick: .seconds(2),
+            pollInterval: .seconds(2), at: .zero, wallClock: 0)
+    }
+}
 
-    init(_ report: SourceReport) {
-        state = Mutex((report, nil))
+extension SourceDelivery {
+    fileprivate static func accepted(_ status: TrainingStatus) -> SourceDelivery {
+        SourceDelivery([.accepted(status)], nextWithin: .seconds(3_600))
+    }
+}
+
+/// A source that delivers what a test tells it to.
+private struct ScriptedSource: StatusSource {
+    let label = "a"
+    let name = SourceName(key: "a")
+    private let first: SourceDelivery
+    private let deliveries: AsyncStream<SourceDelivery>
+    private let next: AsyncStream<SourceDelivery>.Continuation
+
+    init(_ first: SourceDelivery) {
+        self.first = first
+        (deliveries, next) = AsyncStream.makeStream()
     }
 
-    var report: SourceReport { state.withLock { $0.report } }
+    func poll() -> SourceDelivery { first }
 
-    func run(onLook: @escaping @Sendable () -> Void) async {
-        state.withLock { $0.onLook = onLook }
-        onLook()
-        try? await Task.sleep(for: .seconds(3_600))
+    func run(deliver: @escaping @Sendable (SourceDelivery) -> Void) async {
+        for await delivery in deliveries { deliver(delivery) }
     }
 
-    func say(_ report: SourceReport) {
-        let onLook = state.withLock { state in
-            state.report = report
-            return state.onLook
-        }
-        onLook?()
+    func deliver(_ event: SourceEvent) {
+        next.yield(SourceDelivery([event], nextWithin: .seconds(3_600)))
     }
 }
 
@@ -94,10 +99,9 @@ struct StatusPollerTests {
         let lines = lines
         let hub = EventHub(limit: 1, policy: AccessPolicy())
         let chain = SnapshotChain(
-            monitor: RunMonitor(staleAfter: .seconds(300), startTime: 0), ids: EventIDs(boot: "b"),
-            policy: AccessPolicy(),
-            report: source.report, at: .zero, wallClock: 1_000)
-        let store = StatusStore(chain.snapshot)
+            monitor: .sample(), ids: EventIDs(boot: "b"), policy: AccessPolicy(),
+            first: source.poll(), at: .zero, wallClock: 1_000)
+        let store = StatusStore(chain.snapshot, chain.counts)
         let clock = MonitorClock(now: { .zero }, unixTime: { 1_000 })
         let poller = StatusPoller(
             source: source, chain: chain, store: store, hub: hub,
@@ -117,52 +121,52 @@ struct StatusPollerTests {
         while !condition() { try await Task.sleep(for: .milliseconds(1)) }
     }
 
-    private func invalid(_ document: String, _ report: SourceReport) -> SourceReport {
-        var report = report
+    private func error(of document: String) throws -> PulseError {
         do {
             _ = try PulseDecoder.decode(Array(document.utf8))
         } catch {
-            report.error = error
+            return error
         }
-        return report
+        throw PulseError(.syntax, "\(document) is valid")
     }
 
-    @Test("a report becomes the stored snapshot")
+    @Test("a delivery becomes the stored snapshot")
     func stores() async throws {
-        var report = SourceReport()
-        report.lastGood = try .sample(epoch: 1)
-        report.accepted = 1
-        let source = ScriptedSource(report)
+        let source = ScriptedSource(.accepted(try .sample(epoch: 1)))
         try await withPoller(source) { store in
-            report.lastGood = try .sample(epoch: 2)
-            report.accepted = 2
-            source.say(report)
+            source.deliver(.accepted(try .sample(epoch: 2)))
             try await wait { store.snapshot.view.status?.epoch == 2 }
+            #expect(store.counts.polls == 2)
+        }
+    }
+
+    @Test("no point of the curve is lost, however fast documents follow each other")
+    func everyPoint() async throws {
+        let source = ScriptedSource(.accepted(try .sample(epoch: 0)))
+        try await withPoller(source) { store in
+            for step in 1...500 {
+                source.deliver(.accepted(try .sample(epoch: Double(step) / 500)))
+            }
+            try await wait { store.snapshot.view.status?.epoch == 1 }
+            #expect(store.snapshot.sequence == 501)
         }
     }
 
     @Test(
         "one line is logged for each change of state, none for each update or each new byte offset")
     func logs() async throws {
-        var good = SourceReport()
-        good.lastGood = try .sample()
-        good.accepted = 1
-        let source = ScriptedSource(good)
+        let source = ScriptedSource(.accepted(try .sample()))
         try await withPoller(source) { store in
             for document in ["{\"loss\": NaN}", "{ \"loss\": NaN}", "{  \"loss\": NaN}"] {
-                let broken = invalid(document, good)
-                source.say(broken)
-                try await wait { store.snapshot.view.sourceError == broken.error }
+                let error = try error(of: document)
+                source.deliver(.failed(error))
+                try await wait { store.snapshot.view.sourceError == error }
             }
-            source.say(good)
+            source.deliver(.unchanged)
             try await wait { store.snapshot.view.source == .ok }
-            good.lastGood = try .sample(epoch: 2)
-            good.accepted = 2
-            source.say(good)
+            source.deliver(.accepted(try .sample(epoch: 2)))
             try await wait { store.snapshot.view.status?.epoch == 2 }
-            good.lastGood = try .sample(.done, epoch: 4)
-            good.accepted = 3
-            source.say(good)
+            source.deliver(.accepted(try .sample(.done, epoch: 4)))
             try await wait { store.snapshot.view.status?.status == .done }
         }
         #expect(

@@ -38,7 +38,7 @@ struct WatchStateTests {
     @Test("begins a new curve with a new run")
     func newRun() throws {
         var state = WatchState([.reading(.sample(try .sample()))])
-        state.take(.reading(.sample(try .sample(epoch: 0.1, loss: 9))), at: .after(1))
+        state.take(.reading(.sample(try .sample(epoch: 0, loss: 9))), at: .after(1))
         #expect(state.losses == [9])
     }
 

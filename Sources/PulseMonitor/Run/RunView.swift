@@ -12,6 +12,10 @@ public struct RunView: Sendable, Equatable {
     public var source: SourceState
     /// Why the source isn't ok.
     public var sourceError: PulseError?
+    /// The run that the state belongs to; nil before the first, and while the job waits.
+    public var run: RunID? = nil
+    /// Which attempt of the run it is, from 1.
+    public var attempt: Int? = nil
 }
 
 extension RunView {

@@ -26,13 +26,18 @@ struct EstimateTests {
     }
 
     private static func errors(over run: RecordedRun) throws -> (ours: Errors, usual: Errors) {
-        var progress = RunProgress()
+        var monitor = RunMonitor(
+            (SourceName(key: "a"), "a"), staleAfter: .seconds(300), tick: .seconds(3_600),
+            pollInterval: .seconds(3_600), at: .zero, wallClock: 1_000)
         var (ours, usual) = (Errors(), Errors())
         for state in run.states {
-            progress.accept(
-                try .sample(epoch: state.epoch, of: run.totalEpochs),
+            let status = try TrainingStatus.sample(
+                epoch: state.epoch, of: run.totalEpochs, timestamp: 1_000 + Int64(state.seconds))
+            _ = monitor.take(
+                SourceDelivery([.accepted(status)], nextWithin: .seconds(3_600)),
                 at: .seconds(state.seconds), wallClock: 1_000)
-            ours.note(progress.etaSeconds, at: state.seconds, of: run)
+            _ = monitor.judge(at: .seconds(state.seconds))
+            ours.note(monitor.view.etaSeconds, at: state.seconds, of: run)
             let elapsedByProgress =
                 state.epoch > 0 ? state.seconds * (run.totalEpochs / state.epoch - 1) : nil
             usual.note(elapsedByProgress, at: state.seconds, of: run)

@@ -8,10 +8,10 @@ internal import TestSupport
 
 @testable internal import PulseServer
 
-@Suite("A server that stands still inside", .ownThread, .timeLimit(.minutes(1)))
-struct StandstillTests {
+@Suite("A server that is stalled", .ownThread, .timeLimit(.minutes(1)))
+struct StalledTests {
     private let time = SettableTime()
-    private static let news = [
+    private static let current = [
         "/status", "/progress", "/history", "/events", "/metrics", "/livez", "/readyz",
     ]
 
@@ -34,17 +34,17 @@ struct StandstillTests {
             configuration: configuration, clock: time.clock,
             logger: Logger(label: "pulse") { _ in log.handler })
         try withExtendedLifetime(server) {
-            time.advance(by: Health.patience)
+            time.advance(by: Health.timeout)
             #expect(try head(of: "/status", on: server.port).status == 200)
             time.advance(by: .seconds(1))
-            for path in Self.news {
+            for path in Self.current {
                 let head = try head(of: path, on: server.port)
                 #expect(head.status == 503, "\(path)")
                 #expect(head["Retry-After"] == "2", "\(path)")
                 #expect(head["Content-Type"] == "application/problem+json", "\(path)")
             }
             let reply = try RawClient(port: server.port).request("GET", "/livez")
-            #expect(reply.text.contains("the server stands still inside"))
+            #expect(reply.text.contains("the server is stalled"))
         }
     }
 
@@ -63,8 +63,8 @@ struct StandstillTests {
             let stream = try server.events()
             #expect(try stream.next("heartbeat") != nil)
             brake.pull()
-            time.advance(by: Health.patience + .seconds(1))
-            for path in Self.news {
+            time.advance(by: Health.timeout + .seconds(1))
+            for path in Self.current {
                 #expect(try head(of: path, on: server.port).status == 503, "\(path)")
             }
             #expect(try server.request("GET", "/").status == 200)
@@ -101,7 +101,7 @@ private final class Brake: RunObserver {
         released.signal()
     }
 
-    func looked() {
+    func didPoll() {
         let stops = isPulled.withLock { isPulled in
             defer { isPulled = false }
             return isPulled
@@ -111,7 +111,7 @@ private final class Brake: RunObserver {
         released.wait()
     }
 
-    func changed(from old: RunView, to new: RunView) {}
+    func observe(_ events: [RunEvent], _ view: RunView) {}
 }
 
 /// A clock that tests set.

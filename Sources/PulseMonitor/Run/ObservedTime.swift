@@ -1,0 +1,30 @@
+/// Monotonic time without that in which nobody polled: pure.
+///
+/// A server that was paused, or whose machine slept, has heard nothing meanwhile, which is not
+/// silence of the trainer's.
+struct ObservedTime: Sendable {
+    /// The time that was observed until now.
+    private(set) var now = Duration.zero
+    private var last: Duration
+    private let tick: Duration
+
+    /// How much later than due an iteration may come: a machine under load, not a pause.
+    private static let tolerance = Duration.seconds(1)
+
+    /// - Parameter tick: how often ``advance(to:)`` is to be called.
+    init(tick: Duration, at now: Duration) {
+        self.tick = tick
+        last = now
+    }
+
+    /// Goes on to a monotonic time.
+    ///
+    /// - Returns: whether there was a gap: what is known may be old, so poll first and judge then.
+    mutating func advance(to time: Duration) -> Bool {
+        let elapsed = max(.zero, time - last)
+        last = max(last, time)
+        let isGap = elapsed > tick + Self.tolerance
+        now += isGap ? tick : elapsed
+        return isGap
+    }
+}

@@ -1,0 +1,35 @@
+/// The curve of the current run, and that of the one before it, to which it may turn out to belong:
+/// pure, made from the events alone.
+package struct RunCurve: Sendable {
+    /// The current run's curve.
+    package private(set) var history: RunHistory
+    private var earlier: RunHistory?
+
+    /// - Parameter capacity: points at most, 4 or more; 2048 are as many as a wide panel has
+    ///   pixels.
+    package init(capacity: Int = 2_048) {
+        history = RunHistory(capacity: capacity)
+    }
+
+    package mutating func apply(_ event: RunEvent) {
+        switch event {
+        case .point(let document): history.append(document)
+        case .began: beginAnew()
+        case .ended(_, .replaced): beginAnew()
+        case .resumed(_, _, let epoch): history.resume(at: epoch)
+        case .joined(_, _, _, let epoch):
+            guard var joined = earlier else { return }
+            joined.resume(at: epoch)
+            for point in history.points where point.epoch >= epoch { joined.append(point) }
+            history = joined
+            earlier = nil
+        case .document, .ended, .stale, .recovered, .sourceChanged, .sourceFailed, .sourceRecovered:
+            break
+        }
+    }
+
+    private mutating func beginAnew() {
+        if !history.isEmpty { earlier = history }
+        history.removeAll()
+    }
+}

@@ -1,0 +1,80 @@
+public import Pulse
+
+/// The curve of one run, bounded: when it is full its resolution is halved, so that it always spans
+/// the run.
+public struct RunHistory: Sendable {
+    /// One point of a curve.
+    public struct Point: Sendable, Equatable {
+        /// Unix time in seconds.
+        public let timestamp: Int64
+        /// Epochs done at this time, with fractions.
+        public let epoch: Double
+        /// The loss at this time.
+        public let loss: Double
+    }
+
+    /// The points, oldest first; their epochs never go back.
+    public private(set) var points: [Point] = []
+    /// The epochs at which later attempts of the run resumed, oldest first.
+    public private(set) var resumes: [Double] = []
+
+    private let capacity: Int
+    /// Of this many points one is kept; the newest always is.
+    private var stride = 1
+    private var count = 0
+
+    /// Makes an empty curve.
+    ///
+    /// - Parameter capacity: points at most, 4 or more.
+    public init(capacity: Int) {
+        precondition(capacity >= 4, "a curve needs a few points")
+        self.capacity = capacity
+    }
+
+    /// Unix time in seconds of each point.
+    public var timestamps: [Int64] { points.map(\.timestamp) }
+    /// The epoch of each point.
+    public var epochs: [Double] { points.map(\.epoch) }
+    /// The loss of each point.
+    public var losses: [Double] { points.map(\.loss) }
+
+    /// Whether nothing was measured yet.
+    public var isEmpty: Bool { points.isEmpty }
+
+    /// Adds the newest point.
+    public mutating func append(_ status: TrainingStatus) {
+        append(Point(timestamp: status.timestamp, epoch: status.epoch, loss: status.loss))
+    }
+
+    mutating func append(_ point: Point) {
+        // The newest point stays only where the stride falls on it.
+        if count > 0, (count - 1) % stride != 0 { points.removeLast() }
+        if points.count == capacity { halve() }
+        points.append(point)
+        count += 1
+    }
+
+    /// Cuts off what the run did from this epoch on: its next attempt does it again.
+    mutating func resume(at epoch: Double) {
+        let kept = points.firstIndex { $0.epoch >= epoch } ?? points.count
+        if kept < points.count {
+            points.removeSubrange(kept...)
+            // All that is left stands where the stride falls.
+            count = kept == 0 ? 0 : (kept - 1) * stride + 1
+        }
+        resumes.removeAll { $0 >= epoch }
+        resumes.append(epoch)
+        if resumes.count > capacity { resumes.removeFirst() }
+    }
+
+    /// Begins a new curve.
+    public mutating func removeAll() {
+        self = RunHistory(capacity: capacity)
+    }
+
+    /// Keeps every second point, the first among them.
+    private mutating func halve() {
+        points = Swift.stride(from: 0, to: points.count, by: 2).map { points[$0] }
+        stride *= 2
+    }
+}

@@ -1,0 +1,88 @@
+internal import Pulse
+
+/// What a new run is, and what a resume: the whole rule, in one table.
+///
+/// For PULSE v1, whose documents don't say which run they belong to. In doubt it is a new run: a
+/// split run is a nuisance, two runs joined are a lie.
+enum RunRule {
+    /// What a document means to the run before it.
+    enum Verdict: Sendable, Equatable {
+        /// A new run; the one before has ended without a word, unless it had its own.
+        case begins
+        /// The same attempt.
+        case goesOn
+        /// The same run, its next attempt.
+        case resumes
+        /// An epoch that goes back in a run that is alive: a resume, or a document that comes late.
+        /// The next document tells.
+        case stepsBack
+        /// The job waits; a run that was on has ended without a word.
+        case waits
+    }
+
+    /// Judges a document by what came before.
+    ///
+    /// - Parameters:
+    ///   - run: the current run; nil when there is none, or when `idle` has ended it.
+    ///   - isStale: whether the run had been judged stale. What comes after a silence can't be a
+    ///     document that was overtaken by another, so that it needs no second one to be judged.
+    static func verdict(on document: TrainingStatus, after run: Run?, isStale: Bool) -> Verdict {
+        if document.status == .idle { return .waits }
+        guard let run else { return .begins }
+        let isBelow = document.epoch < run.newestEpoch
+        switch (run.status, document.status) {
+        // A final status ends the run before it, whatever epoch it names: who reports a crash may
+        // not know it.
+        case (.running, .done), (.running, .error): return .goesOn
+        // Said again, or corrected. One that lies before is of a run whose beginning was missed.
+        case (_, .done), (_, .error): return isBelow ? .begins : .goesOn
+        // Trainers say 0 several times, and some never count epochs.
+        case (.running, _) where !isBelow: return .goesOn
+        // Whoever begins says so.
+        case (_, _) where document.epoch == 0: return .begins
+        case (.done, _):
+            let isExtended = run.totalEpochs > 0 && document.totalEpochs > run.totalEpochs
+            return isExtended && !isBelow ? .resumes : .begins
+        case (.running, _) where !isStale: return .stepsBack
+        // Stale, or ended by an error.
+        case (_, _): return stepBack(to: document.epoch, in: run)
+        }
+    }
+
+    /// Judges a step back by the document that follows it.
+    ///
+    /// - Returns: `.goesOn` for one that came late and is passed over, else `.begins` or
+    ///   `.resumes`.
+    static func verdict(
+        onStepBack back: TrainingStatus, in run: Run, followedBy next: TrainingStatus
+    ) -> Verdict {
+        switch next.status {
+        case .running where next.epoch > run.newestEpoch: .goesOn
+        case .done where next.epoch >= run.newestEpoch: .goesOn
+        case .error where next.epoch >= run.newestEpoch: .goesOn
+        // Another beginning, or none: nothing tells any more what the step back was.
+        case .running where next.epoch == 0: .goesOn
+        case .idle: .goesOn
+        default: stepBack(to: back.epoch, in: run)
+        }
+    }
+
+    /// At or below the first epoch that the run itself has told, it is a trainer that counts from 1.
+    private static func stepBack(to epoch: Double, in run: Run) -> Verdict {
+        epoch <= run.firstEpoch ? .begins : .resumes
+    }
+
+    /// How many times the second advance the first must be, to be the jump to a checkpoint.
+    private static let jump = 10.0
+
+    /// Whether a run that began at 0 turns out to be the next attempt of the one before it: trainers
+    /// that resume say 0 first, and then jump to their checkpoint.
+    ///
+    /// - Parameter secondAdvance: how far the run's second advance went, in epochs.
+    static func joins(_ run: Run, to earlier: Run, secondAdvance: Double) -> Bool {
+        guard let jump = run.firstAdvance, earlier.status != .done,
+            earlier.totalEpochs == run.totalEpochs
+        else { return false }
+        return jump >= Self.jump * secondAdvance && jump <= earlier.newestEpoch
+    }
+}

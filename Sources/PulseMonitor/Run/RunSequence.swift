@@ -1,0 +1,113 @@
+package import Pulse
+
+/// The runs of one source, one after the other: turns documents into what happened.
+///
+/// Pure, and without time: ``RunRule`` decides, and this keeps what it has to know.
+package struct RunSequence: Sendable {
+    /// The run that the newest document belongs to; nil before the first, and while the job waits.
+    private(set) var current: Run?
+    /// The one before it, as long as the current one may turn out to be its next attempt.
+    private var earlier: Run?
+    /// A document that went back, which the next one judges.
+    private var stepBack: TrainingStatus?
+    private var recent: [RunID] = []
+    private let name: SourceName
+
+    /// How many ids are remembered, so that none is given twice.
+    private static let memory = 64
+
+    /// - Parameter name: of the source.
+    package init(name: SourceName) {
+        self.name = name
+    }
+
+    /// Takes a document that the trainer wrote.
+    ///
+    /// - Parameter isStale: whether the run had been judged stale.
+    package mutating func take(_ document: TrainingStatus, isStale: Bool) -> [RunEvent] {
+        var events: [RunEvent] = []
+        if let back = stepBack, let run = current {
+            stepBack = nil
+            switch RunRule.verdict(onStepBack: back, in: run, followedBy: document) {
+            case .begins: events += begin(back)
+            case .resumes: events += resume(back)
+            case .goesOn, .stepsBack, .waits: break
+            }
+        }
+        switch RunRule.verdict(on: document, after: current, isStale: isStale) {
+        case .begins: events += begin(document)
+        case .resumes: events += resume(document)
+        case .goesOn: events += goOn(document)
+        case .stepsBack: stepBack = document
+        case .waits: events += endCurrent()
+        }
+        return events
+    }
+
+    private mutating func begin(_ document: TrainingStatus) -> [RunEvent] {
+        var events = endCurrent()
+        let run = Run(id: newID(started: document.timestamp), document)
+        current = run
+        events.append(.began(run.id, document))
+        if run.hasLoss { events.append(.point(document)) }
+        if document.status != .running { events += ended(run) }
+        return events
+    }
+
+    private mutating func resume(_ document: TrainingStatus) -> [RunEvent] {
+        guard var run = current else { return [] }
+        run.resume(document)
+        current = run
+        earlier = nil
+        return [.resumed(run.id, attempt: run.attempt, epoch: document.epoch)]
+            + (run.hasLoss ? [.point(document)] : [])
+    }
+
+    private mutating func goOn(_ document: TrainingStatus) -> [RunEvent] {
+        guard var run = current else { return [] }
+        let before = run
+        let secondAdvance = run.goOn(document)
+        current = run
+        var events: [RunEvent] = []
+        // The curve never goes back, and what is written after the end adds nothing to it.
+        if before.status == .running, document.epoch >= before.newestEpoch, run.hasLoss {
+            events.append(.point(document))
+        }
+        if document.status != .running, document.status != before.status { events += ended(run) }
+        if let secondAdvance { events += join(run, secondAdvance) }
+        return events
+    }
+
+    /// Joins a run that began at 0 to the one before it, when that is what it turns out to be.
+    private mutating func join(_ run: Run, _ secondAdvance: Double) -> [RunEvent] {
+        defer { earlier = nil }
+        guard let earlier, let epoch = run.firstAdvance,
+            RunRule.joins(run, to: earlier, secondAdvance: secondAdvance)
+        else { return [] }
+        let joined = run.joined(to: earlier)
+        current = joined
+        return [.joined(run.id, to: joined.id, attempt: joined.attempt, epoch: epoch)]
+    }
+
+    /// A run that another takes the place of ends here, unless it had an end of its own.
+    private mutating func endCurrent() -> [RunEvent] {
+        guard let run = current else { return [] }
+        stepBack = nil
+        earlier = run
+        current = nil
+        return run.status == .running ? [.ended(run.id, .replaced)] : []
+    }
+
+    private func ended(_ run: Run) -> [RunEvent] {
+        [.ended(run.id, run.status == .done ? .done : .error)]
+    }
+
+    private mutating func newID(started: Int64) -> RunID {
+        let before = recent.last { $0.started == started }
+        let id = RunID(
+            source: name.description, started: started, ordinal: (before?.ordinal ?? 0) + 1)
+        recent.append(id)
+        if recent.count > Self.memory { recent.removeFirst() }
+        return id
+    }
+}

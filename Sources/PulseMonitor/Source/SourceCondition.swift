@@ -1,0 +1,51 @@
+public import Pulse
+
+/// What is known of a source: folded from its deliveries, and judged by time.
+///
+/// Pure. ``dueBy`` alone says until when its silence is no fault, for files and keys alike.
+struct SourceCondition: Sendable {
+    private(set) var counts = SourceCounts()
+    private var error: PulseError?
+    /// When the next delivery must have come, on ``ObservedTime``.
+    private var dueBy: Duration
+    private let label: String
+
+    /// How long a poll may take: only a file system or a network that hangs takes longer.
+    private static let timeout = Duration.seconds(10)
+
+    /// - Parameter firstWithin: how soon the first delivery is due, from time zero on.
+    init(label: String, firstWithin: Duration) {
+        self.label = label
+        dueBy = firstWithin + Self.timeout
+    }
+
+    mutating func take(_ delivery: SourceDelivery, at now: Duration) {
+        if delivery.isPoll { counts.polls += 1 }
+        for event in delivery.events {
+            switch event {
+            case .accepted, .unchanged: error = nil
+            case .failed(let failure):
+                error = failure
+                if delivery.isPoll { counts.failures[failure.reason, default: 0] += 1 }
+            case .faltered(let failure): counts.failures[failure.reason, default: 0] += 1
+            }
+        }
+        dueBy = now + delivery.nextWithin + Self.timeout
+    }
+
+    /// Whether the next delivery has been due for too long.
+    func isOverdue(at now: Duration) -> Bool { now > dueBy }
+
+    /// Why the source isn't ok; nil when it is.
+    func error(at now: Duration) -> PulseError? {
+        isOverdue(at: now) ? .overdue(label) : error
+    }
+}
+
+/// How often a source was polled, and with what result.
+public struct SourceCounts: Sendable, Equatable {
+    /// How many times it was polled.
+    public internal(set) var polls = 0
+    /// How many polls failed, for each reason.
+    public internal(set) var failures: [PulseError.Reason: Int] = [:]
+}

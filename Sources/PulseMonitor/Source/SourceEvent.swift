@@ -1,0 +1,33 @@
+public import Pulse
+
+/// What a source found.
+///
+/// A source delivers what it found, and ``RunMonitor`` concludes.
+public enum SourceEvent: Sendable, Equatable {
+    /// A valid document that is new, or that came back after an error.
+    case accepted(TrainingStatus)
+    /// What is there is valid, and known already.
+    case unchanged
+    /// What is there is no valid document, or nobody can read it.
+    case failed(PulseError)
+    /// The same, for a moment that means nothing yet: half a document, a file between its removal
+    /// and its creation, a connection that moves to another server.
+    case faltered(PulseError)
+}
+
+/// What a source found at one time.
+public struct SourceDelivery: Sendable {
+    /// In the order it was found.
+    public var events: [SourceEvent]
+    /// Whether the source was polled; false for a document that was pushed.
+    public var isPoll: Bool
+    /// When the next delivery is due at the latest: from here on, and with some time to work.
+    public var nextWithin: Duration
+
+    /// Makes a delivery.
+    public init(_ events: [SourceEvent], isPoll: Bool = true, nextWithin: Duration) {
+        self.events = events
+        self.isPoll = isPoll
+        self.nextWithin = nextWithin
+    }
+}

@@ -1,0 +1,32 @@
+import Pulse
+import TestSupport
+import Testing
+
+@testable import PulseMonitor
+
+@Suite("RecentDocuments")
+struct RecentDocumentsTests {
+    private var recent = RecentDocuments()
+
+    @Test("knows the last 64 documents by their value")
+    mutating func window() throws {
+        for epoch in 0..<64 { #expect(recent.insert(try .sample(epoch: Double(epoch)))) }
+        for epoch in 0..<64 { #expect(!recent.insert(try .sample(epoch: Double(epoch)))) }
+        #expect(recent.insert(try .sample(epoch: 64)))
+        #expect(recent.insert(try .sample(epoch: 0)))
+    }
+
+    @Test("each of the six fields makes another document")
+    mutating func fields() throws {
+        #expect(recent.isEmpty)
+        for document: TrainingStatus in [
+            try .sample(), try .sample(.done), try .sample(epoch: 2), try .sample(of: 5),
+            try .sample(loss: 0.25), try .sample(message: "n"), try .sample(timestamp: 1_001),
+            try .sample(loss: -0.5), try .sample(message: ""), try .sample(message: "e\u{301}"),
+            try .sample(message: "é"),
+        ] {
+            #expect(recent.insert(document))
+            #expect(!recent.insert(document))
+        }
+    }
+}
