@@ -80,20 +80,21 @@ export class TrainingPanel extends HTMLElement {
   }
 
   #take(news) {
-    const { link } = this.#state;
+    const { link, asked } = this.#state;
     this.#state = reduce(this.#state, news);
     this.#schedule();
     const { type, document } = news;
     if (['status', 'progress', 'problem'].includes(type)) this.#emit(type, document);
     // Who was away missed a part of the curve.
-    if (type === 'link' && link !== 'live' && news.link !== 'lost') this.#catchUp();
+    const isBack = type === 'link' && link !== 'live' && news.link !== 'lost';
+    if (isBack || this.#state.asked !== asked) this.#catchUp();
   }
 
   async #catchUp() {
-    const { run } = this.#state;
+    const { asked } = this.#state;
     const connection = this.#connection;
     const history = await connection.get('history').catch(() => null);
-    const isCurrent = connection === this.#connection && run === this.#state.run;
+    const isCurrent = connection === this.#connection && asked === this.#state.asked;
     if (isCurrent && history?.type === 'history') this.#take(history);
   }
 
@@ -117,7 +118,7 @@ export class TrainingPanel extends HTMLElement {
   #render() {
     this.#rest();
     const { texts, ...verdict } = describe(this.#state, Date.now(), this.#text);
-    this.#view.render(verdict, texts, this.#state.curve, this.#text);
+    this.#view.render(verdict, texts, this.#state, this.#text);
     const told = JSON.stringify(verdict);
     if (told !== this.#told) this.#emit('verdict', verdict);
     this.#told = told;

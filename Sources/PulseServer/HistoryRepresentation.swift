@@ -1,4 +1,5 @@
 internal import PulseMonitor
+internal import MicroHTTPD
 internal import Pulse
 internal import Synchronization
 
@@ -26,7 +27,8 @@ final class HistoryRepresentation: Sendable {
             case .rendered(let representation):
                 return representation
             case .unrendered(let history, let policy):
-                let representation = Representation.json(history.document, policy: policy)
+                let representation = Representation.json(
+                    history.document, headers: history.headers, policy: policy)
                 state = .rendered(representation)
                 return representation
             }
@@ -35,8 +37,19 @@ final class HistoryRepresentation: Sendable {
 }
 
 extension RunHistory {
-    /// The body of `/history`: three arrays of equal length, oldest first, and the epochs at which
-    /// later attempts resumed, where there are any.
+    /// The epochs at which later attempts of the run resumed; no line for a run of one attempt.
+    ///
+    /// Not in the body, whose schema is closed. A page of another origin may read it, too.
+    fileprivate var headers: [HeaderLine] {
+        guard !resumes.isEmpty else { return [] }
+        let epochs = resumes.map { "\($0)" }.joined(separator: ", ")
+        return [
+            HeaderLine("Pulse-Resumed", epochs),
+            HeaderLine("Access-Control-Expose-Headers", "Pulse-Resumed"),
+        ]
+    }
+
+    /// The body of `/history`: three arrays of equal length, oldest first.
     var document: [UInt8] {
         var json = JSONWriter()
         json.literal("{\"timestamp\": [")
@@ -45,10 +58,6 @@ extension RunHistory {
         json.list(epochs) { $0.double($1) }
         json.literal("], \"loss\": [")
         json.list(losses) { $0.double($1) }
-        if !resumes.isEmpty {
-            json.literal("], \"resumed\": [")
-            json.list(resumes) { $0.double($1) }
-        }
         json.literal("]}")
         return json.bytes
     }

@@ -5,6 +5,7 @@ import re
 import pytest
 from panel import Panel
 from playwright.sync_api import expect
+from processes import wait_until
 
 
 @pytest.fixture
@@ -63,12 +64,51 @@ def test_an_answer_that_came_late_breaks_nothing(run, page):
 def test_a_new_run_begins_a_new_curve(run, page, status_file):
     panel = Panel.open(page, run)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
-    status_file.running(epoch=0.5, total=8, loss=9)
+    status_file.running(epoch=0, total=8, loss=9)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "0")
-    status_file.running(epoch=0.6, total=8, loss=8)
+    status_file.running(epoch=0.1, total=8, loss=8)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "1")
     status_file.idle()
     expect(panel.part("readout")).to_have_text("Nothing to draw yet")
+
+
+def epochs_of(server):
+    return server.get("/history").json()["epoch"]
+
+
+def test_a_resume_cuts_the_curve_and_is_marked(run, page, status_file):
+    panel = Panel.open(page, run)
+    status_file.error(epoch=4, total=8)
+    panel.expect(state="Error")
+    status_file.running(epoch=2.5, total=8, loss=3)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "2")
+    status_file.running(epoch=3, total=8, loss=2)
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    expect(panel.part("resume")).to_have_count(1)
+    wait_until(lambda: epochs_of(run) == [1, 2, 2.5, 3], "the resumed run is one curve")
+    assert run.get("/history").headers["pulse-resumed"] == "2.5"
+
+
+def test_a_resume_that_says_zero_first_is_the_same_run(run, page, status_file):
+    panel = Panel.open(page, run)
+    status_file.error(epoch=4, total=8)
+    for epoch, loss in [(0, 0), (2.5, 3), (2.6, 2.9)]:
+        status_file.running(epoch=epoch, total=8, loss=loss)
+        while run.get("/status").json()["epoch"] != epoch:
+            pass
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
+    expect(panel.part("resume")).to_have_count(1)
+    assert epochs_of(run) == [1, 2, 2.5, 2.6]
+
+
+def test_a_late_update_leaves_the_curve_as_it_is(run, page, status_file):
+    panel = Panel.open(page, run)
+    for epoch in [3.5, 4.5, 4.25, 5]:
+        status_file.running(epoch=epoch, total=8, loss=1)
+        while run.get("/status").json()["epoch"] != epoch:
+            pass
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "5")
+    assert epochs_of(run) == [1, 2, 3, 4, 4.5, 5]
 
 
 def test_the_log_scale_makes_halving_a_straight_line(run, page):

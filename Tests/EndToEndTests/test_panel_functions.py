@@ -105,14 +105,25 @@ def history(*values):
     ("news", "curve"),
     [
         ([status(epoch=1), status(epoch=2)], [1, 2]),
-        ([status(epoch=2), status(epoch=1)], [1]),
+        # What goes back is the server's to judge: a resume, another run, or a late line.
+        ([status(epoch=2), status(epoch=1)], [2]),
+        ([status(epoch=2), status(epoch=1), history(1)], [1]),
+        ([status(epoch=1), status(epoch=2), status(epoch=1), history(1, 2)], [1, 2]),
         ([status(epoch=1), status(epoch=1, loss=0.4)], [1, 1]),
         ([status(epoch=1), status(status="done", epoch=3)], [1, 3]),
         ([status(epoch=2), status(status="error", epoch=0)], [2]),
-        ([status(epoch=2), status(status="done", epoch=3), status(epoch=3.5)], [3.5]),
+        ([status(epoch=2), status(status="done", epoch=3), status(epoch=3.5)], [2, 3]),
+        ([status(epoch=2), status(status="done", epoch=3), status(epoch=0), history(0)], [0]),
+        ([status(epoch=0, loss=0), status(epoch=1), status(epoch=2)], [1, 2]),
         ([status(epoch=2), status(status="done", epoch=3), status(status="done", epoch=4)], [2, 3]),
         ([status(epoch=2), status(status="idle", epoch=0)], []),
         ([status(status="idle", epoch=0), status(status="error", epoch=1)], [1]),
+        # A run that begins may turn out to be the resume of another.
+        (
+            [status(status="error", epoch=3), status(epoch=0), history(0)]
+            + [status(epoch=2), history(0, 2), status(epoch=2.1), history(0, 1, 2, 2.1)],
+            [0, 1, 2, 2.1],
+        ),
         ([status(epoch=3), history(1, 2, 3)], [1, 2, 3]),
         ([status(epoch=4), status(epoch=5), history(1, 2, 3, 4)], [1, 2, 3, 4, 5]),
         ([status(epoch=4), history()], [4]),
@@ -120,7 +131,7 @@ def history(*values):
         ([status(epoch=1), status(epoch=2), status(epoch=3), history(3)], [1, 2, 3]),
     ],
 )
-def test_the_curve_follows_the_rules_of_the_servers_own(modules, news, curve):
+def test_the_curve_is_the_servers_wherever_a_status_does_not_simply_continue_it(modules, news, curve):
     assert epochs(modules, news) == curve
 
 

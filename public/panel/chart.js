@@ -67,9 +67,9 @@ export class Chart {
     return Math.max(0, Math.min(last, from + steps[key]));
   }
 
-  render(curve, { words, formats }) {
+  render(curve, resumes, { words, formats }) {
     const { plot, log, smoothing, readout, ...parts } = this.#parts;
-    const how = { log: this.#isLog, smoothing: Number(smoothing.value), label: formats.number };
+    const how = { log: this.#isLog, smoothing: Number(smoothing.value), label: formats.number, resumes };
     const drawn = layout(curve, { ...this.#size, ...how });
     this.#drawn = drawn;
     set(log, { 'aria-pressed': this.#isLog });
@@ -83,11 +83,12 @@ export class Chart {
       'aria-valuemax': last, 'aria-valuenow': index,
     });
     if (!drawn) return;
-    const { left, right, top, bottom, rows, columns } = drawn;
+    const { left, right, top, bottom, rows, columns, marks } = drawn;
     plot.firstChild.firstChild.replaceChildren(
       ...rows.map(({ y }) => build('line', { x1: left, x2: right, y1: y, y2: y })),
       ...rows.map(({ y, text }) => build('text', { x: left, y, dx: '-.6em', dy: '.35em' }, text)),
       ...columns.map(({ x, text }) => build('text', { x, y: bottom, dy: '1.6em' }, text)),
+      ...marks.map((x) => build('line', { part: 'resume', x1: x, x2: x, y1: top, y2: bottom })),
     );
     set(parts.curve, { d: drawn.raw, 'data-faint': drawn.smoothed && '' });
     set(parts['smooth-curve'], { d: drawn.line });

@@ -144,7 +144,8 @@ export class Connection {
       const text = await answer.text();
       const document = JSON.parse(text);
       this.#heardAt = Date.now();
-      return { document, text, type: isProblem ? 'problem' : path };
+      const resumes = answer.headers.get('Pulse-Resumed')?.split(',').map(Number) ?? [];
+      return { document, text, resumes, type: isProblem ? 'problem' : path };
     } catch {
       throw failure('foreign');
     }

@@ -45,7 +45,7 @@ const scale = ([least, most], from, to) => (value) =>
   from + ((value / 2 - least / 2) / (most / 2 - least / 2)) * (to - from);
 
 /** Lays out a curve in pixels; null when there is nothing to draw, or no room. */
-export function layout(curve, { width, height, em, log, smoothing, label }) {
+export function layout(curve, { width, height, em, log, smoothing, label, resumes = [] }) {
   // Before the first step there is no loss; a logarithm has no room for 0 and below.
   const points = curve.filter(({ epoch, loss }) => (log ? loss > 0 : epoch || loss));
   if (!points.length || width < 4 * em || height < 4 * em) return null;
@@ -70,6 +70,7 @@ export function layout(curve, { width, height, em, log, smoothing, label }) {
     .map(({ epoch }, index) => `${x(epoch).toFixed(1)} ${y(series[index]).toFixed(1)}`).join('L')}`;
   return {
     left, right, top, bottom, rows, columns, points, smoothed,
+    marks: resumes.filter((epoch) => epoch >= epochRange[0] && epoch <= epochRange[1]).map(x),
     raw: path(losses),
     line: smoothed ? path(smoothed) : '',
     spot: (index) => [x(points[index].epoch), y((smoothed ?? losses)[index])],

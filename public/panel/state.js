@@ -1,4 +1,4 @@
-// What the panel knows, and how news change it. Pure: no DOM, no clock, no network.
+// What the panel knows, and how updates change it. Pure: no DOM, no clock, no network.
 
 /** Points at most: twice what `/history` holds. */
 const curveLimit = 4096;
@@ -13,11 +13,13 @@ export const nothing = Object.freeze({
   since: 0, // when the server was last heard
   reason: null, // why it is lost, if known
   curve: [], // {time, epoch, loss}, oldest first
-  run: 0, // the number of the curve
+  resumes: [], // epochs at which later attempts of the run resumed
+  asked: 0, // how often the server's curve was needed
+  doubt: 0, // statuses until this panel may judge for itself
   skew: null, // [least, most] that the server's clock is ahead
 });
 
-/** The state after `news` of a `type`. */
+/** The state after an update of a `type`. */
 export function reduce(state, { type, document, at, ...news }) {
   switch (type) {
     case 'status':
@@ -27,7 +29,7 @@ export function reduce(state, { type, document, at, ...news }) {
     case 'problem':
       return { ...state, problem: document.detail };
     case 'history':
-      return { ...state, curve: merge(document, state.curve) };
+      return { ...state, ...merge(document, news.resumes ?? [], state) };
     case 'clock':
       return { ...state, skew: narrow(state.skew, news) };
     default: // 'link'
@@ -49,23 +51,33 @@ export function verdict({ status, progress, problem, link }) {
 /** How far the server's clock is ahead, in milliseconds. */
 export const ahead = ({ skew }) => (skew ? (skew[0] + skew[1]) / 2 : 0);
 
-/** The curve after a status, by the rules of the server's own. */
-function follow({ status: before, curve, run }, { status, epoch, loss, timestamp: time }) {
-  const isRestart = status === 'running' && (before?.status !== 'running' || epoch < before.epoch);
-  const point = { time, epoch, loss };
-  if (status === 'idle') return { curve: [], run: run + 1 };
-  if (isRestart || !before || before.status === 'idle') return { curve: [point], run: run + 1 };
-  const grows = before.status === 'running' && epoch >= (curve.at(-1)?.epoch ?? 0);
-  return { curve: grows ? bounded([...curve, point]) : curve };
+/**
+ * The curve after a status. What is a new run and what a resume, the server knows: its curve is asked
+ * for when a status isn't the next point, and while a run is young, which may be another's resume.
+ */
+function follow({ status: before, curve, asked, doubt }, { status, epoch, loss, timestamp: time }) {
+  if (status === 'idle') return { curve: [], resumes: [], asked: asked + 1, doubt: 0 };
+  const isFirst = !before || before.status === 'idle';
+  const isBehind = epoch < (curve.at(-1)?.epoch ?? 0);
+  const isNext = isFirst || (before.status === 'running' && !isBehind);
+  const begins = before && status === 'running' && (isFirst || !isNext);
+  // Before the first is measured, 0 is no loss.
+  const isPoint = isNext && (loss || curve.length);
+  return {
+    curve: isPoint ? bounded([...curve, { time, epoch, loss }]) : curve,
+    asked: begins || doubt ? asked + 1 : asked,
+    doubt: begins ? 5 : Math.max(0, doubt - 1),
+  };
 }
 
-/** The server's curve, and what only this panel has seen. */
-function merge({ timestamp, epoch: epochs, loss }, live) {
+/** The server's curve, and what only this panel has seen, unless that is in doubt. */
+function merge({ timestamp, epoch: epochs, loss }, resumes, { curve: live, doubt }) {
   const curve = epochs.map((epoch, i) => ({ time: timestamp[i], epoch, loss: loss[i] }));
-  if (!curve.length) return live;
+  if (doubt) return { curve, resumes };
+  if (!curve.length) return { curve: live, resumes };
   const before = live.filter(({ epoch }) => epoch < epochs[0]);
   const after = live.filter(({ epoch }) => epoch > epochs.at(-1));
-  return bounded([...before, ...curve, ...after]);
+  return { curve: bounded([...before, ...curve, ...after]), resumes };
 }
 
 /** Halves a curve that is full, but keeps its newest point. */

@@ -82,6 +82,7 @@ section [dx] { text-anchor: end; }
 section path { fill: none; stroke: var(--tone); stroke-width: .16em; stroke-linejoin: round; }
 [data-faint] { opacity: .35; }
 [part=ruler] { stroke: var(--muted); }
+[part=resume] { stroke: var(--muted); stroke-dasharray: 2 3; }
 [part=point] { r: .3em; fill: var(--tone); }
 
 button, label { font: inherit; font-size: .85em; color: inherit; min-block-size: 2.2em; }

@@ -48,7 +48,7 @@ export class View {
     this.chart = new Chart(this.#parts, redraw);
   }
 
-  render({ verdict, tone, isFrozen, link, ratio, ...rest }, texts, curve, text) {
+  render({ verdict, tone, isFrozen, link, ratio, ...rest }, texts, { curve, resumes }, text) {
     const { words } = text;
     const parts = this.#parts;
     set(this.root, {
@@ -65,7 +65,7 @@ export class View {
       'aria-valuenow': ratio === null ? null : Math.floor(ratio * 100),
     });
     parts.fill.style.inlineSize = `${(ratio ?? 1) * 100}%`;
-    this.chart.render(curve, text);
+    this.chart.render(curve, resumes, text);
     // A screen reader tells of new verdicts only: the rest can be asked for.
     const news = `${rest.label}. ${rest.explanation}`.trim();
     if (verdict !== 'connecting') say(parts.announcement, news);

@@ -18,6 +18,9 @@ public struct RunHistory: Sendable {
     /// The epochs at which later attempts of the run resumed, oldest first.
     public private(set) var resumes: [Double] = []
 
+    /// The newest of them that are kept: they travel in a header field.
+    private static let resumeLimit = 32
+
     private let capacity: Int
     /// Of this many points one is kept; the newest always is.
     private var stride = 1
@@ -64,7 +67,7 @@ public struct RunHistory: Sendable {
         }
         resumes.removeAll { $0 >= epoch }
         resumes.append(epoch)
-        if resumes.count > capacity { resumes.removeFirst() }
+        if resumes.count > Self.resumeLimit { resumes.removeFirst() }
     }
 
     /// Begins a new curve.
