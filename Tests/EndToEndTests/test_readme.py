@@ -45,8 +45,8 @@ def test_the_drawings_show_what_is_there() -> None:
     }
     assert len(drawn) > 14
     types = {path.stem for path in (ROOT / "Sources").rglob("*.swift")}
-    # The one lies beside the source that makes it, the other is NATS's.
-    assert drawn - types <= {"SourceReport", "JetStream"}
+    # NATS's own.
+    assert drawn - types <= {"JetStream"}
 
 
 def test_each_folder_of_the_layout_is_there() -> None:
