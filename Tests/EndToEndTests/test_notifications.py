@@ -118,11 +118,11 @@ def test_a_failing_command_is_logged_once(
 ) -> None:
     runs = tmp_path / "runs"
     server = serve("--on-transition", f"echo x >> {runs}; exit 7")
-    for _ in range(3):
+    for attempt in range(3):
         before = len(lines(runs))
-        status_file.running(0.5)
+        status_file.running(0.5 + attempt)
         wait_until(lambda: len(lines(runs)) == before + 1, "the command ran")  # noqa: B023
-        status_file.error(0.6)
+        status_file.error(0.6 + attempt)
         wait_until(lambda: len(lines(runs)) == before + 2, "the command ran")  # noqa: B023
     log = server.log.read_text()
     assert log.count("exit code 7") == 1
