@@ -84,11 +84,3 @@ struct WatchState: Sendable {
         if let serverTime { skew = serverTime.clampedSum(-now.unixTime) }
     }
 }
-
-extension Int64 {
-    /// A foreign time may be anything: sums with it stop at the ends.
-    fileprivate func clampedSum(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? (other < 0 ? .min : .max) : sum
-    }
-}

@@ -173,6 +173,34 @@ def test_what_writers_get_wrong(
     assert mend in mend_of(doctor("-s", str(status_file.path)), problem)
 
 
+@pytest.mark.parametrize("number", ["-1e19", "-9223372036854775808", "-9.3e18", "1e300", "-1"])
+def test_a_number_that_is_no_time(status_file: StatusFile, number: str) -> None:
+    status_file.running(1)
+    document = json.loads(status_file.path.read_bytes())
+    timestamp = f'"timestamp": {document["timestamp"]}'
+    text = status_file.path.read_text().replace(timestamp, f'"timestamp": {number}')
+    assert number in text
+    status_file.raw(text.encode())
+    result = doctor("-s", str(status_file.path))
+    assert result.returncode == 1, result.stderr
+    assert "PROBLEM  timestamp is" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-(2**63), "before timestamp"), (2**63 - 1, "in the future of this machine")],
+)
+def test_a_file_time_that_no_clock_shows(seconds: int, words: str) -> None:
+    # File systems on disks cut such times to what they can hold.
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as directory:
+        status_file = StatusFile(Path(directory) / "status.json")
+        status_file.running(1)
+        os.utime(status_file.path, (seconds, seconds))
+        result = doctor("-s", str(status_file.path))
+    assert result.returncode in (0, 1), result.stderr
+    assert words in result.stdout
+
+
 def test_missing_fields_are_all_named(status_file: StatusFile) -> None:
     status_file.raw(b'{"status": "running", "epoch": 1, "lr": 0.1}')
     result = doctor("-s", str(status_file.path))

@@ -13,17 +13,16 @@ enum TimeCheck {
         guard let bytes = try? facts.file.content.get(),
             let number = JSONValue(bytes)?["timestamp"]?.number, number.isFinite
         else { return [] }
-        if number >= firstMilliseconds {
-            let unit =
-                number < 1e14 ? "milliseconds" : number < 1e17 ? "microseconds" : "nanoseconds"
+        guard number >= 0 else {
             return [
                 .problem(
-                    name, "timestamp is in \(unit): it means the far future.",
-                    mend: "Write seconds: int(time.time()) in Python, not time.time() * 1000")
+                    name, "timestamp is below 0: it means a time before 1970.", mend: unixTime)
             ]
         }
+        guard number < firstMilliseconds else { return [unitFinding(number)] }
+        // In range by now; the other times are whatever a clock and a file system hold.
         let timestamp = Int64(number)
-        let ahead = timestamp - facts.now
+        let ahead = timestamp.clampedDifference(facts.now)
         if ahead > tolerance {
             return [
                 .problem(
@@ -34,22 +33,49 @@ enum TimeCheck {
         return [ageFinding(facts, timestamp)]
     }
 
+    private static func unitFinding(_ number: Double) -> Finding {
+        let unit: String? =
+            switch number {
+            case ..<1e14: "milliseconds"
+            case ..<1e17: "microseconds"
+            case ..<1e20: "nanoseconds"
+            default: nil
+            }
+        guard let unit else {
+            return .problem(
+                name, "timestamp is too large in any unit: it means the far future.", mend: unixTime
+            )
+        }
+        return .problem(
+            name, "timestamp is in \(unit): it means the far future.",
+            mend: "Write seconds: int(time.time()) in Python, not time.time() * 1000")
+    }
+
     private static func ageFinding(_ facts: Facts, _ timestamp: Int64) -> Finding {
         guard let modified = facts.file.modified else {
             return .ok(name, "timestamp is in seconds.")
         }
-        let lag = modified - timestamp
-        if modified - facts.now > tolerance {
+        let ahead = modified.clampedDifference(facts.now)
+        if ahead > tolerance {
             return .problem(
-                name,
-                "The file was written \(span(modified - facts.now)) in the future of this machine.",
+                name, "The file was written \(span(ahead)) in the future of this machine.",
                 mend: clocks)
         }
+        let lead = timestamp.clampedDifference(modified)
+        // The writer's clock and the file system's may each be off by the tolerance.
+        if lead > 2 * tolerance {
+            return .note(
+                name,
+                "The file's own time is \(span(lead)) before timestamp: something has set it back.",
+                mend: "Nothing is wrong when it was copied with its times. If it was not: \(clocks)"
+            )
+        }
+        let lag = modified.clampedDifference(timestamp)
         guard lag > tolerance else {
             return .ok(name, "timestamp is in seconds and agrees with the file's own time.")
         }
         // Whole half hours up to the widest time zone: local time was taken for UTC.
-        let halfHours = (lag + 900) / 1_800
+        let halfHours = lag.clampedSum(900) / 1_800
         if (1...28).contains(halfHours), (lag - halfHours * 1_800).magnitude <= 5 {
             return .problem(
                 name,
@@ -66,6 +92,7 @@ enum TimeCheck {
                 name, "\(text): the file may have been copied.", mend: "If it was not: \(clocks)")
     }
 
+    private static let unixTime = "Write unix time in seconds: int(time.time()) in Python"
     private static let clocks = "Set both machines' clocks by NTP: timedatectl set-ntp true"
 
     private static func span(_ seconds: Int64) -> String {

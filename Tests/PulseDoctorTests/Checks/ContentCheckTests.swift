@@ -82,6 +82,52 @@ struct ContentCheckTests {
         #expect(time("1000") { $0.file.modified = 5_000 }?.text.contains("in the future") == true)
     }
 
+    /// What a writer, a copy or a broken clock can leave: every end of the types, and what lies beside.
+    private static let extremes: [Int64] = [
+        .min, .min + 1, -9_300_000_000, -1, 0, 1_000, 1_764_345_600, .max - 900, .max - 1, .max,
+    ]
+
+    @Test(
+        "has a finding for any number as timestamp, whatever the clocks say",
+        arguments: [
+            "-1e19", "-9223372036854775808", "-9223372036854775809", "-9.3e18", "-1e300", "-1", "0",
+            "-0.0", "1e300", "1e17", "9223372036854775807", "9.3e18", "1000.5", "-1e-300",
+        ])
+    func anyNumber(_ timestamp: String) {
+        for modified in Self.extremes {
+            for now in Self.extremes {
+                let finding = time(timestamp) {
+                    $0.file.modified = modified
+                    $0.now = now
+                }
+                #expect(finding != nil)
+            }
+        }
+    }
+
+    @Test("finds numbers that are no unix time in any unit")
+    func noTime() {
+        for timestamp in ["-1e19", "-9223372036854775808", "-9.3e18", "-1"] {
+            let finding = time(timestamp)
+            #expect(finding?.level == .problem)
+            #expect(finding?.text == "timestamp is below 0: it means a time before 1970.")
+            #expect(finding?.mend?.contains("int(time.time())") == true)
+        }
+        let finding = time("1e300")
+        #expect(finding?.level == .problem)
+        #expect(finding?.text == "timestamp is too large in any unit: it means the far future.")
+    }
+
+    @Test("finds a file whose own time can't be right")
+    func fileTime() {
+        let past = time("1000") { $0.file.modified = .min }
+        #expect(past?.level == .note)
+        #expect(past?.text.contains("before timestamp") == true)
+        let future = time("1000") { $0.file.modified = .max }
+        #expect(future?.level == .problem)
+        #expect(future?.text.contains("in the future of this machine") == true)
+    }
+
     @Test("recognises local time that was taken for UTC")
     func timeZone() {
         let findings = time("1000") {
