@@ -2,7 +2,7 @@ import ArgumentParser
 import Glibc
 import PulseDoctor
 
-/// `pulse doctor`: what is wrong with a setup, and how to mend it.
+/// `pulse doctor`: what is wrong with a setup, and how to fix it.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find out why a status doesn't arrive, and what to do about it.",
@@ -36,8 +36,8 @@ struct Doctor: ParsableCommand {
 
     @Flag(
         help: """
-            Print one JSON document instead: {"problems": N, "findings": [{"check", "level", "text", \
-            "mend"}, ...]}.
+            Print one JSON document instead: {"problems": N, "findings": [{"check", "level", "text", "fix"}, \
+            ...]}. "mend" has the value of "fix", and goes with the next release.
             """)
     var json = false
 

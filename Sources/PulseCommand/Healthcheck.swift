@@ -14,7 +14,7 @@ struct Healthcheck: ParsableCommand {
             that a server that has its settings from the environment is found.
 
             By HTTPS the certificate isn't verified: it seldom names this machine's address, and one that has \
-            expired is not mended by starting the server anew. Nothing secret is sent.
+            expired is not renewed by restarting the server. Nothing secret is sent.
             """)
 
     @Option(help: "The address that the server listens on.")

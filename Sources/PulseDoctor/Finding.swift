@@ -13,18 +13,18 @@ package struct Finding: Sendable, Equatable {
     package let check: String
     package let level: Level
     package let text: String
-    /// nil where there is nothing to mend.
-    package let mend: String?
+    /// nil where there is nothing to do.
+    package let fix: String?
 
     static func ok(_ check: String, _ text: String) -> Finding {
-        Finding(check: check, level: .ok, text: text, mend: nil)
+        Finding(check: check, level: .ok, text: text, fix: nil)
     }
 
-    static func note(_ check: String, _ text: String, mend: String?) -> Finding {
-        Finding(check: check, level: .note, text: text, mend: mend)
+    static func note(_ check: String, _ text: String, fix: String?) -> Finding {
+        Finding(check: check, level: .note, text: text, fix: fix)
     }
 
-    static func problem(_ check: String, _ text: String, mend: String) -> Finding {
-        Finding(check: check, level: .problem, text: text, mend: mend)
+    static func problem(_ check: String, _ text: String, fix: String) -> Finding {
+        Finding(check: check, level: .problem, text: text, fix: fix)
     }
 }

@@ -2,16 +2,18 @@ internal import Pulse
 
 /// How an examination is told: to a person, or to a script.
 package enum Report {
-    /// A line for each finding, and one below it for its mend.
+    /// A line for each finding, and one below it for its fix.
     package static func text(_ examination: Examination) -> [String] {
         let lines = examination.findings.flatMap { finding in
             ["\(label(finding.level))\(PrintableText.escaping(finding.text))"]
-                + (finding.mend.map { ["\(indent)Mend: \(PrintableText.escaping($0))"] } ?? [])
+                + (finding.fix.map { ["\(indent)Fix: \(PrintableText.escaping($0))"] } ?? [])
         }
         return lines + ["", summary(examination)]
     }
 
-    /// One document: `problems`, and `findings` with `check`, `level`, `text`, `mend`.
+    /// One document: `problems`, and `findings` with `check`, `level`, `text`, `fix`.
+    ///
+    /// `mend` has the value of `fix`, for scripts that know this name: the next release leaves it out.
     package static func json(_ examination: Examination) -> [UInt8] {
         var json = JSONWriter()
         json.literal("{\"problems\": ")
@@ -24,12 +26,18 @@ package enum Report {
             json.string(finding.level.rawValue)
             json.literal(", \"text\": ")
             json.string(finding.text)
+            json.literal(", \"fix\": ")
+            write(finding.fix, to: &json)
             json.literal(", \"mend\": ")
-            if let mend = finding.mend { json.string(mend) } else { json.null() }
+            write(finding.fix, to: &json)
             json.literal("}")
         }
         json.literal("]}")
         return json.bytes
+    }
+
+    private static func write(_ text: String?, to json: inout JSONWriter) {
+        if let text { json.string(text) } else { json.null() }
     }
 
     private static let indent = "         "

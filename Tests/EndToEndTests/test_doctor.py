@@ -29,14 +29,14 @@ def doctor(
     return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, user=user)
 
 
-def mend_of(result: subprocess.CompletedProcess[str], problem: str) -> str:
-    """The mend below the problem that has these words; there must be one problem only."""
+def fix_of(result: subprocess.CompletedProcess[str], problem: str) -> str:
+    """The fix below the problem that has these words; there must be one problem only."""
     assert result.returncode == 1, result.stdout
     lines = result.stdout.splitlines()
     assert lines[-1] == "1 problem found.", result.stdout
     index = next(i for i, line in enumerate(lines) if line.startswith("PROBLEM"))
     assert problem in lines[index], result.stdout
-    assert lines[index + 1].startswith("         Mend: ")
+    assert lines[index + 1].startswith("         Fix: ")
     return lines[index + 1]
 
 
@@ -59,7 +59,7 @@ def test_no_file_yet_is_no_problem(status_file: StatusFile) -> None:
 
 def test_no_directory_is_one(tmp_path: Path) -> None:
     result = doctor("-s", str(tmp_path / "my run" / "status.json"))
-    assert f"mkdir -p '{tmp_path}/my run'" in mend_of(result, "does not exist")
+    assert f"mkdir -p '{tmp_path}/my run'" in fix_of(result, "does not exist")
 
 
 def test_a_file_that_is_mounted_by_itself(status_file: StatusFile, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_file_that_is_mounted_by_itself(status_file: StatusFile, tmp_path: Pat
             ["unshare", "-m", "sh", "-c", script, "sh", *command], capture_output=True, text=True
         )
 
-    assert "Mount its directory" in mend_of(mounted(), "is mounted by itself: when its source")
+    assert "Mount its directory" in fix_of(mounted(), "is mounted by itself: when its source")
     # What such a mount does: the source is replaced, and the mounted file stays as it was.
     shutil.copy(status_file.path, tmp_path / "new")
     replaced = mounted(f"mv {tmp_path / 'new'} {status_file.path} &&")
@@ -154,11 +154,11 @@ def test_a_writer_in_place_is_found_by_the_inode(status_file: StatusFile) -> Non
         result = write_while_observed(lambda: os.pwrite(descriptor, document, 0), status_file.path)
     finally:
         os.close(descriptor)
-    assert "os.replace" in mend_of(result, "is written in place")
+    assert "os.replace" in fix_of(result, "is written in place")
 
 
 @pytest.mark.parametrize(
-    ("fields", "problem", "mend"),
+    ("fields", "problem", "fix"),
     [
         (lambda now: {"timestamp": int(now * 1000)}, "in milliseconds", "int(time.time())"),
         (lambda now: {"timestamp": int(now) + 7200}, "ahead of this machine's clock", "NTP"),
@@ -167,10 +167,10 @@ def test_a_writer_in_place_is_found_by_the_inode(status_file: StatusFile) -> Non
     ],
 )
 def test_what_writers_get_wrong(
-    status_file: StatusFile, fields: Callable[[float], dict], problem: str, mend: str
+    status_file: StatusFile, fields: Callable[[float], dict], problem: str, fix: str
 ) -> None:
     status_file.document(**fields(time.time()))
-    assert mend in mend_of(doctor("-s", str(status_file.path)), problem)
+    assert fix in fix_of(doctor("-s", str(status_file.path)), problem)
 
 
 @pytest.mark.parametrize("number", ["-1e19", "-9223372036854775808", "-9.3e18", "1e300", "-1"])
@@ -214,7 +214,7 @@ def test_a_taken_port(status_file: StatusFile) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = doctor("-s", str(status_file.path), "--port", str(port))
-    assert f"sport = :{port}" in mend_of(result, f"127.0.0.1:{port} is taken, and no Pulse server answers")
+    assert f"sport = :{port}" in fix_of(result, f"127.0.0.1:{port} is taken, and no Pulse server answers")
 
 
 def test_the_port_of_a_pulse_server_is_no_problem(
@@ -253,7 +253,7 @@ def test_an_inotify_limit_that_is_reached(
         [pulse_binary(), "doctor", "-p", "0", "--observe", "1ms", "-s", str(status_file.path)]
     )
     result = subprocess.run(f"{within} {command}", shell=True, capture_output=True, text=True)
-    assert f"sysctl fs.inotify.{setting}=" in mend_of(result, "are used up")
+    assert f"sysctl fs.inotify.{setting}=" in fix_of(result, "are used up")
 
 
 @pytest.mark.parametrize("kind", ["directory", "pipe", "huge"])
@@ -267,7 +267,7 @@ def test_what_is_no_status_file_makes_it_wait_for_nothing(tmp_path: Path, kind: 
         with path.open("wb") as file:
             file.truncate(1 << 30)
     words = "is over 65536 bytes" if kind == "huge" else "a status file is a regular file"
-    mend_of(doctor("-s", str(path)), words)
+    fix_of(doctor("-s", str(path)), words)
 
 
 def test_a_document_for_scripts(status_file: StatusFile) -> None:
@@ -278,7 +278,7 @@ def test_a_document_for_scripts(status_file: StatusFile) -> None:
     assert document["problems"] == 1
     assert {finding["level"] for finding in document["findings"]} == {"ok", "note", "problem"}
     problem = next(f for f in document["findings"] if f["level"] == "problem")
-    assert problem["check"] == "document" and problem["mend"]
+    assert problem["check"] == "document" and problem["fix"] == problem["mend"] != ""
 
 
 def test_the_environment_of_the_server_is_used(status_file: StatusFile) -> None:

@@ -15,8 +15,8 @@ struct ExaminationTests {
         #expect(examination.count(.ok) == 6)
     }
 
-    @Test("has a mend of one line for everything that isn't ok")
-    func mends() {
+    @Test("has a fix of one line for everything that isn't ok")
+    func fixes() {
         let broken = Facts.sample {
             $0.directory.canList = false
             $0.file.mountRoots = ["/x"]
@@ -27,18 +27,18 @@ struct ExaminationTests {
         let troubles = Examination(broken).troubles
         #expect(troubles.count == 6)
         for finding in troubles {
-            #expect(finding.mend?.isEmpty == false)
-            #expect(!finding.text.contains("\n") && finding.mend?.contains("\n") == false)
+            #expect(finding.fix?.isEmpty == false)
+            #expect(!finding.text.contains("\n") && finding.fix?.contains("\n") == false)
         }
     }
 
-    @Test("is told to a person in lines, with the mend below each problem")
+    @Test("is told to a person in lines, with the fix below each problem")
     func text() {
         let facts = Facts.sample { $0.port.fault = 13 }
         #expect(
             Report.text(Examination(facts)).suffix(4) == [
                 "PROBLEM  This user may not listen on port 8080.",
-                "         Mend: Choose one from 1024 on: pulse serve --port 8080", "",
+                "         Fix: Choose one from 1024 on: pulse serve --port 8080", "",
                 "1 problem found.",
             ])
         #expect(Report.text(Examination(.sample())).last == "No problem found.")
@@ -62,6 +62,9 @@ struct ExaminationTests {
         #expect(findings.count == 6)
         #expect(findings.last?["check"] == .string("port"))
         #expect(findings.last?["level"] == .string("problem"))
-        #expect(findings.first?["mend"] == .null)
+        #expect(findings.last?["fix"]?.string?.contains("--port 8080") == true)
+        #expect(findings.first?["fix"] == .null)
+        // For scripts of the release before.
+        for finding in findings { #expect(finding["mend"] == finding["fix"]) }
     }
 }

@@ -13,26 +13,26 @@ enum DirectoryCheck {
             return [
                 .problem(
                     name, "The directory \(path) does not exist.",
-                    mend: "Make it before the job starts: mkdir -p \(ShellWord.quoted(path))")
+                    fix: "Make it before the job starts: mkdir -p \(ShellWord.quoted(path))")
             ]
         case ENOTDIR:
             return [
                 .problem(
                     name, "\(path) is not a directory.",
-                    mend: "Give the status file's own path: --status-file DIRECTORY/status.json")
+                    fix: "Give the status file's own path: --status-file DIRECTORY/status.json")
             ]
         default:
             return [
                 .problem(
                     name, "The directory \(path) can't be reached: \(reason(directory.fault)).",
-                    mend: "Let this user in, from the root of the path on: chmod o+x DIRECTORY")
+                    fix: "Let this user in, from the root of the path on: chmod o+x DIRECTORY")
             ]
         }
         guard directory.canEnter else {
             return [
                 .problem(
                     name, "The directory \(path) can't be entered by this user.",
-                    mend: "Let others in: chmod o+rx \(ShellWord.quoted(path))")
+                    fix: "Let others in: chmod o+rx \(ShellWord.quoted(path))")
             ]
         }
         guard directory.canList else {
@@ -40,7 +40,7 @@ enum DirectoryCheck {
                 .note(
                     name,
                     "The directory \(path) can't be listed by this user: news wait for the next poll.",
-                    mend: "Let others list it: chmod o+r \(ShellWord.quoted(path))")
+                    fix: "Let others list it: chmod o+r \(ShellWord.quoted(path))")
             ]
         }
         return [.ok(name, "The directory \(path) can be entered and listed.")]

@@ -15,7 +15,7 @@ enum DocumentCheck {
             let status = try PulseDecoder.decode(bytes)
             return [.ok(name, "The document is valid PULSE v1: \(status.status.rawValue).")]
         } catch {
-            return [.problem(name, "The document is not PULSE v1: \(error).", mend: mend(error))]
+            return [.problem(name, "The document is not PULSE v1: \(error).", fix: fix(error))]
                 + fields(of: bytes)
         }
     }
@@ -26,24 +26,24 @@ enum DocumentCheck {
         case .missing:
             return .note(
                 name, "There is no \(path) yet: it is served as idle, \"Waiting to start...\".",
-                mend: "Nothing is wrong before the job starts; else compare both paths.")
+                fix: "Nothing is wrong before the job starts; else compare both paths.")
         case .permissionDenied:
             return .problem(
                 name, "\(path) can't be read by this user.",
-                mend: "Let others read it: chmod o+r \(ShellWord.quoted(path)), and umask 022 "
+                fix: "Let others read it: chmod o+r \(ShellWord.quoted(path)), and umask 022 "
                     + "for the trainer")
         case .notRegular:
             return .problem(
                 name, "\(path) is a directory, pipe or device: a status file is a regular file.",
-                mend: "Give the status file's own path: --status-file DIRECTORY/status.json")
+                fix: "Give the status file's own path: --status-file DIRECTORY/status.json")
         case .tooLarge:
             return .problem(
                 name, "\(path) is over \(PulseDecoder.sizeLimit) bytes.",
-                mend: "Shorten the message: a status is one line, logs go elsewhere.")
+                fix: "Shorten the message: a status is one line, logs go elsewhere.")
         default:
             return .problem(
                 name, "\(path) can't be read: \(error).",
-                mend: "Look at the system's log: dmesg | tail")
+                fix: "Look at the system's log: dmesg | tail")
         }
     }
 
@@ -58,19 +58,19 @@ enum DocumentCheck {
             findings.append(
                 .problem(
                     "fields", "Fields are missing: \(missing.joined(separator: ", ")).",
-                    mend: "Write all six: \(known.joined(separator: ", "))"))
+                    fix: "Write all six: \(known.joined(separator: ", "))"))
         }
         if !unknown.isEmpty {
             let names = PrintableText.escaping(unknown.joined(separator: ", "))
             findings.append(
                 .problem(
                     "fields", "Fields are there that PULSE v1 doesn't have: \(names).",
-                    mend: "Leave them out, or put their values into the message."))
+                    fix: "Leave them out, or put their values into the message."))
         }
         return findings
     }
 
-    private static func mend(_ error: PulseError) -> String {
+    private static func fix(_ error: PulseError) -> String {
         switch error.reason {
         case .notFinite:
             "Write the last finite loss and say so in the message: training diverges."

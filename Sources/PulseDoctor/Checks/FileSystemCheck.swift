@@ -25,7 +25,7 @@ enum FileSystemCheck {
                     name,
                     "\(directory.path) is on \(system): changes by other machines are not announced, "
                         + "news wait for the next poll.",
-                    mend: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
+                    fix: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
             ]
         }
         switch directory.inotifyFault {
@@ -39,7 +39,7 @@ enum FileSystemCheck {
             return [
                 .note(
                     name, "inotify doesn't work here (\(reason)): news wait for the next poll.",
-                    mend: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
+                    fix: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
             ]
         }
     }
@@ -47,6 +47,6 @@ enum FileSystemCheck {
     private static func exhausted(_ what: String, _ setting: String, to limit: Int) -> Finding {
         .problem(
             name, "This user's inotify \(what) are used up: news wait for the next poll.",
-            mend: "Raise the limit: sysctl fs.inotify.\(setting)=\(limit)")
+            fix: "Raise the limit: sysctl fs.inotify.\(setting)=\(limit)")
     }
 }

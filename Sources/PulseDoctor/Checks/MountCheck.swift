@@ -14,7 +14,7 @@ enum MountCheck {
         return [
             .problem(
                 name, "\(facts.statusFile) is mounted by itself: \(state).",
-                mend: "Mount its directory instead: -v \"$PWD/run:/run/pulse:ro\", and "
+                fix: "Mount its directory instead: -v \"$PWD/run:/run/pulse:ro\", and "
                     + "--status-file /run/pulse/status.json")
         ]
     }
@@ -23,6 +23,6 @@ enum MountCheck {
         .note(
             name,
             "\(facts.statusFile) is a symbolic link to \(target): news wait for the next poll.",
-            mend: "Name the file itself: --status-file \(ShellWord.quoted(target))")
+            fix: "Name the file itself: --status-file \(ShellWord.quoted(target))")
     }
 }

@@ -19,27 +19,27 @@ enum PortCheck {
                     name,
                     "\(place) is taken, and no Pulse server answers there, plainly or with a certificate "
                         + "that is trusted here.",
-                    mend: "Choose another: pulse serve --port 0, or see who has it: "
+                    fix: "Choose another: pulse serve --port 0, or see who has it: "
                         + "ss -ltnp 'sport = :\(port.port)'")
             ]
         case EACCES:
             return [
                 .problem(
                     name, "This user may not listen on port \(port.port).",
-                    mend: "Choose one from 1024 on: pulse serve --port 8080")
+                    fix: "Choose one from 1024 on: pulse serve --port 8080")
             ]
         case EADDRNOTAVAIL:
             return [
                 .problem(
                     name, "\(port.host) is no address of this machine.",
-                    mend: "See which are: ip -brief address")
+                    fix: "See which are: ip -brief address")
             ]
         default:
             let reason = unsafe String(cString: strerror(port.fault))
             return [
                 .problem(
                     name, "\(place) can't be listened on: \(reason).",
-                    mend: "Give an address of this machine: --host 127.0.0.1")
+                    fix: "Give an address of this machine: --host 127.0.0.1")
             ]
         }
     }

@@ -16,7 +16,7 @@ enum TimeCheck {
         guard number >= 0 else {
             return [
                 .problem(
-                    name, "timestamp is below 0: it means a time before 1970.", mend: unixTime)
+                    name, "timestamp is below 0: it means a time before 1970.", fix: unixTime)
             ]
         }
         guard number < firstMilliseconds else { return [unitFinding(number)] }
@@ -26,7 +26,7 @@ enum TimeCheck {
         if ahead > tolerance {
             return [
                 .problem(
-                    name, "timestamp is \(span(ahead)) ahead of this machine's clock.", mend: clocks
+                    name, "timestamp is \(span(ahead)) ahead of this machine's clock.", fix: clocks
                 )
             ]
         }
@@ -43,12 +43,12 @@ enum TimeCheck {
             }
         guard let unit else {
             return .problem(
-                name, "timestamp is too large in any unit: it means the far future.", mend: unixTime
+                name, "timestamp is too large in any unit: it means the far future.", fix: unixTime
             )
         }
         return .problem(
             name, "timestamp is in \(unit): it means the far future.",
-            mend: "Write seconds: int(time.time()) in Python, not time.time() * 1000")
+            fix: "Write seconds: int(time.time()) in Python, not time.time() * 1000")
     }
 
     private static func ageFinding(_ facts: Facts, _ timestamp: Int64) -> Finding {
@@ -59,7 +59,7 @@ enum TimeCheck {
         if ahead > tolerance {
             return .problem(
                 name, "The file was written \(span(ahead)) in the future of this machine.",
-                mend: clocks)
+                fix: clocks)
         }
         let lead = timestamp.clampedDifference(modified)
         // The writer's clock and the file system's may each be off by the tolerance.
@@ -67,7 +67,7 @@ enum TimeCheck {
             return .note(
                 name,
                 "The file's own time is \(span(lead)) before timestamp: something has set it back.",
-                mend: "Nothing is wrong when it was copied with its times. If it was not: \(clocks)"
+                fix: "Nothing is wrong when it was copied with its times. If it was not: \(clocks)"
             )
         }
         let lag = modified.clampedDifference(timestamp)
@@ -80,16 +80,16 @@ enum TimeCheck {
             return .problem(
                 name,
                 "timestamp is \(span(lag)) behind the file's own time: a time zone's distance.",
-                mend: "Write int(time.time()), not datetime.utcnow().timestamp()")
+                fix: "Write int(time.time()), not datetime.utcnow().timestamp()")
         }
         let text = "timestamp is \(span(lag)) behind the file's own time"
         let wasSeen = facts.writes.replacements + facts.writes.changesInPlace > 0
         return wasSeen
             ? .problem(
                 name, "\(text): the writer's clock is slow, or it repeats an old time.",
-                mend: clocks)
+                fix: clocks)
             : .note(
-                name, "\(text): the file may have been copied.", mend: "If it was not: \(clocks)")
+                name, "\(text): the file may have been copied.", fix: "If it was not: \(clocks)")
     }
 
     private static let unixTime = "Write unix time in seconds: int(time.time()) in Python"

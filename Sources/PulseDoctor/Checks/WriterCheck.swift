@@ -11,7 +11,7 @@ enum WriterCheck {
                     name,
                     "The file is written in place (\(writes.changesInPlace) times in \(seconds) s, "
                         + "by its inode): readers can see half a document.",
-                    mend: "Write a temporary file beside it and rename it: os.replace in Python, "
+                    fix: "Write a temporary file beside it and rename it: os.replace in Python, "
                         + "pulse_wrapper, or pulse write")
             ]
         }
@@ -26,7 +26,7 @@ enum WriterCheck {
         return [
             .note(
                 name, "Nothing was written in \(seconds) s: how the trainer writes wasn't seen.",
-                mend: "Look while it trains, and longer: --observe 30s")
+                fix: "Look while it trains, and longer: --observe 30s")
         ]
     }
 }

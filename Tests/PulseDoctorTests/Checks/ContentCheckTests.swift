@@ -20,7 +20,7 @@ struct ContentCheckTests {
     }
 
     @Test(
-        "has the mend for what writers get wrong",
+        "has the fix for what writers get wrong",
         arguments: [
             (Facts.document(loss: "NaN"), "last finite loss"),
             (Facts.document(timestamp: "1000.5"), "int(time.time())"),
@@ -31,10 +31,10 @@ struct ContentCheckTests {
             (Array(#"{"status": "training"}"#.utf8), "idle, running, done, error"),
             (Array("[]".utf8), "pulse_wrapper"),
         ])
-    func mends(_ bytes: [UInt8], _ part: String) {
+    func fixes(_ bytes: [UInt8], _ part: String) {
         let finding = DocumentCheck.findings(.sample { $0.file.content = .success(bytes) })[0]
         #expect(finding.level == .problem)
-        #expect(finding.mend?.contains(part) == true)
+        #expect(finding.fix?.contains(part) == true)
     }
 
     @Test("tells a file that isn't there yet from one that can't be read")
@@ -67,7 +67,7 @@ struct ContentCheckTests {
         ])
     func unit(_ timestamp: String, _ unit: String) {
         #expect(time(timestamp)?.text == "timestamp is in \(unit): it means the far future.")
-        #expect(time(timestamp)?.mend?.contains("int(time.time())") == true)
+        #expect(time(timestamp)?.fix?.contains("int(time.time())") == true)
     }
 
     @Test("finds clocks that disagree, and leaves those alone that nearly agree")
@@ -75,7 +75,7 @@ struct ContentCheckTests {
         #expect(time("1000")?.level == .ok)
         #expect(time("1008")?.level == .ok)
         #expect(time("1100")?.text == "timestamp is 97 s ahead of this machine's clock.")
-        #expect(time("1100")?.mend?.contains("NTP") == true)
+        #expect(time("1100")?.fix?.contains("NTP") == true)
         // Written just now, by a clock that is slow.
         #expect(time("900")?.level == .problem)
         #expect(time("900") { $0.writes = WriteFacts() }?.level == .note)
@@ -111,7 +111,7 @@ struct ContentCheckTests {
             let finding = time(timestamp)
             #expect(finding?.level == .problem)
             #expect(finding?.text == "timestamp is below 0: it means a time before 1970.")
-            #expect(finding?.mend?.contains("int(time.time())") == true)
+            #expect(finding?.fix?.contains("int(time.time())") == true)
         }
         let finding = time("1e300")
         #expect(finding?.level == .problem)
@@ -134,7 +134,7 @@ struct ContentCheckTests {
             $0.file.modified = 1_000 + 3 * 3_600 + 2
             $0.now = 1_000 + 3 * 3_600 + 3
         }
-        #expect(findings?.mend?.contains("utcnow") == true)
+        #expect(findings?.fix?.contains("utcnow") == true)
     }
 
     @Test("looks at the time even where the document isn't valid, and passes over none")
@@ -159,7 +159,7 @@ struct ContentCheckTests {
                 $0.writes.changesInPlace = 1
             })
         #expect(inPlace.map(\.level) == [.problem])
-        #expect(inPlace[0].mend?.contains("os.replace") == true)
+        #expect(inPlace[0].fix?.contains("os.replace") == true)
         #expect(
             WriterCheck.findings(.sample { $0.writes.replacements = 0 }).map(\.level) == [.note])
     }

@@ -26,7 +26,7 @@ struct PlaceCheckTests {
                 == [.note])
     }
 
-    @Test("writes mends that can be pasted, whatever the path is")
+    @Test("writes fixes that can be pasted, whatever the path is")
     func quoting() {
         #expect(ShellWord.quoted("/run/pulse-1_a.b") == "/run/pulse-1_a.b")
         #expect(ShellWord.quoted("/my run/it's") == #"'/my run/it'\''s'"#)
@@ -39,14 +39,14 @@ struct PlaceCheckTests {
         let mounted = MountCheck.findings(.sample { $0.file.mountRoots = ["/data/status.json"] })
         #expect(mounted.map(\.level) == [.problem])
         #expect(mounted[0].text.contains("mounted by itself: when its source is replaced"))
-        #expect(mounted[0].mend?.contains("Mount its directory") == true)
+        #expect(mounted[0].fix?.contains("Mount its directory") == true)
         let gone = MountCheck.findings(
             .sample { $0.file.mountRoots = ["/data/status.json//deleted"] })
         #expect(gone[0].text.contains("has been replaced already"))
         #expect(MountCheck.findings(.sample()) == [])
         let link = MountCheck.findings(.sample { $0.file.link = "/data/my status.json" })
         #expect(link.map(\.level) == [.note])
-        #expect(link[0].mend == "Name the file itself: --status-file '/data/my status.json'")
+        #expect(link[0].fix == "Name the file itself: --status-file '/data/my status.json'")
     }
 
     @Test("reads the kernel's table of mounts")
@@ -84,13 +84,13 @@ struct PlaceCheckTests {
     func inotify() {
         let watches = FileSystemCheck.findings(.sample { $0.directory.inotifyFault = ENOSPC })
         #expect(watches.map(\.level) == [.problem])
-        #expect(watches[0].mend == "Raise the limit: sysctl fs.inotify.max_user_watches=524288")
+        #expect(watches[0].fix == "Raise the limit: sysctl fs.inotify.max_user_watches=524288")
         let instances = FileSystemCheck.findings(
             .sample {
                 $0.directory.inotifyFault = EMFILE
                 $0.directory.lacksInstances = true
             })
-        #expect(instances[0].mend == "Raise the limit: sysctl fs.inotify.max_user_instances=1024")
+        #expect(instances[0].fix == "Raise the limit: sysctl fs.inotify.max_user_instances=1024")
         let other = FileSystemCheck.findings(.sample { $0.directory.inotifyFault = ENOSYS })
         #expect(other.map(\.level) == [.note])
         // What can't be listed is no matter of inotify.
@@ -114,7 +114,7 @@ struct PlaceCheckTests {
         #expect(findings(0, false) == .ok("port", "127.0.0.1:8080 is free."))
         #expect(findings(EADDRINUSE, true).level == .ok)
         #expect(findings(EADDRINUSE, false).level == .problem)
-        #expect(findings(EADDRINUSE, false).mend?.contains("ss -ltnp 'sport = :8080'") == true)
+        #expect(findings(EADDRINUSE, false).fix?.contains("ss -ltnp 'sport = :8080'") == true)
         #expect(findings(EADDRNOTAVAIL, false).text == "127.0.0.1 is no address of this machine.")
         #expect(findings(EAFNOSUPPORT, false).level == .problem)
         let ipv6 = PortCheck.findings(.sample { $0.port.host = "::1" })
