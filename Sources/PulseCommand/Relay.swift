@@ -5,7 +5,6 @@ import Logging
 import PulseNATS
 import PulseServer
 import ServiceLifecycle
-import UnixSignals
 
 /// `pulse relay`: a status file into a key of NATS, until a signal.
 struct Relay: AsyncParsableCommand {
@@ -73,6 +72,7 @@ struct Relay: AsyncParsableCommand {
             CommandOutput.error("\(address): \(obstacle)")
             throw ExitCode.failure
         }
+        let signals = await StopSignals()
         let announcement = Announcement(line: "Pulse is sending \(statusFile) to \(address)")
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -80,9 +80,8 @@ struct Relay: AsyncParsableCommand {
                     .init(
                         service: RelayService(relay: relay),
                         successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: SecondSignal()), .init(service: announcement),
+                    signals.ending, .init(service: announcement),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         ).run()
     }

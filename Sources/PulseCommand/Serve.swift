@@ -5,7 +5,6 @@ import Logging
 import PulseNATS
 import PulseServer
 import ServiceLifecycle
-import UnixSignals
 
 /// `pulse serve`: flags to configuration, then the server until a signal.
 struct Serve: AsyncParsableCommand {
@@ -93,11 +92,13 @@ struct Serve: AsyncParsableCommand {
         let command = onTransition.map { TransitionCommand($0, logger: logger) }
         let observers: [(any RunObserver & Service)?] = [notifier, command]
         let server: StatusServer
+        let signals: StopSignals
         let file = statusFile ?? "status.json"
         do {
             var configuration = try self.server.configuration(statusFile: file)
             configuration.source = try await keySource()
             configuration.observers = observers.compactMap { $0 }
+            signals = await StopSignals()
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch let code as ExitCode {
             throw code
@@ -107,11 +108,10 @@ struct Serve: AsyncParsableCommand {
         }
         let announcement = Announcement(
             line: "Pulse is serving \(source ?? file) at \(self.server.url(port: server.port))")
-        let services: [any Service] = [server, SecondSignal(), announcement]
+        let services: [any Service] = [server, announcement] + observers.compactMap { $0 }
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: services + observers.compactMap { $0 },
-                gracefulShutdownSignals: [.sigterm, .sigint],
+                services: [signals.ending] + services.map { .init(service: $0) },
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         ).run()
     }

@@ -287,6 +287,36 @@ def test_a_signal_ends_a_hundred_streams_with_their_final_chunk(
         stream.close()
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+def test_a_signal_ends_it_gracefully_from_the_moment_the_port_answers(
+    status_file: StatusFile, tmp_path: Path
+) -> None:
+    status_file.running(1.0)
+    log = tmp_path / "early.log"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
+    codes = []
+    for start in range(60):
+        port = free_port()
+        command = [pulse_binary(), "serve", "-s", str(status_file.path), "--port", str(port)]
+        with log.open("ab") as output:
+            process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+        client = None
+        while client is None and process.poll() is None:
+            try:
+                client = socket.create_connection(("127.0.0.1", port))
+            except ConnectionRefusedError:
+                continue
+        process.send_signal(signal.SIGINT if start % 2 else signal.SIGTERM)
+        codes.append(process.wait(PATIENCE))
+        if client is not None:
+            client.close()
+    assert codes == [0] * len(codes), log.read_text()
+
+
 def test_a_second_signal_ends_it_at_once(
     serve: Callable[..., PulseServer], status_file: StatusFile
 ) -> None:
