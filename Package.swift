@@ -54,7 +54,7 @@ let package = Package(
             providers: [.apt(["libnats-dev"])]
         ),
         .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD"]),
-        // Empty without its trait: nothing of the library is needed or linked then.
+        // Without its trait only plain values: nothing of the library is needed or linked then.
         .target(
             name: "NATS",
             dependencies: [.target(name: "CNATS", condition: .when(traits: ["NATS"]))]),

@@ -1,7 +1,6 @@
 import ServiceLifecycle
 
-/// Prints the line that says where the server is, once it can be relied on, and lets go of what only
-/// the start needed.
+/// Prints the line that says where the server is, once it can be relied on.
 ///
 /// A service, because it is printed when the others run.
 struct Announcement: Service {
@@ -9,7 +8,6 @@ struct Announcement: Service {
 
     func run() async throws {
         CommandOutput.line(line)
-        StartupPages.release()
         try? await gracefulShutdown()
     }
 }

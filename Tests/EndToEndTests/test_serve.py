@@ -404,13 +404,3 @@ def test_a_closed_stderr_and_a_hangup_stop_nothing(status_file: StatusFile) -> N
         process.terminate()
         assert process.wait(PATIENCE) == 0
         process.stdout.close()
-
-
-def test_a_server_at_rest_has_given_back_what_its_start_needed(server: PulseServer) -> None:
-    def kib(field: str) -> int:
-        status = Path(f"/proc/{server.process.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith(f"{field}:"))
-        return int(line.split()[1])
-
-    wait_until(lambda: kib("VmRSS") < 0.9 * kib("VmHWM"), "less memory than at the start")
-    assert server.get("/livez").status == 200

@@ -62,3 +62,17 @@ class Process:
             if line.startswith("VmRSS:"):
                 return float(line.split()[1])
         raise RuntimeError(f"process {self.pid} has ended")
+
+    def memory_mb(self) -> dict[str, float]:
+        """Memory as smaps sums it (proc_pid_smaps(5)), in MB.
+
+        `resident` is all of it, `private` what no other process has mapped at this moment, and
+        `written` what is in no file, so that the kernel can't drop and read it again.
+        """
+        text = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii")
+        kib = {line.split()[0]: int(line.split()[1]) for line in text.splitlines()[1:]}
+        return {
+            "resident": kib["Rss:"] * 1024 / 1e6,
+            "private": (kib["Private_Clean:"] + kib["Private_Dirty:"]) * 1024 / 1e6,
+            "written": kib["Anonymous:"] * 1024 / 1e6,
+        }
