@@ -37,7 +37,8 @@ struct ErrorResponses: Sendable {
     }
 
     func badRequest(_ fault: RequestFault) -> Representation {
-        badRequests[fault] ?? notFound
+        // All are prebuilt; one that weren't would be made here, and be a 400 as well.
+        badRequests[fault] ?? Problem.badRequest(fault).representation(policy: policy)
     }
 
     /// Made when it is asked for: it names what the client sent.

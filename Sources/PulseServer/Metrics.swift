@@ -13,26 +13,40 @@ final class Metrics: Sendable {
         }
     }
 
-    /// Flat, because it is touched by every request: one row of codes for each route.
-    private let counts = Mutex([Int](repeating: 0, count: Route.Name.allCases.count * codes.count))
+    private struct Counts {
+        /// Flat, because it is touched by every request: one row of codes for each route.
+        var usual = [Int](repeating: 0, count: Route.Name.allCases.count * codes.count)
+        /// Those of any other code.
+        var others: [Key: Int] = [:]
+    }
 
-    /// Every code that Pulse answers with; the last one takes what isn't in the list.
-    private static let codes = [200, 204, 303, 304, 400, 401, 404, 405, 421, 503, 500]
+    private let counts = Mutex(Counts())
+
+    /// The codes that Pulse answers with.
+    private static let codes = [200, 204, 303, 304, 400, 401, 404, 405, 421, 503]
 
     func count(_ route: Route.Name, code: Int) {
-        let column = Self.codes.firstIndex(of: code) ?? Self.codes.count - 1
-        counts.withLock { $0[route.rawValue * Self.codes.count + column] += 1 }
+        counts.withLock { counts in
+            if let column = Self.codes.firstIndex(of: code) {
+                counts.usual[route.rawValue * Self.codes.count + column] += 1
+            } else {
+                counts.others[Key(route: route, code: code), default: 0] += 1
+            }
+        }
     }
 
     /// All counts above zero, in a fixed order.
     var requests: [(key: Key, count: Int)] {
         let counts = counts.withLock { $0 }
-        return Route.Name.allCases.flatMap { route in
+        let usual = Route.Name.allCases.flatMap { route in
             Self.codes.enumerated().map { column, code in
-                (Key(route: route, code: code), counts[route.rawValue * Self.codes.count + column])
+                (
+                    key: Key(route: route, code: code),
+                    count: counts.usual[route.rawValue * Self.codes.count + column]
+                )
             }
         }
-        .filter { $0.count > 0 }
-        .sorted { $0.key < $1.key }
+        let others = counts.others.map { (key: $0.key, count: $0.value) }
+        return (usual + others).filter { $0.count > 0 }.sorted { $0.key < $1.key }
     }
 }

@@ -15,10 +15,13 @@ struct MetricsTests {
         #expect(rows == ["status 200 2", "status 304 1", "other 404 1"])
     }
 
-    @Test("a code that isn't in the list counts as 500: nothing is lost")
+    @Test("counts a code that isn't in the list as what it is")
     func unknownCode() {
         let metrics = Metrics()
         metrics.count(.events, code: 299)
-        #expect(metrics.requests.map { $0.key.code } == [500])
+        metrics.count(.events, code: 500)
+        metrics.count(.events, code: 299)
+        #expect(metrics.requests.map { $0.key.code } == [299, 500])
+        #expect(metrics.requests.map { $0.count } == [2, 1])
     }
 }
