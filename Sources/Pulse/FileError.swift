@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What can go wrong with a file, as opposed to a document.
-enum FileError: Error, Hashable {
+package enum FileError: Error, Hashable {
     /// A system call failed with this `errno`.
     case call(CInt)
     /// A directory, FIFO, device or socket stands where a file must.
@@ -21,19 +21,14 @@ enum FileError: Error, Hashable {
         }
     }
 
-    var description: String {
+    /// To be read in the middle of a sentence.
+    package var description: String {
         switch self {
-        case .call(let code): Self.text(of: code)
+        case .call(let code): SystemError.text(code)
         case .notRegular: "not a regular file"
         case .tooLarge: "larger than \(PulseDecoder.sizeLimit) bytes"
         case .changing: "changes all the time while it is read"
         }
-    }
-
-    /// The system's text, to be read in the middle of a sentence: `permission denied`.
-    private static func text(of code: CInt) -> String {
-        let text = unsafe String(cString: strerror(code))
-        return text.prefix(1).lowercased() + text.dropFirst()
     }
 }
 

@@ -97,7 +97,5 @@ public struct StatusFileReader: Sendable {
 
     /// The last component: what the error says is shown to whoever may see the status, not to the
     /// owner alone.
-    private var name: String {
-        path.split(separator: "/").last.map(String.init) ?? path
-    }
+    private var name: String { SplitPath(path).name }
 }

@@ -42,7 +42,7 @@ public struct StatusFileWriter: Sendable {
     private func replace(with document: [UInt8]) throws(FileError) {
         let target = try resolveLinks()
         let permissions = try existingPermissions(target)
-        let directory = Self.directory(of: target)
+        let directory = SplitPath(target).directory
         let temporary = Self.temporaryFile(in: directory)
         let directoryDescriptor = try openDirectory(directory)
         defer { if let directoryDescriptor { try? calls.close(directoryDescriptor) } }
@@ -96,7 +96,7 @@ public struct StatusFileWriter: Sendable {
             } catch .call(EINVAL), .call(ENOENT) {
                 return target
             }
-            target = link.hasPrefix("/") ? link : Self.directory(of: target) + "/" + link
+            target = link.hasPrefix("/") ? link : SplitPath(target).directory + "/" + link
         }
         throw .call(ELOOP)
     }
@@ -129,11 +129,6 @@ public struct StatusFileWriter: Sendable {
         } catch .call(EINVAL) {
             // This file system syncs no directories: there is nothing more to do.
         }
-    }
-
-    private static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// Unique, hidden, and never too long, whatever the target's name is.

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Pulse
 
 /// Why the server can't be reached or understood, for a person.
 package struct LinkFault: Error, CustomStringConvertible, Equatable {
@@ -13,7 +13,6 @@ package struct LinkFault: Error, CustomStringConvertible, Equatable {
 
     /// The system's reason, to be read in the middle of a sentence: `connection refused`.
     init(code: Int32) {
-        let text = unsafe String(cString: strerror(code))
-        description = text.prefix(1).lowercased() + text.dropFirst()
+        description = SystemError.text(code)
     }
 }

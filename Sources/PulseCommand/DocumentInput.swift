@@ -13,8 +13,7 @@ enum DocumentInput {
         }
 
         init(code: Int32) {
-            let text = unsafe String(cString: strerror(code))
-            description = text.prefix(1).lowercased() + text.dropFirst()
+            description = SystemError.text(code)
         }
     }
 

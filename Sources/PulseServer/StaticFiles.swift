@@ -1,5 +1,6 @@
 internal import Glibc
 internal import MicroHTTPD
+internal import Pulse
 
 /// The files of `public/`, read once at start: what isn't in the table can't be served, so no path
 /// can lead out of the directory.
@@ -58,24 +59,16 @@ struct StaticFiles: Sendable {
     }
 
     static func content(of path: String) throws(Failure) -> [UInt8] {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("read", path) }
-        defer { close(descriptor) }
-        var content: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 64 * 1024)
-        while true {
-            let count = unsafe read(descriptor, &chunk, chunk.count)
-            if count == 0 { return content }
-            guard count > 0 else { throw failure("read", path) }
-            content += chunk[..<count]
-            guard content.count <= sizeLimit else {
-                throw Failure(description: "\(path) is over 16 MiB")
-            }
+        do throws(FileError) {
+            if let content = try WholeFile.bytes(of: path, upTo: sizeLimit) { return content }
+        } catch {
+            throw Failure(description: "cannot read \(path): \(error.description)")
         }
+        throw Failure(description: "\(path) is over 16 MiB")
     }
 
     private static func failure(_ action: String, _ path: String) -> Failure {
-        Failure(description: "cannot \(action) \(path): \(unsafe String(cString: strerror(errno)))")
+        Failure(description: "cannot \(action) \(path): \(SystemError.text(errno))")
     }
 }
 

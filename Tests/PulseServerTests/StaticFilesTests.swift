@@ -46,7 +46,7 @@ struct StaticFilesTests {
         }
         #expect(
             failure?.description
-                == "cannot read the directory \(directory.file("none")): No such file or directory")
+                == "cannot read the directory \(directory.file("none")): no such file or directory")
     }
 
     @Test("a dangling link is an error that names it")

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 
 /// Whether the server can find the file, and be told of its changes.
 enum DirectoryCheck {
@@ -24,7 +25,8 @@ enum DirectoryCheck {
         default:
             return [
                 .problem(
-                    name, "The directory \(path) can't be reached: \(reason(directory.fault)).",
+                    name,
+                    "The directory \(path) can't be reached: \(SystemError.text(directory.fault)).",
                     fix: "Let this user in, from the root of the path on: chmod o+x DIRECTORY")
             ]
         }
@@ -46,10 +48,6 @@ enum DirectoryCheck {
         return [.ok(name, "The directory \(path) can be entered and listed.")]
     }
 
-    private static func reason(_ code: Int32) -> String {
-        let text = unsafe String(cString: strerror(code))
-        return text.prefix(1).lowercased() + text.dropFirst()
-    }
 }
 
 /// A path as it can be pasted into a shell.

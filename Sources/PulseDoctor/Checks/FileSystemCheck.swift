@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 
 /// Whether the kernel can announce changes: which file system it is, and whether inotify has room.
 enum FileSystemCheck {
@@ -35,7 +36,7 @@ enum FileSystemCheck {
         case EMFILE where directory.lacksInstances:
             return [exhausted("instances", "max_user_instances", to: 1_024)]
         default:
-            let reason = unsafe String(cString: strerror(directory.inotifyFault))
+            let reason = SystemError.text(directory.inotifyFault)
             return [
                 .note(
                     name, "inotify doesn't work here (\(reason)): news wait for the next poll.",
