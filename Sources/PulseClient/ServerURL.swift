@@ -51,8 +51,8 @@ package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
 
     /// For the `Host` field (RFC 9110 §7.2): without the port that goes without saying.
     var authority: String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return port == (isEncrypted ? 443 : 80) ? name : "\(name):\(port)"
+        let address = HostPort(host: host, port: port)
+        return port == (isEncrypted ? 443 : 80) ? address.bracketedHost : address.description
     }
 
     package var description: String {

@@ -43,13 +43,8 @@ struct Healthcheck: ParsableCommand {
         }
     }
 
-    /// A server that listens on all addresses is asked on loopback.
     static func url(host: String, port: UInt16, isEncrypted: Bool) throws -> ServerURL {
-        let scheme = isEncrypted ? "https" : "http"
-        return switch host {
-        case "0.0.0.0": try ServerURL("\(scheme)://127.0.0.1:\(port)")
-        case "::": try ServerURL("\(scheme)://[::1]:\(port)")
-        default: try ServerURL("\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)")
-        }
+        let address = HostPort(host: host, port: port).local
+        return try ServerURL("\(isEncrypted ? "https" : "http")://\(address)")
     }
 }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Logging
+import PulseClient
 import PulseServer
 
 /// The options of a server, shared by the commands that serve.
@@ -94,8 +95,8 @@ struct ServerOptions: ParsableArguments {
 
     /// Where a browser finds the server.
     func url(port: Int) -> String {
-        let name = host.contains(":") ? "[\(host)]" : host
-        return "\(tlsCertificate == nil ? "http" : "https")://\(name):\(port)/"
+        let address = HostPort(host: host, port: UInt16(clamping: port))
+        return "\(tlsCertificate == nil ? "http" : "https")://\(address)/"
     }
 
     func configuration(statusFile: String) throws -> StatusServerConfiguration {

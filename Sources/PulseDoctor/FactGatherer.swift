@@ -41,9 +41,7 @@ struct FactGatherer {
     }
 
     private func directory() -> DirectoryFacts {
-        let slash = statusFile.lastIndex(of: "/")
-        let path =
-            slash.map { $0 == statusFile.startIndex ? "/" : String(statusFile[..<$0]) } ?? "."
+        let path = SplitPath(statusFile).directory
         var facts = DirectoryFacts(path: path)
         var information = stat()
         guard unsafe stat(path, &information) == 0 else {
@@ -106,11 +104,9 @@ struct FactGatherer {
     }
 
     private func answersAsPulse() -> Bool {
-        // An address that means all of them is asked on loopback.
-        let name = ["0.0.0.0", "::"].contains(host) ? "127.0.0.1" : host
-        let authority = name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)"
+        let address = HostPort(host: host, port: port).local
         return ["http", "https"].contains { scheme in
-            guard let url = try? ServerURL("\(scheme)://\(authority)"),
+            guard let url = try? ServerURL("\(scheme)://\(address)"),
                 let answer = try? HTTPExchange(
                     get: "livez", at: url, trust: .anyone, patience: .seconds(1),
                     cancellation: CancellationPipe())
@@ -133,15 +129,7 @@ struct FactGatherer {
     }
 
     private static func mountTable() -> String {
-        let descriptor = unsafe open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe read(descriptor, &chunk, chunk.count)
-            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
-            text += chunk[..<count]
-        }
+        let bytes = (try? WholeFile.bytes(of: "/proc/self/mountinfo", upTo: 1 << 24)) ?? []
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Pulse
+internal import PulseClient
 
 /// Whether the server can listen where it is told to.
 enum PortCheck {
@@ -6,8 +8,7 @@ enum PortCheck {
 
     static func findings(_ facts: Facts) -> [Finding] {
         let port = facts.port
-        let place =
-            port.host.contains(":") ? "[\(port.host)]:\(port.port)" : "\(port.host):\(port.port)"
+        let place = HostPort(host: port.host, port: port.port)
         switch port.fault {
         case 0 where port.port == 0: return [.ok(name, "\(port.host) has free ports.")]
         case 0: return [.ok(name, "\(place) is free.")]
@@ -35,7 +36,7 @@ enum PortCheck {
                     fix: "See which are: ip -brief address")
             ]
         default:
-            let reason = unsafe String(cString: strerror(port.fault))
+            let reason = SystemError.text(port.fault)
             return [
                 .problem(
                     name, "\(place) can't be listened on: \(reason).",
