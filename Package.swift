@@ -116,7 +116,8 @@ let package = Package(
             name: "PulseWatchTests",
             dependencies: ["PulseWatch", "PulseClient", "PulseMonitor", "MicroHTTPD", "Pulse"]),
         .testTarget(
-            name: "PulseDoctorTests", dependencies: ["PulseDoctor", "MicroHTTPD", "Pulse"]),
+            name: "PulseDoctorTests",
+            dependencies: ["TestSupport", "PulseDoctor", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseNATSTests",
             dependencies: ["TestSupport", "PulseNATS", "NATS", "PulseMonitor", "Pulse"]),

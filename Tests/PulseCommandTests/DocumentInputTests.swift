@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -6,15 +7,11 @@ import Testing
 
 @Suite("DocumentInput")
 struct DocumentInputTests {
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("pulse-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory()
     }
-
-    private func file(_ name: String) -> String { directory.appendingPathComponent(name).path }
 
     private func fault(_ path: String) -> String? {
         #expect(throws: DocumentInput.Fault.self) { try DocumentInput.read(path) }?.description
@@ -22,28 +19,21 @@ struct DocumentInputTests {
 
     @Test("reads a file, and of a huge one no more than shows that it is too large")
     func files() throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
-        try Data("abc".utf8).write(to: URL(fileURLWithPath: file("a")))
-        #expect(try DocumentInput.read(file("a")) == Array("abc".utf8))
-        try Data().write(to: URL(fileURLWithPath: file("huge")))
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file("huge")))
-        try handle.truncate(atOffset: 1 << 30)
-        try handle.close()
-        #expect(try DocumentInput.read(file("huge")).count == PulseDecoder.sizeLimit + 1)
+        #expect(try DocumentInput.read(try directory.write("abc", to: "a")) == Array("abc".utf8))
+        try directory.makeSparseFile("huge", size: 1 << 30)
+        #expect(try DocumentInput.read(directory.file("huge")).count == PulseDecoder.sizeLimit + 1)
     }
 
     @Test("says in a few words what can't be read")
     func faults() {
-        defer { try? FileManager.default.removeItem(at: directory) }
-        #expect(fault(file("none")) == "no such file or directory")
+        #expect(fault(directory.file("none")) == "no such file or directory")
         #expect(fault(directory.path) == "is a directory")
         #expect(fault("/dev/null/x") == "not a directory")
     }
 
     @Test("waits for no pipe that nobody writes to, and for one that somebody does")
     func pipes() async throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let path = file("pipe")
+        let path = directory.file("pipe")
         let isMade = unsafe mkfifo(path, 0o600) == 0
         try #require(isMade)
         #expect(fault(path) == "a pipe that nobody writes to")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MicroHTTPD
@@ -15,11 +16,8 @@ struct FactGathererTests {
 
     @Test("tells of a real directory and a real file what there is")
     func real() throws {
-        let directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("pulse-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let path = directory.appendingPathComponent("status.json").path
+        let directory = try TemporaryDirectory()
+        let path = directory.file()
         let status = try TrainingStatus(
             status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "", timestamp: 1)
         try StatusFileWriter(path: path).write(status)
@@ -32,9 +30,8 @@ struct FactGathererTests {
         #expect(try facts.file.content.get() == PulseEncoder.encode(status))
         #expect(facts.file.link == nil)
         #expect(facts.file.mountRoots == [])
-        let link = directory.appendingPathComponent("link.json").path
-        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "status.json")
-        #expect(self.facts(link).file.link == "status.json")
+        directory.makeLink("link.json", to: "status.json")
+        #expect(self.facts(directory.file("link.json")).file.link == "status.json")
         #expect(self.facts("\(path)/x").directory.fault == ENOTDIR)
         #expect(self.facts("\(directory.path)/none/x").directory.fault == ENOENT)
         #expect(throws: PulseError.self) { try self.facts(directory.path).file.content.get() }

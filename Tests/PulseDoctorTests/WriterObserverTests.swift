@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -6,12 +7,10 @@ import Testing
 
 @Suite("WriterObserver")
 struct WriterObserverTests {
-    private let directory: URL
+    private let directory: TemporaryDirectory
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("pulse-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        directory = try TemporaryDirectory()
     }
 
     private func status(_ epoch: Double) throws -> TrainingStatus {
@@ -21,8 +20,7 @@ struct WriterObserverTests {
 
     @Test("sees every replacement, however the file system gives out inodes")
     func replacements() throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let path = directory.appendingPathComponent("status.json").path
+        let path = directory.file()
         try StatusFileWriter(path: path).write(try status(0))
         var observer = WriterObserver(path: path)
         observer.look()
@@ -39,11 +37,9 @@ struct WriterObserverTests {
 
     @Test("sees that the same file got another content")
     func inPlace() throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let file = directory.appendingPathComponent("status.json")
-        try Data("a".utf8).write(to: file)
-        var observer = WriterObserver(path: file.path)
-        let handle = try FileHandle(forWritingTo: file)
+        let path = try directory.write("a", to: "status.json")
+        var observer = WriterObserver(path: path)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try handle.write(contentsOf: Data("abc".utf8))
         observer.look()
         observer.look()
@@ -54,13 +50,12 @@ struct WriterObserverTests {
 
     @Test("waits for a file that isn't there, and blames nobody for its first")
     func missing() throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let path = directory.appendingPathComponent("status.json").path
+        let path = directory.file()
         var observer = WriterObserver(path: path)
         observer.look()
         try StatusFileWriter(path: path).write(try status(0))
         observer.look()
-        try FileManager.default.removeItem(atPath: path)
+        directory.remove("status.json")
         observer.look()
         #expect(observer.writes == WriteFacts())
         try StatusFileWriter(path: path).write(try status(1))
@@ -70,8 +65,7 @@ struct WriterObserverTests {
 
     @Test("waits for no pipe")
     func pipe() throws {
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let path = directory.appendingPathComponent("status.json").path
+        let path = directory.file()
         let isMade = unsafe mkfifo(path, 0o600) == 0
         try #require(isMade)
         var observer = WriterObserver(path: path)

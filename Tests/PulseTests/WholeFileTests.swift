@@ -8,7 +8,7 @@ import Testing
 struct WholeFileTests {
     @Test("gives a file's bytes, and nil when there are more than allowed")
     func limit() throws {
-        let directory = try TestSupport.TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let path = try directory.write("abcd", to: "file")
         #expect(try WholeFile.bytes(of: path, upTo: 4) == Array("abcd".utf8))
         #expect(try WholeFile.bytes(of: path, upTo: 3) == nil)
@@ -17,7 +17,7 @@ struct WholeFileTests {
 
     @Test("throws the system's error")
     func errors() throws {
-        let directory = try TestSupport.TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         #expect(throws: FileError.call(ENOENT)) {
             try WholeFile.bytes(of: directory.file("none"), upTo: 1)
         }

@@ -81,7 +81,7 @@ struct AccessTests {
     @Test("a browser signs in where no panel is served, too")
     func signInWithoutPanel() async throws {
         try await RunningServer.with { configuration, directory in
-            configuration.tokenFile = directory.write("\(Self.secret)\n", to: "token")
+            configuration.tokenFile = try directory.write("\(Self.secret)\n", to: "token")
         } _: { server in
             for (target, code) in [
                 ("/?token=\(Self.secret)", 303), ("/?token=wrong-horse-battery", 401),
@@ -156,7 +156,7 @@ struct AccessTests {
     func namedOrigin() async throws {
         try await RunningServer.with { configuration, directory in
             configuration.corsOrigins = ["https://good.example"]
-            directory.write(try TrainingStatus.running().document, to: "status.json")
+            try directory.write(try TrainingStatus.running().document, to: "status.json")
         } _: { server in
             let good = try server.request(
                 "GET", "/status", fields: ["Origin: https://good.example"])
@@ -184,7 +184,7 @@ struct AccessTests {
 
     private static func withToken(_ body: (RunningServer) async throws -> Void) async throws {
         try await RunningServer.withPanel { configuration, directory in
-            configuration.tokenFile = directory.write("\(secret)\n", to: "token")
+            configuration.tokenFile = try directory.write("\(secret)\n", to: "token")
         } _: { server in
             try await body(server)
         }

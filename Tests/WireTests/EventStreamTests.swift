@@ -1,5 +1,6 @@
 internal import Pulse
 internal import PulseServer
+internal import TestSupport
 internal import Testing
 
 @Suite("GET /events", .ownThread, .timeLimit(.minutes(1)))
@@ -91,7 +92,7 @@ struct EventStreamTests {
         try await RunningServer.serving(.running()) { server in
             let stream = try server.events()
             _ = try stream.next("progress")
-            server.directory.write(
+            try server.directory.write(
                 #"{"status": "running", "epoch": 1, "loss": NaN"#, to: "status.json")
             let bad = try #require(try stream.next())
             #expect(bad.name == "progress")
@@ -110,7 +111,7 @@ struct EventStreamTests {
     @Test("opens while nothing can be served yet, says why, and sends the first good state")
     func noStateYet() async throws {
         try await RunningServer.with { _, directory in
-            directory.write("nonsense", to: "status.json")
+            try directory.write("nonsense", to: "status.json")
         } _: { server in
             let stream = try server.events()
             let problem = try #require(try stream.next())

@@ -2,6 +2,7 @@ import PulseMonitor
 internal import Foundation
 internal import Pulse
 internal import PulseServer
+internal import TestSupport
 internal import Testing
 
 @Suite("A replaced file", .ownThread, .timeLimit(.minutes(1)))

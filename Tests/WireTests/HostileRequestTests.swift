@@ -66,7 +66,7 @@ struct HostileRequestTests {
         ])
     func traversal(target: String) async throws {
         try await RunningServer.withPanel { server in
-            server.directory.write("the secret", to: "secret.txt")
+            try server.directory.write("the secret", to: "secret.txt")
             let reply = try server.request("GET", target)
             #expect([400, 404].contains(reply.status))
             #expect(!reply.text.contains("secret"))

@@ -1,5 +1,6 @@
 internal import Pulse
 internal import PulseServer
+internal import TestSupport
 internal import Testing
 
 @Suite("Methods", .ownThread, .timeLimit(.minutes(1)))
@@ -45,7 +46,7 @@ struct MethodTests {
     func headOfOthers() async throws {
         try await RunningServer.with { configuration, directory in
             configuration.maximumStreams = 0
-            directory.write("[]", to: "status.json")
+            try directory.write("[]", to: "status.json")
         } _: { server in
             let client = try server.connect()
             #expect(try client.request("HEAD", "/status").status == 503)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Pulse
+internal import TestSupport
 internal import Testing
 
 @Suite("Routes", .ownThread, .timeLimit(.minutes(1)))
@@ -7,7 +8,7 @@ struct RouteTests {
     @Test("/status is the document, canonical whatever the file's spelling")
     func status() async throws {
         try await RunningServer.with { _, directory in
-            directory.write(
+            try directory.write(
                 "\n{\"timestamp\": 1732800000,\"message\":\"\\u00e9\", \"loss\": 25e-2,"
                     + " \"total_epochs\": 3, \"epoch\": 2.50, \"status\": \"running\"}\n",
                 to: "status.json")
@@ -95,7 +96,7 @@ struct RouteTests {
         "/livez and /readyz are fine, whatever the trainer does", arguments: ["/livez", "/readyz"])
     func health(path: String) async throws {
         try await RunningServer.with { _, directory in
-            directory.write("not a document", to: "status.json")
+            try directory.write("not a document", to: "status.json")
         } _: { server in
             #expect(try server.request("GET", "/status").status == 503)
             let reply = try server.request("GET", path)

@@ -16,22 +16,22 @@ struct SourceFaultTests {
         static let all = [
             Fault("no file", "missing") { _, _ in },
             Fault("a link to nothing", "missing") { $0.makeLink($1, to: "/nonexistent") },
-            Fault("an empty file", "invalid") { $0.write("", to: $1) },
+            Fault("an empty file", "invalid") { try $0.write("", to: $1) },
             Fault("half a document", "invalid") {
-                $0.write(String(try TrainingStatus.running().document.dropLast(9)), to: $1)
+                try $0.write(String(try TrainingStatus.running().document.dropLast(9)), to: $1)
             },
             Fault("a NaN loss", "invalid") {
                 let document = try TrainingStatus.running().document
-                $0.write(document.replacing("0.25", with: "NaN"), to: $1)
+                try $0.write(document.replacing("0.25", with: "NaN"), to: $1)
             },
             Fault("10 MB", "invalid") {
-                $0.write(String(repeating: "x", count: 10_000_000), to: $1)
+                try $0.write(String(repeating: "x", count: 10_000_000), to: $1)
             },
-            Fault("a sparse terabyte", "invalid") { $0.makeSparseFile($1, size: 1 << 40) },
+            Fault("a sparse terabyte", "invalid") { try $0.makeSparseFile($1, size: 1 << 40) },
             Fault("a byte order mark", "invalid") {
-                $0.write("\u{feff}" + (try TrainingStatus.running().document), to: $1)
+                try $0.write("\u{feff}" + (try TrainingStatus.running().document), to: $1)
             },
-            Fault("a directory", "unreadable") { $0.makeDirectory($1) },
+            Fault("a directory", "unreadable") { try $0.makeDirectory($1) },
             Fault("a FIFO", "unreadable") { $0.makeFIFO($1) },
             Fault("a device", "unreadable") { $0.makeLink($1, to: "/dev/zero") },
             Fault("a loop of links", "unreadable") { $0.makeLink($1, to: $1) },
@@ -116,7 +116,7 @@ struct SourceFaultTests {
     func directoryRecreated() async throws {
         try await RunningServer.with { configuration, directory in
             configuration.pollInterval = .milliseconds(50)
-            directory.makeDirectory("job")
+            try directory.makeDirectory("job")
             configuration.statusFile = directory.file("job/status.json")
             try TrainingStatus.running(epoch: 1).replace(configuration.statusFile)
         } _: { server in
@@ -127,7 +127,7 @@ struct SourceFaultTests {
                 server.directory.rename("job", to: "job \(epoch)")
                 while try stream.next("progress")?.data.contains(#""source": "missing""#) == false {
                 }
-                server.directory.makeDirectory("job")
+                try server.directory.makeDirectory("job")
                 let status = try TrainingStatus.running(epoch: epoch)
                 try status.replace(file)
                 #expect(try stream.next("status")?.data == status.document)
@@ -143,7 +143,7 @@ struct SourceFaultTests {
         } _: { server in
             let stream = try server.events()
             _ = try stream.next("progress")
-            server.directory.write("[1]", to: "status.json")
+            try server.directory.write("[1]", to: "status.json")
             _ = try stream.next("progress")
             var reads = 0
             while reads < 50 {

@@ -24,8 +24,8 @@ struct StalledTests {
 
     @Test("answers 503 when its poll loop never began, instead of the first state for ever")
     func neverBegan() throws {
-        let directory = TemporaryDirectory()
-        directory.write(try TrainingStatus.running().document, to: "status.json")
+        let directory = try TemporaryDirectory()
+        try directory.write(try TrainingStatus.running().document, to: "status.json")
         var configuration = StatusServerConfiguration(
             statusFile: directory.file("status.json"), limit: .raise())
         configuration.port = 0
@@ -52,9 +52,9 @@ struct StalledTests {
     func recovers() async throws {
         let brake = Brake()
         try await RunningServer.with(clock: time.clock) { configuration, directory in
-            directory.write(try TrainingStatus.running().document, to: "status.json")
-            directory.makeDirectory("public")
-            directory.write("<!doctype html>", to: "public/index.html")
+            try directory.write(try TrainingStatus.running().document, to: "status.json")
+            try directory.makeDirectory("public")
+            try directory.write("<!doctype html>", to: "public/index.html")
             configuration.publicDirectory = directory.file("public")
             configuration.pollInterval = .milliseconds(5)
             configuration.heartbeatInterval = .milliseconds(5)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 
+import TestSupport
 @testable import Pulse
 
 /// What the suites of the writer share: a status file, and two states to write.

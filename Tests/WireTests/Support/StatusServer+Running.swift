@@ -26,7 +26,7 @@ struct RunningServer: Sendable {
         },
         _ body: (RunningServer) async throws -> Result
     ) async throws -> Result {
-        let directory = TemporaryDirectory()
+        let directory = try TemporaryDirectory()
         let statusFile = directory.file("status.json")
         var configuration = StatusServerConfiguration(statusFile: statusFile, limit: .raise())
         configuration.port = 0
@@ -59,7 +59,7 @@ struct RunningServer: Sendable {
         _ status: TrainingStatus, _ body: (RunningServer) async throws -> Result
     ) async throws -> Result {
         try await with { _, directory in
-            directory.write(status.document, to: "status.json")
+            try directory.write(status.document, to: "status.json")
         } _: { server in
             try await body(server)
         }
@@ -78,12 +78,12 @@ struct RunningServer: Sendable {
     ) async throws -> Result {
         let status = try TrainingStatus.running()
         return try await with { configuration, directory in
-            directory.write(status.document, to: "status.json")
-            directory.makeDirectory("public/nested")
-            directory.write("<!doctype html>", to: "public/index.html")
-            directory.write("export {}", to: "public/panel.js")
-            directory.write("<p>nested", to: "public/nested/index.html")
-            directory.write("secret", to: "public/.hidden")
+            try directory.write(status.document, to: "status.json")
+            try directory.makeDirectory("public/nested")
+            try directory.write("<!doctype html>", to: "public/index.html")
+            try directory.write("export {}", to: "public/panel.js")
+            try directory.write("<p>nested", to: "public/nested/index.html")
+            try directory.write("secret", to: "public/.hidden")
             configuration.publicDirectory = directory.file("public")
             try prepare(&configuration, directory)
         } _: { server in
