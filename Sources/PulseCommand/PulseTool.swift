@@ -42,6 +42,7 @@ struct PulseTool: ParsableCommand {
             guard let command = command as? any AsyncParsableCommand else {
                 return try command.run()
             }
+            try (command as? any PreparedCommand)?.prepare()
             start(command)
         } catch {
             // Who gave no such option looks for the mistake in the wrong place.

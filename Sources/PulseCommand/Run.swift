@@ -85,6 +85,7 @@ struct Run: ParsableCommand {
 
     /// On the main thread, whose signals it takes over.
     func run() throws {
+        if serve { try checkLimits() }
         let training = TrainingRun(runConfiguration) { CommandOutput.error($0) }
         let relay = try startRelay()
         let panel = serve ? try startPanel() : nil
@@ -112,6 +113,15 @@ struct Run: ParsableCommand {
         run.takesUpdates = !noKubeflow
         run.capturesOutput = !noCapture
         return run
+    }
+
+    private func checkLimits() throws {
+        do {
+            try ProcessLimits.check()
+        } catch {
+            CommandOutput.error(error.description)
+            throw ExitCode(Self.ownFailure)
+        }
     }
 
     private func startRelay() throws -> RunRelay? {

@@ -7,7 +7,7 @@ import PulseServer
 import ServiceLifecycle
 
 /// `pulse serve`: flags to configuration, then the server until a signal.
-struct Serve: AsyncParsableCommand {
+struct Serve: PreparedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve a status file to browsers, curl and Prometheus.",
         discussion: """
@@ -68,18 +68,13 @@ struct Serve: AsyncParsableCommand {
             throw ValidationError("--status-file must not be empty.")
         }
         try validateSource()
-        // Before anything is opened, and before another thread is started.
-        let limit = DescriptorLimit.raise().descriptors
-        guard limit >= DescriptorLimit.minimum else {
-            CommandOutput.error(
-                "a server needs \(DescriptorLimit.minimum) open files at least, and this process may have "
-                    + "\(limit): see ulimit -n")
-            throw ExitCode.failure
-        }
-        guard ThreadLimit.allows(threads: ThreadLimit.minimum) else {
-            CommandOutput.error(
-                "a server needs \(ThreadLimit.minimum) threads, and the system gives this process fewer: "
-                    + "see ulimit -u, and pids.max of its control group")
+    }
+
+    func prepare() throws {
+        do {
+            try ProcessLimits.check()
+        } catch {
+            CommandOutput.error(error.description)
             throw ExitCode.failure
         }
     }

@@ -100,7 +100,7 @@ struct ServerOptions: ParsableArguments {
     }
 
     func configuration(statusFile: String) throws -> StatusServerConfiguration {
-        var server = StatusServerConfiguration(statusFile: statusFile, limit: .raise())
+        var server = StatusServerConfiguration(statusFile: statusFile, limit: .current)
         server.host = host
         server.port = port
         server.publicDirectory = try PublicDirectory.find(asked: publicDir)

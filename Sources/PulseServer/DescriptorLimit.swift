@@ -23,19 +23,26 @@ public struct DescriptorLimit: Sendable {
         self.descriptors = descriptors
     }
 
-    /// Raises the soft limit to the hard one.
-    public static func raise() -> DescriptorLimit {
+    private static let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+
+    /// The soft limit of this process.
+    public static var current: DescriptorLimit {
         var limit = rlimit()
-        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard unsafe getrlimit(resource, &limit) == 0 else {
             return DescriptorLimit(descriptors: 1_024)
         }
-        if limit.rlim_cur < limit.rlim_max {
-            var raised = limit
-            raised.rlim_cur = limit.rlim_max
-            if unsafe setrlimit(resource, &raised) == 0 { limit = raised }
-        }
         return DescriptorLimit(descriptors: Int(clamping: limit.rlim_cur))
+    }
+
+    /// Raises the soft limit to the hard one, and gives what it is then.
+    @discardableResult
+    public static func raise() -> DescriptorLimit {
+        var limit = rlimit()
+        if unsafe getrlimit(resource, &limit) == 0, limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max
+            _ = unsafe setrlimit(resource, &limit)
+        }
+        return current
     }
 
     /// Connections at most, streams and short requests together.

@@ -236,6 +236,23 @@ def test_too_few_descriptors_are_one_clear_line(tmp_path: Path, limit: int) -> N
     )
 
 
+def test_too_few_for_the_server_beside_a_command_start_neither(tmp_path: Path) -> None:
+    command = [pulse_binary(), "run", "--serve", "--port", "0", "--", "touch", "started"]
+    refusal = subprocess.run(
+        ["prlimit", "--nofile=32:32", *command],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=20,
+    )
+    assert refusal.returncode == 125
+    assert refusal.stderr == (
+        "pulse: a server needs 64 open files at least, and this process may have 32: "
+        "see ulimit -n\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
 def test_the_fewest_descriptors_do(tmp_path: Path) -> None:
     process, port = start(
         tmp_path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
