@@ -14,7 +14,7 @@ struct FileWatch: WatchSource {
         var last: RunView?
     }
 
-    func run(onNews: @escaping @Sendable (WatchNews) -> Void) async {
+    func run(onUpdate onNews: @escaping @Sendable (WatchUpdate) -> Void) async {
         let source = FileSource(path: path, pollInterval: pollInterval)
         let start = Moment.now
         let state = Mutex(
@@ -38,7 +38,7 @@ struct FileWatch: WatchSource {
     }
 
     /// What a change of the view is told as: the same documents that a server would send.
-    static func news(of view: RunView, after last: RunView?) -> [WatchNews] {
+    static func news(of view: RunView, after last: RunView?) -> [WatchUpdate] {
         guard view != last else { return [] }
         guard let reading = RunReading(view), let progress = view.progressDocument else {
             return [.nothing(view.sourceError?.description ?? "there is no status yet")]

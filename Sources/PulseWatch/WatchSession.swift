@@ -24,7 +24,7 @@ package struct WatchSession: Sendable {
     }
 
     private enum Input: Sendable {
-        case news(WatchNews)
+        case update(WatchUpdate)
         case signal(Int32)
         case tick
     }
@@ -59,7 +59,7 @@ package struct WatchSession: Sendable {
         defer { signals.release() }
         // Nobody waits for these two at the end: looking up a name can't be interrupted, and Ctrl-C
         // must not wait for it.
-        let sourceTask = Task { [source] in await source.run { input.yield(.news($0)) } }
+        let sourceTask = Task { [source] in await source.run { input.yield(.update($0)) } }
         let clockTask = Task {
             while output.needsTicks, !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(1))
@@ -84,10 +84,10 @@ package struct WatchSession: Sendable {
         for await input in inputs {
             if output.isClosed { return .signal(SIGPIPE) }
             switch input {
-            case .news(let news):
-                if case .document(let document) = news { output.document(document) }
+            case .update(let update):
+                if case .document(let document) = update { output.document(document) }
                 let before = state
-                state.take(news, at: .now)
+                state.take(update, at: .now)
                 if showsDocuments, let outage = state.outage, outage != before.outage {
                     complain(outage)
                 }
@@ -95,7 +95,7 @@ package struct WatchSession: Sendable {
                     output.show(state, at: .now)
                     return ending
                 }
-                if !news.changesView { continue }
+                if !update.changesView { continue }
             case .signal(SIGTSTP):
                 output.end()
                 // Stopped here, until the shell's `fg`.

@@ -34,7 +34,7 @@ struct WatchState: Sendable {
     /// The run's losses, oldest first.
     var losses: [Double] { curve.history.losses }
 
-    mutating func take(_ news: WatchNews, at now: Moment) {
+    mutating func take(_ news: WatchUpdate, at now: Moment) {
         switch news {
         case .opened(let serverTime):
             link = .open

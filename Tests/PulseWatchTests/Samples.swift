@@ -33,10 +33,10 @@ extension Moment {
 }
 
 extension WatchState {
-    /// A state after some news, all at once.
-    init(_ news: [WatchNews], at now: Moment = .after(0)) {
+    /// A state after some updates, all at once.
+    init(_ updates: [WatchUpdate], at now: Moment = .after(0)) {
         self.init()
-        for item in news { take(item, at: now) }
+        for item in updates { take(item, at: now) }
     }
 }
 

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Verdict")
 struct VerdictTests {
-    private func verdict(_ news: WatchNews...) -> Verdict {
-        Verdict(WatchState([.opened(serverTime: nil)] + news))
+    private func verdict(_ updates: WatchUpdate...) -> Verdict {
+        Verdict(WatchState([.opened(serverTime: nil)] + updates))
     }
 
     @Test("is the run's own word while that can be believed")

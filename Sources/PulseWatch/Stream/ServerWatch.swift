@@ -18,13 +18,13 @@ struct ServerWatch: WatchSource {
     /// Bytes of an error's body that are looked at.
     private static let problemLimit = 16_384
 
-    func run(onNews: @escaping @Sendable (WatchNews) -> Void) async {
+    func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async {
         let cancellation = CancellationPipe()
         await withTaskCancellationHandler {
             await withCheckedContinuation { ended in
                 // Blocking calls (the name's address, say) have a thread of their own.
                 DispatchQueue(label: "pulse.watch").async {
-                    self.loop(until: cancellation, onNews)
+                    self.loop(until: cancellation, onUpdate)
                     ended.resume()
                 }
             }
@@ -33,7 +33,7 @@ struct ServerWatch: WatchSource {
         }
     }
 
-    private func loop(until cancellation: CancellationPipe, _ onNews: (WatchNews) -> Void) {
+    private func loop(until cancellation: CancellationPipe, _ onUpdate: (WatchUpdate) -> Void) {
         var parser = EventStreamParser()
         var assembler = StreamAssembler()
         var backoff = Backoff()
@@ -42,17 +42,17 @@ struct ServerWatch: WatchSource {
             var reason = "the server has ended the stream"
             var asked = parser.retry
             do throws(LinkFault) {
-                if let curve = try curve(cancellation) { onNews(.curve(curve)) }
+                if let curve = try curve(cancellation) { onUpdate(.curve(curve)) }
                 let (exchange, answer) = try open(parser.lastEventID, cancellation)
                 switch answer {
                 case .stream:
                     wasOpen = true
                     backoff.reset()
-                    onNews(.opened(serverTime: exchange.serverTime))
+                    onUpdate(.opened(serverTime: exchange.serverTime))
                     parser.reset()
-                    try read(exchange, &parser, &assembler, onNews)
+                    try read(exchange, &parser, &assembler, onUpdate)
                 case .refused(let refusal) where !wasOpen:
-                    return onNews(.refused(refusal))
+                    return onUpdate(.refused(refusal))
                 case .refused(let refusal): reason = refusal
                 case .retry(let why, let after): (reason, asked) = (why, after)
                 }
@@ -61,7 +61,7 @@ struct ServerWatch: WatchSource {
             }
             let pause = backoff.pause(asked: asked)
             if cancellation.isCancelled { return }
-            onNews(.lost(reason, retryAfter: pause))
+            onUpdate(.lost(reason, retryAfter: pause))
             cancellation.wait(atMost: pause)
         }
     }
@@ -91,12 +91,12 @@ struct ServerWatch: WatchSource {
 
     private func read(
         _ exchange: HTTPExchange, _ parser: inout EventStreamParser,
-        _ assembler: inout StreamAssembler, _ onNews: (WatchNews) -> Void
+        _ assembler: inout StreamAssembler, _ onUpdate: (WatchUpdate) -> Void
     ) throws(LinkFault) {
         do throws(LinkFault) {
             while let piece = try exchange.next(within: silence) {
                 for event in try parser.feed(piece) {
-                    assembler.news(of: event).forEach(onNews)
+                    assembler.updates(of: event).forEach(onUpdate)
                 }
             }
         } catch  where error == .noAnswer {

@@ -1,11 +1,11 @@
 internal import Pulse
 
-/// Turns the events of Pulse's stream into news: pure.
+/// Turns the events of Pulse's stream into updates: pure.
 struct StreamAssembler {
     /// The last status; `progress` events belong to it.
     private var status: TrainingStatus?
 
-    mutating func news(of event: EventStreamParser.Event) -> [WatchNews] {
+    mutating func updates(of event: EventStreamParser.Event) -> [WatchUpdate] {
         switch event.type {
         case "status":
             do {

@@ -26,15 +26,15 @@ struct ServerWatchTests {
 
     /// The news of a server until one is found, or the time of the test is over.
     private func news(
-        port: UInt16, silence: Duration, until isLast: @escaping @Sendable (WatchNews) -> Bool
-    ) async throws -> [WatchNews] {
+        port: UInt16, silence: Duration, until isLast: @escaping @Sendable (WatchUpdate) -> Bool
+    ) async throws -> [WatchUpdate] {
         var watch = ServerWatch(
             url: try ServerURL("http://127.0.0.1:\(port)"), token: nil, certificates: nil)
         watch.silence = silence
-        let (stream, continuation) = AsyncStream.makeStream(of: WatchNews.self)
+        let (stream, continuation) = AsyncStream.makeStream(of: WatchUpdate.self)
         let task = Task { [watch] in await watch.run { continuation.yield($0) } }
         defer { task.cancel() }
-        var all: [WatchNews] = []
+        var all: [WatchUpdate] = []
         for await item in stream {
             all.append(item)
             if isLast(item) { break }

@@ -11,9 +11,9 @@ struct StreamAssemblerTests {
             .utf8)
 
     private func news(_ assembler: inout StreamAssembler, _ type: String, _ data: [UInt8])
-        -> [WatchNews]
+        -> [WatchUpdate]
     {
-        assembler.news(of: EventStreamParser.Event(type: type, data: data))
+        assembler.updates(of: EventStreamParser.Event(type: type, data: data))
     }
 
     private func progress(

@@ -7,10 +7,10 @@ import Testing
 @Suite("WatchScreen")
 struct WatchScreenTests {
     private func lines(
-        _ news: [WatchNews], at now: Moment = .after(3), columns: Int = 60, rows: Int = 24,
+        _ updates: [WatchUpdate], at now: Moment = .after(3), columns: Int = 60, rows: Int = 24,
         isUnicode: Bool = true, isWaitingForEnd: Bool = false
     ) -> [String] {
-        let state = WatchState([.opened(serverTime: nil)] + news)
+        let state = WatchState([.opened(serverTime: nil)] + updates)
         return WatchScreen(columns: columns, rows: rows, isUnicode: isUnicode)
             .lines(WatchText(state, at: now, isWaitingForEnd: isWaitingForEnd)).map(\.text)
     }
@@ -69,17 +69,17 @@ struct WatchScreenTests {
 
     @Test("says since when a server is unreachable, when it is tried again, what was known")
     func unreachable() throws {
-        let news: [WatchNews] = [
+        let updates: [WatchUpdate] = [
             .reading(.sample(try .sample(), source: .invalid, error: "x")),
             .lost("connection refused", retryAfter: .seconds(8)),
         ]
         #expect(
-            lines(news, columns: 100).prefix(3) == [
+            lines(updates, columns: 100).prefix(3) == [
                 "unreachable  43.3 %  █████████████████████▋░░░░░░░░░░░░░░░░░░░░░░░░░░░░  epoch 1.3 of 3",
                 "since <1000>: connection refused · for 3 s, next try in 5 s · updated 3 s ago",
                 "last known: running, live, source invalid",
             ])
-        #expect(lines(news, at: .after(9), columns: 100)[1].contains("for 9 s, trying again"))
+        #expect(lines(updates, at: .after(9), columns: 100)[1].contains("for 9 s, trying again"))
     }
 
     @Test("waits without a time that nobody wrote")

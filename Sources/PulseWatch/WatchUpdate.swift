@@ -1,5 +1,5 @@
-/// What a source tells whoever watches it, in the order it happens.
-enum WatchNews: Sendable, Equatable {
+/// What a source gives whoever watches it, in the order it happens.
+enum WatchUpdate: Sendable, Equatable {
     /// The source is there. The server's unix time, where there is a server.
     case opened(serverTime: Int64?)
     /// The run's losses until now, oldest first.
@@ -37,6 +37,6 @@ struct CurvePoint: Sendable, Equatable {
 
 /// Something that can be watched.
 protocol WatchSource: Sendable {
-    /// Tells news until the task is cancelled or there can be no more.
-    func run(onNews: @escaping @Sendable (WatchNews) -> Void) async
+    /// Gives updates until the task is cancelled or there can be no more.
+    func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async
 }
