@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import PulseClient
 internal import PulseMonitor
 
@@ -19,17 +18,9 @@ struct ServerWatch: WatchSource {
     private static let problemLimit = 16_384
 
     func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async {
-        let cancellation = CancellationPipe()
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { ended in
-                // Blocking calls (the name's address, say) have a thread of their own.
-                DispatchQueue(label: "pulse.watch").async {
-                    self.loop(until: cancellation, onUpdate)
-                    ended.resume()
-                }
-            }
-        } onCancel: {
-            cancellation.cancel()
+        // Blocking calls (the name's address, say) have a thread of their own.
+        await BlockingThread.run("pulse.watch") { cancellation in
+            loop(until: cancellation, onUpdate)
         }
     }
 
