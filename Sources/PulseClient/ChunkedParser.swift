@@ -13,7 +13,7 @@ struct ChunkedParser {
     }
 
     /// Takes a piece and gives the bytes of the body in it.
-    mutating func feed(_ bytes: [UInt8]) throws(LinkFault) -> [UInt8] {
+    mutating func feed(_ bytes: [UInt8]) throws(LinkError) -> [UInt8] {
         var body: [UInt8] = []
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -39,7 +39,7 @@ struct ChunkedParser {
         return body
     }
 
-    private static func state(after line: [UInt8], in state: State) throws(LinkFault) -> State {
+    private static func state(after line: [UInt8], in state: State) throws(LinkError) -> State {
         switch state {
         case .size:
             let digits = String(decoding: line, as: UTF8.self).prefix { $0.isHexDigit }
@@ -57,5 +57,5 @@ struct ChunkedParser {
         }
     }
 
-    private static let malformed = LinkFault("the answer's chunks are malformed")
+    private static let malformed = LinkError("the answer's chunks are malformed")
 }

@@ -16,16 +16,16 @@ final class Connection {
     ///   - trust: whose answer is taken, by HTTPS.
     ///   - patience: how long each address of a host may take to answer, and each step after that.
     ///   - cancellation: ends every wait.
-    /// - Throws: ``LinkFault``.
+    /// - Throws: ``LinkError``.
     init(to url: ServerURL, trust: ServerTrust, patience: Duration, cancellation: CancellationPipe)
-        throws(LinkFault)
+        throws(LinkError)
     {
         self.cancellation = cancellation
         self.patience = patience
         descriptor = try Self.connect(to: url, patience, cancellation)
         if url.isEncrypted {
             let session = try TLSSession(descriptor: descriptor, host: url.host, trust: trust)
-            _ = try repeating(until: .now + patience) { () throws(LinkFault) in
+            _ = try repeating(until: .now + patience) { () throws(LinkError) in
                 try session.handshake()
             }
             encryption = session
@@ -38,11 +38,11 @@ final class Connection {
     }
 
     /// Sends all bytes.
-    func send(_ bytes: [UInt8]) throws(LinkFault) {
+    func send(_ bytes: [UInt8]) throws(LinkError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = rest
-            let count = try repeating(until: .now + patience) { () throws(LinkFault) in
+            let count = try repeating(until: .now + patience) { () throws(LinkError) in
                 if let encryption { return try encryption.send(part) }
                 let count = unsafe part.withUnsafeBytes { bytes in
                     unsafe Glibc.send(
@@ -55,9 +55,9 @@ final class Connection {
     }
 
     /// Some bytes; none when the other side has ended.
-    func receive(within patience: Duration) throws(LinkFault) -> [UInt8] {
+    func receive(within patience: Duration) throws(LinkError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 16_384)
-        let count = try repeating(until: .now + patience) { () throws(LinkFault) in
+        let count = try repeating(until: .now + patience) { () throws(LinkError) in
             if let encryption { return try encryption.receive(into: &buffer) }
             let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
             return try Self.step(count, waitingFor: POLLIN)
@@ -67,8 +67,8 @@ final class Connection {
 
     /// Repeats a step that isn't possible yet, when poll(2) says that it is.
     private func repeating(
-        until end: ContinuousClock.Instant, _ step: () throws(LinkFault) -> TransferStep
-    ) throws(LinkFault) -> Int {
+        until end: ContinuousClock.Instant, _ step: () throws(LinkError) -> TransferStep
+    ) throws(LinkError) -> Int {
         while true {
             switch try step() {
             case .moved(let count): return count
@@ -80,19 +80,19 @@ final class Connection {
         }
     }
 
-    private static func step(_ count: Int, waitingFor events: Int32) throws(LinkFault)
+    private static func step(_ count: Int, waitingFor events: Int32) throws(LinkError)
         -> TransferStep
     {
         if count >= 0 { return .moved(count) }
         if errno == EAGAIN || errno == EINTR { return .blocked(events) }
-        throw LinkFault(code: errno)
+        throw LinkError(code: errno)
     }
 
     /// False when the time is over.
     private static func wait(
         for events: Int32, on descriptor: Int32, until end: ContinuousClock.Instant,
         _ cancellation: CancellationPipe
-    ) throws(LinkFault) -> Bool {
+    ) throws(LinkError) -> Bool {
         while true {
             var descriptors = [
                 pollfd(fd: cancellation.descriptor, events: Int16(POLLIN), revents: 0),
@@ -100,10 +100,10 @@ final class Connection {
             ]
             let ready = unsafe poll(
                 &descriptors, nfds_t(descriptors.count), (end - .now).pollTimeout)
-            if cancellation.isCancelled { throw LinkFault("given up") }
+            if cancellation.isCancelled { throw LinkError("given up") }
             if ready > 0 { return true }
             if ready == 0 { return false }
-            guard errno == EINTR else { throw LinkFault(code: errno) }
+            guard errno == EINTR else { throw LinkError(code: errno) }
         }
     }
 
@@ -111,7 +111,7 @@ final class Connection {
     private static func connect(
         to url: ServerURL, _ patience: Duration, _ cancellation: CancellationPipe
     )
-        throws(LinkFault) -> Int32
+        throws(LinkError) -> Int32
     {
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_NUMERICSERV
@@ -119,33 +119,33 @@ final class Connection {
         var found: UnsafeMutablePointer<addrinfo>?
         let code = unsafe getaddrinfo(url.host, String(url.port), &hints, &found)
         guard code == 0 else {
-            throw LinkFault("\(url.host): \(unsafe String(cString: gai_strerror(code)))")
+            throw LinkError("\(url.host): \(unsafe String(cString: gai_strerror(code)))")
         }
         defer { unsafe freeaddrinfo(found) }
-        var fault = LinkFault("\(url.host) has no address")
+        var lastError = LinkError("\(url.host) has no address")
         var address = unsafe found
         while let next = unsafe address {
-            do throws(LinkFault) {
+            do throws(LinkError) {
                 return unsafe try connect(to: next.pointee, patience, cancellation)
             } catch {
-                fault = error
+                lastError = error
             }
             unsafe address = next.pointee.ai_next
         }
-        throw fault
+        throw lastError
     }
 
     private static func connect(
         to address: addrinfo, _ patience: Duration, _ cancellation: CancellationPipe
     )
-        throws(LinkFault) -> Int32
+        throws(LinkError) -> Int32
     {
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let descriptor = unsafe socket(address.ai_family, kind, 0)
-        guard descriptor >= 0 else { throw LinkFault(code: errno) }
-        do throws(LinkFault) {
+        guard descriptor >= 0 else { throw LinkError(code: errno) }
+        do throws(LinkError) {
             if unsafe Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
-                guard errno == EINPROGRESS else { throw LinkFault(code: errno) }
+                guard errno == EINPROGRESS else { throw LinkError(code: errno) }
                 guard try wait(for: POLLOUT, on: descriptor, until: .now + patience, cancellation)
                 else {
                     throw .noAnswer
@@ -153,7 +153,7 @@ final class Connection {
                 var code: Int32 = 0
                 var length = socklen_t(MemoryLayout<Int32>.size)
                 _ = unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
-                guard code == 0 else { throw LinkFault(code: code) }
+                guard code == 0 else { throw LinkError(code: code) }
             }
             return descriptor
         } catch {

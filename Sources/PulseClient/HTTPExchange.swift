@@ -18,12 +18,12 @@ package final class HTTPExchange {
     ///   - trust: whose answer is taken, by HTTPS.
     ///   - patience: how long the server may say nothing.
     ///   - cancellation: ends every wait.
-    /// - Throws: ``LinkFault``.
+    /// - Throws: ``LinkError``.
     package init(
         get resource: String, at url: ServerURL, fields: [(String, String)] = [],
         trust: ServerTrust = .certified(authorities: nil), patience: Duration = .seconds(5),
         cancellation: CancellationPipe
-    ) throws(LinkFault) {
+    ) throws(LinkError) {
         let lines =
             [
                 "GET \(url.path(resource)) HTTP/1.1", "Host: \(url.authority)",
@@ -36,7 +36,7 @@ package final class HTTPExchange {
         var body: [UInt8] = []
         while parser.head == nil {
             let bytes = try connection.receive(within: patience)
-            guard !bytes.isEmpty else { throw LinkFault("the server closes without an answer") }
+            guard !bytes.isEmpty else { throw LinkError("the server closes without an answer") }
             body += try parser.feed(bytes)
         }
         guard let head = parser.head else { throw .noAnswer }
@@ -48,7 +48,7 @@ package final class HTTPExchange {
     }
 
     /// The next piece of the body, which may be empty; nil at its end.
-    package func next(within patience: Duration) throws(LinkFault) -> [UInt8]? {
+    package func next(within patience: Duration) throws(LinkError) -> [UInt8]? {
         if let piece = first {
             first = nil
             return piece
@@ -60,12 +60,12 @@ package final class HTTPExchange {
 
     /// The whole body.
     ///
-    /// - Throws: ``LinkFault`` also when it is longer than `limit` bytes.
-    package func body(limit: Int) throws(LinkFault) -> [UInt8] {
+    /// - Throws: ``LinkError`` also when it is longer than `limit` bytes.
+    package func body(limit: Int) throws(LinkError) -> [UInt8] {
         var body: [UInt8] = []
         while let piece = try next(within: patience) {
             body += piece
-            guard body.count <= limit else { throw LinkFault("the answer is too long") }
+            guard body.count <= limit else { throw LinkError("the answer is too long") }
         }
         return body
     }

@@ -4,12 +4,12 @@ package struct HTTPHead: Equatable {
     /// Names in small letters.
     private let fields: [(name: String, value: String)]
 
-    /// - Throws: ``LinkFault`` when the lines are no response.
-    package init(lines: [String]) throws(LinkFault) {
+    /// - Throws: ``LinkError`` when the lines are no response.
+    package init(lines: [String]) throws(LinkError) {
         let start = lines.first?.split(separator: " ", maxSplits: 2) ?? []
         guard start.count >= 2, start[0].hasPrefix("HTTP/1."), start[1].utf8.count == 3,
             let status = Int(start[1]), status >= 100
-        else { throw LinkFault("the answer is not HTTP") }
+        else { throw LinkError("the answer is not HTTP") }
         self.status = status
         fields = lines.dropFirst().compactMap { line in
             guard let colon = line.firstIndex(of: ":") else { return nil }
@@ -54,7 +54,7 @@ struct HTTPResponseParser {
     }
 
     /// Takes a piece and gives the bytes of the body in it.
-    mutating func feed(_ bytes: [UInt8]) throws(LinkFault) -> [UInt8] {
+    mutating func feed(_ bytes: [UInt8]) throws(LinkError) -> [UInt8] {
         switch state {
         case .head:
             buffer += bytes
@@ -76,14 +76,14 @@ struct HTTPResponseParser {
     }
 
     /// False while the head isn't complete; afterwards the buffer holds what follows it.
-    private mutating func readHead() throws(LinkFault) -> Bool {
+    private mutating func readHead() throws(LinkError) -> Bool {
         let end = Array("\r\n\r\n".utf8)
         guard let index = buffer.firstRange(of: end)?.lowerBound else {
-            guard buffer.count <= Self.headLimit else { throw LinkFault("the answer has no end") }
+            guard buffer.count <= Self.headLimit else { throw LinkError("the answer has no end") }
             // Whoever answers something else may keep the connection open for ever.
             let start = Array("HTTP/1.".utf8)
             guard buffer.starts(with: start.prefix(buffer.count)) else {
-                throw LinkFault("the answer is not HTTP")
+                throw LinkError("the answer is not HTTP")
             }
             return false
         }
@@ -98,17 +98,17 @@ struct HTTPResponseParser {
         return true
     }
 
-    private static func framing(of head: HTTPHead) throws(LinkFault) -> State {
+    private static func framing(of head: HTTPHead) throws(LinkError) -> State {
         if head.status == 204 || head.status == 304 { return .ended }
         if let coding = head["transfer-encoding"] {
             guard coding.lowercased() == "chunked" else {
-                throw LinkFault("the answer has the unknown transfer coding \(coding)")
+                throw LinkError("the answer has the unknown transfer coding \(coding)")
             }
             return .chunked(ChunkedParser())
         }
         guard let text = head["content-length"] else { return .untilClose }
         guard let length = Int(text), length >= 0 else {
-            throw LinkFault("the answer has no sound length")
+            throw LinkError("the answer has no sound length")
         }
         return length == 0 ? .ended : .length(length)
     }

@@ -1,7 +1,7 @@
 /// Where a Pulse server is: `http://host:8080`, or `https://host/prefix/` behind a proxy.
 package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
     /// Why a text is no URL to watch, in one line.
-    package struct Fault: Error, CustomStringConvertible {
+    package struct ParseError: Error, CustomStringConvertible {
         package let description: String
     }
 
@@ -23,24 +23,24 @@ package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
             && text.contains("://")
     }
 
-    package init(_ text: String) throws(Fault) {
+    package init(_ text: String) throws(ParseError) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Fault(description: "a URL has neither spaces nor characters beyond ASCII")
+            throw ParseError(description: "a URL has neither spaces nor characters beyond ASCII")
         }
         let scheme = text.prefix { $0 != ":" }.lowercased()
         guard scheme == "http" || scheme == "https", Self.looksLikeURL(text) else {
-            throw Fault(description: "a URL to watch begins with http:// or https://")
+            throw ParseError(description: "a URL to watch begins with http:// or https://")
         }
         isEncrypted = scheme == "https"
         let rest = text.dropFirst(scheme.count + 3)
         let authority = rest.prefix { !"/?#".contains($0) }
         guard !authority.contains("@") else {
-            throw Fault(description: "a URL to watch holds no password: give --token-file")
+            throw ParseError(description: "a URL to watch holds no password: give --token-file")
         }
         (host, port) = try Self.split(authority, defaultPort: isEncrypted ? 443 : 80)
         let path = rest.dropFirst(authority.count)
         guard !path.drop(while: { $0 != "?" }).contains("token=") else {
-            throw Fault(
+            throw ParseError(
                 description: "a token in the arguments is seen by others: give --token-file")
         }
         base = Self.base(of: path.prefix { $0 != "?" && $0 != "#" })
@@ -59,23 +59,23 @@ package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
         "\(isEncrypted ? "https" : "http")://\(authority)\(base)"
     }
 
-    private static func split(_ authority: Substring, defaultPort: UInt16) throws(Fault)
+    private static func split(_ authority: Substring, defaultPort: UInt16) throws(ParseError)
         -> (host: String, port: UInt16)
     {
         let host: Substring
         if authority.first == "[" {
             host = authority.dropFirst().prefix { $0 != "]" }
             guard authority.dropFirst(host.count + 1).first == "]" else {
-                throw Fault(description: "an IPv6 address lacks its closing bracket")
+                throw ParseError(description: "an IPv6 address lacks its closing bracket")
             }
         } else {
             host = authority.prefix { $0 != ":" }
         }
-        guard !host.isEmpty else { throw Fault(description: "the URL names no host") }
+        guard !host.isEmpty else { throw ParseError(description: "the URL names no host") }
         let tail = authority.dropFirst(host.count + (authority.first == "[" ? 2 : 0))
         if tail.isEmpty || tail == ":" { return (String(host), defaultPort) }
         guard tail.first == ":", let port = UInt16(tail.dropFirst()), port > 0 else {
-            throw Fault(description: "'\(tail.drop { $0 == ":" })' is no port: 1 to 65535 are")
+            throw ParseError(description: "'\(tail.drop { $0 == ":" })' is no port: 1 to 65535 are")
         }
         return (String(host), port)
     }

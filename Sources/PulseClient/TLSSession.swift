@@ -11,8 +11,8 @@ internal import Glibc
     /// - Parameters:
     ///   - descriptor: a connected socket that doesn't block; it stays the caller's.
     ///   - trust: whether the other side's certificate is verified, and by which authorities.
-    /// - Throws: ``LinkFault``.
-    init(descriptor: Int32, host: String, trust: ServerTrust) throws(LinkFault) {
+    /// - Throws: ``LinkError``.
+    init(descriptor: Int32, host: String, trust: ServerTrust) throws(LinkError) {
         var session: gnutls_session_t?
         var credentials: gnutls_certificate_credentials_t?
         let flags = UInt32(GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL)
@@ -22,7 +22,7 @@ internal import Glibc
         unsafe self.session = unsafe session
         unsafe self.credentials = unsafe credentials
         unsafe self.host = unsafe strdup(host)
-        guard isMade else { throw LinkFault("TLS: no memory") }
+        guard isMade else { throw LinkError("TLS: no memory") }
         try Self.check(unsafe gnutls_set_default_priority(session))
         try Self.check(
             unsafe gnutls_credentials_set(
@@ -33,12 +33,12 @@ internal import Glibc
     }
 
     /// Has the handshake fail unless the certificate is for the host, from a known authority.
-    private func verify(authorities: String?) throws(LinkFault) {
+    private func verify(authorities: String?) throws(LinkError) {
         _ = unsafe gnutls_certificate_set_x509_system_trust(credentials)
         if let authorities {
             let count = unsafe gnutls_certificate_set_x509_trust_file(
                 credentials, authorities, GNUTLS_X509_FMT_PEM)
-            guard count > 0 else { throw LinkFault("\(authorities) holds no certificate") }
+            guard count > 0 else { throw LinkError("\(authorities) holds no certificate") }
         }
         unsafe gnutls_session_set_verify_cert(session, host, 0)
     }
@@ -49,29 +49,29 @@ internal import Glibc
         unsafe free(host)
     }
 
-    func handshake() throws(LinkFault) -> TransferStep {
+    func handshake() throws(LinkError) -> TransferStep {
         let code = unsafe gnutls_handshake(session)
-        if code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR { throw LinkFault(verdict) }
+        if code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR { throw LinkError(verdict) }
         return try step(Int(code))
     }
 
-    func send(_ bytes: ArraySlice<UInt8>) throws(LinkFault) -> TransferStep {
+    func send(_ bytes: ArraySlice<UInt8>) throws(LinkError) -> TransferStep {
         try step(
             unsafe bytes.withUnsafeBytes {
                 unsafe gnutls_record_send(session, $0.baseAddress, $0.count)
             })
     }
 
-    func receive(into buffer: inout [UInt8]) throws(LinkFault) -> TransferStep {
+    func receive(into buffer: inout [UInt8]) throws(LinkError) -> TransferStep {
         let count = unsafe gnutls_record_recv(session, &buffer, buffer.count)
         // Many servers close without a word.
         return count == Int(GNUTLS_E_PREMATURE_TERMINATION) ? .moved(0) : try step(count)
     }
 
-    private func step(_ count: Int) throws(LinkFault) -> TransferStep {
+    private func step(_ count: Int) throws(LinkError) -> TransferStep {
         if count >= 0 { return .moved(count) }
         let code = Int32(clamping: count)
-        guard gnutls_error_is_fatal(code) == 0 else { throw Self.fault(code) }
+        guard gnutls_error_is_fatal(code) == 0 else { throw Self.error(code) }
         return .blocked(unsafe gnutls_record_get_direction(session) == 0 ? POLLIN : POLLOUT)
     }
 
@@ -88,11 +88,11 @@ internal import Glibc
             decoding: UnsafeBufferPointer(start: text.data, count: Int(text.size)), as: UTF8.self)
     }
 
-    private static func check(_ code: Int32) throws(LinkFault) {
-        guard code >= 0 else { throw fault(code) }
+    private static func check(_ code: Int32) throws(LinkError) {
+        guard code >= 0 else { throw error(code) }
     }
 
-    private static func fault(_ code: Int32) -> LinkFault {
-        LinkFault("TLS: \(unsafe String(cString: gnutls_strerror(code)))")
+    private static func error(_ code: Int32) -> LinkError {
+        LinkError("TLS: \(unsafe String(cString: gnutls_strerror(code)))")
     }
 }

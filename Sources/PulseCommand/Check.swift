@@ -27,8 +27,8 @@ struct Check: ParsableCommand {
             let offset = error.offset.map { " offset=\($0)" } ?? ""
             print("\(error.description) [reason=\(error.reason.rawValue)\(field)\(offset)]")
             throw ExitCode.failure
-        } catch let fault as DocumentInput.Fault {
-            CommandOutput.error("cannot read \(file): \(fault.description)")
+        } catch let error as DocumentInput.ReadError {
+            CommandOutput.error("cannot read \(file): \(error.description)")
             throw ExitCode.failure
         }
     }

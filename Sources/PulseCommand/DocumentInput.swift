@@ -5,7 +5,7 @@ import Pulse
 /// input.
 enum DocumentInput {
     /// Why there are none, for a person.
-    struct Fault: Error, CustomStringConvertible {
+    struct ReadError: Error, CustomStringConvertible {
         let description: String
 
         init(_ description: String) {
@@ -20,19 +20,19 @@ enum DocumentInput {
     /// At most one byte more than a document may have: enough to see that it is too large.
     ///
     /// - Parameter file: a path, or `-` for standard input.
-    static func read(_ file: String) throws(Fault) -> [UInt8] {
+    static func read(_ file: String) throws(ReadError) -> [UInt8] {
         if file == "-" { return try read(STDIN_FILENO, isPipe: false) }
         // O_NONBLOCK: opening a pipe would wait for somebody who writes to it.
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         let descriptor = unsafe open(file, flags)
-        guard descriptor >= 0 else { throw Fault(code: errno) }
+        guard descriptor >= 0 else { throw ReadError(code: errno) }
         defer { close(descriptor) }
         var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else { throw Fault(code: errno) }
+        guard unsafe fstat(descriptor, &information) == 0 else { throw ReadError(code: errno) }
         return try read(descriptor, isPipe: information.st_mode & S_IFMT == S_IFIFO)
     }
 
-    private static func read(_ descriptor: Int32, isPipe: Bool) throws(Fault) -> [UInt8] {
+    private static func read(_ descriptor: Int32, isPipe: Bool) throws(ReadError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: PulseDecoder.sizeLimit + 1)
         var count = 0
         var hasWaited = false
@@ -49,10 +49,10 @@ enum DocumentInput {
                 _ = unsafe poll(&waited, 1, -1)
                 continue
             }
-            guard got > 0 else { throw Fault(code: errno) }
+            guard got > 0 else { throw ReadError(code: errno) }
             count += got
         }
-        if isPipe, count == 0, !hasWaited { throw Fault("a pipe that nobody writes to") }
+        if isPipe, count == 0, !hasWaited { throw ReadError("a pipe that nobody writes to") }
         return Array(bytes[..<count])
     }
 }

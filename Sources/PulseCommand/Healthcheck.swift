@@ -34,7 +34,7 @@ struct Healthcheck: ParsableCommand {
             let answer = try HTTPExchange(
                 get: "livez", at: url, trust: .anyone, cancellation: CancellationPipe())
             guard answer.head.status == 200 else {
-                throw LinkFault("it answers \(answer.head.status)")
+                throw LinkError("it answers \(answer.head.status)")
             }
             CommandOutput.line("ok")
         } catch {

@@ -96,8 +96,8 @@ struct Watch: AsyncParsableCommand {
                 return .server(
                     try ServerURL(source), token: try tokenFile.map(token),
                     certificates: tlsAuthority)
-            } catch let fault as ServerURL.Fault {
-                throw ValidationError("'\(source)': \(fault.description).")
+            } catch let error as ServerURL.ParseError {
+                throw ValidationError("'\(source)': \(error.description).")
             }
         }
         guard tokenFile == nil, tlsAuthority == nil else {

@@ -4,7 +4,7 @@
 /// encrypted connection, as everywhere in NATS.
 public struct KeyAddress: Sendable, Hashable {
     /// Why a text is no address of a key, in one line.
-    public struct Fault: Error, Hashable, CustomStringConvertible {
+    public struct ParseError: Error, Hashable, CustomStringConvertible {
         /// The line for a person.
         public let description: String
     }
@@ -20,28 +20,28 @@ public struct KeyAddress: Sendable, Hashable {
 
     private static let defaultPort: UInt16 = 4_222
 
-    /// - Throws: ``Fault``.
-    public init(_ text: String) throws(Fault) {
+    /// - Throws: ``ParseError``.
+    public init(_ text: String) throws(ParseError) {
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Fault(description: "it has spaces or characters beyond ASCII")
+            throw ParseError(description: "it has spaces or characters beyond ASCII")
         }
         let scheme = text.prefix { $0 != ":" }.lowercased()
         guard ["nats", "tls"].contains(scheme), text.dropFirst(scheme.count).hasPrefix("://") else {
-            throw Fault(description: "it must begin with nats:// or tls://")
+            throw ParseError(description: "it must begin with nats:// or tls://")
         }
         isEncrypted = scheme == "tls"
         let rest = text.dropFirst(scheme.count + 3)
         let hosts = rest.prefix { $0 != "/" }
         servers = try hosts.split(separator: ",", omittingEmptySubsequences: false)
-            .map { host throws(Fault) in try Self.server(host) }
+            .map { host throws(ParseError) in try Self.server(host) }
         let path = rest.dropFirst(hosts.count + 1)
         let bucket = path.prefix { $0 != "/" }
         guard !bucket.isEmpty else {
-            throw Fault(description: "it names no bucket: nats://HOST/BUCKET/KEY")
+            throw ParseError(description: "it names no bucket: nats://HOST/BUCKET/KEY")
         }
         let key = path.dropFirst(bucket.count + 1)
         guard !key.isEmpty else {
-            throw Fault(description: "it names no key: nats://HOST/\(bucket)/KEY")
+            throw ParseError(description: "it names no key: nats://HOST/\(bucket)/KEY")
         }
         try Self.check(bucket: bucket)
         try Self.check(key: key)
@@ -50,9 +50,9 @@ public struct KeyAddress: Sendable, Hashable {
     }
 
     /// `host`, `host:port`, `[::1]:port`.
-    private static func server(_ text: Substring) throws(Fault) -> String {
+    private static func server(_ text: Substring) throws(ParseError) -> String {
         guard !text.contains("@") else {
-            throw Fault(
+            throw ParseError(
                 description:
                     "a password in the arguments is seen by others: give --nats-credentials")
         }
@@ -60,17 +60,17 @@ public struct KeyAddress: Sendable, Hashable {
         var host = text.prefix { $0 != (isBracketed ? "]" : ":") }
         if isBracketed {
             guard text.dropFirst(host.count).first == "]" else {
-                throw Fault(description: "an IPv6 address lacks its closing bracket")
+                throw ParseError(description: "an IPv6 address lacks its closing bracket")
             }
             host = text.prefix(host.count + 1)
         }
         guard host.count > (isBracketed ? 2 : 0) else {
-            throw Fault(description: "a host's name is missing")
+            throw ParseError(description: "a host's name is missing")
         }
         let tail = text.dropFirst(host.count)
         if tail.isEmpty { return "\(host):\(defaultPort)" }
         guard tail.first == ":", let port = UInt16(tail.dropFirst()), port > 0 else {
-            throw Fault(description: "'\(tail.dropFirst())' is no port: 1 to 65535 are")
+            throw ParseError(description: "'\(tail.dropFirst())' is no port: 1 to 65535 are")
         }
         return "\(host):\(port)"
     }
@@ -78,24 +78,24 @@ public struct KeyAddress: Sendable, Hashable {
 
 // The rules for names are those of NATS (ADR-8).
 extension KeyAddress {
-    private static func check(bucket: Substring) throws(Fault) {
+    private static func check(bucket: Substring) throws(ParseError) {
         guard let wrong = bucket.first(where: { !isLetterOrDigit($0) && !"_-".contains($0) }) else {
             return
         }
-        throw Fault(
+        throw ParseError(
             description: "'\(wrong)' can't stand in a bucket's name: letters, digits, - and _ can")
     }
 
-    private static func check(key: Substring) throws(Fault) {
+    private static func check(key: Substring) throws(ParseError) {
         if let wrong = key.first(where: { !isLetterOrDigit($0) && !"_-/=.".contains($0) }) {
-            throw Fault(
+            throw ParseError(
                 description: "'\(wrong)' can't stand in a key: letters, digits and -_/=. can")
         }
         guard key.first != ".", key.last != ".", !key.contains("..") else {
-            throw Fault(description: "a key has no dot at its ends, and no two in a row")
+            throw ParseError(description: "a key has no dot at its ends, and no two in a row")
         }
         guard !key.hasPrefix("_kv") else {
-            throw Fault(description: "keys that begin with _kv belong to NATS itself")
+            throw ParseError(description: "keys that begin with _kv belong to NATS itself")
         }
     }
 

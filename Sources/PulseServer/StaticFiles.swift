@@ -12,7 +12,7 @@ struct StaticFiles: Sendable {
     }
 
     /// Why a directory can't be served.
-    struct Failure: Error, CustomStringConvertible {
+    struct ReadError: Error, CustomStringConvertible {
         let description: String
     }
 
@@ -24,7 +24,7 @@ struct StaticFiles: Sendable {
     /// Reads a directory and those below it.
     ///
     /// Hidden files stay out; links count as what they lead to.
-    init(directory: String) throws(Failure) {
+    init(directory: String) throws(ReadError) {
         var found: [File] = []
         try Self.collect(directory, below: "", depth: 0, into: &found)
         files = found.sorted { $0.path < $1.path }
@@ -32,13 +32,13 @@ struct StaticFiles: Sendable {
 
     private static func collect(
         _ directory: String, below prefix: String, depth: Int, into files: inout [File]
-    ) throws(Failure) {
+    ) throws(ReadError) {
         guard let stream = unsafe opendir(directory) else {
-            throw failure("read the directory", directory)
+            throw error("read the directory", directory)
         }
         defer { unsafe closedir(stream) }
         // A link that leads upwards must not be followed for ever.
-        guard depth < 8 else { throw Failure(description: "\(directory) is nested too deeply") }
+        guard depth < 8 else { throw ReadError(description: "\(directory) is nested too deeply") }
         while let entry = unsafe readdir(stream) {
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { bytes in
                 unsafe String(cString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))
@@ -46,7 +46,7 @@ struct StaticFiles: Sendable {
             guard !name.hasPrefix(".") else { continue }
             let path = "\(directory)/\(name)"
             var information = stat()
-            guard unsafe stat(path, &information) == 0 else { throw failure("read", path) }
+            guard unsafe stat(path, &information) == 0 else { throw error("read", path) }
             switch information.st_mode & S_IFMT {
             case S_IFDIR:
                 try collect(path, below: "\(prefix)/\(name)", depth: depth + 1, into: &files)
@@ -58,17 +58,17 @@ struct StaticFiles: Sendable {
         }
     }
 
-    static func content(of path: String) throws(Failure) -> [UInt8] {
+    static func content(of path: String) throws(ReadError) -> [UInt8] {
         do throws(FileError) {
             if let content = try WholeFile.bytes(of: path, upTo: sizeLimit) { return content }
         } catch {
-            throw Failure(description: "cannot read \(path): \(error.description)")
+            throw ReadError(description: "cannot read \(path): \(error.description)")
         }
-        throw Failure(description: "\(path) is over 16 MiB")
+        throw ReadError(description: "\(path) is over 16 MiB")
     }
 
-    private static func failure(_ action: String, _ path: String) -> Failure {
-        Failure(description: "cannot \(action) \(path): \(SystemError.text(errno))")
+    private static func error(_ action: String, _ path: String) -> ReadError {
+        ReadError(description: "cannot \(action) \(path): \(SystemError.text(errno))")
     }
 }
 

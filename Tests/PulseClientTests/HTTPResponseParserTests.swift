@@ -85,15 +85,15 @@ struct HTTPResponseParserTests {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n",
         ])
     func malformed(_ text: String) {
-        #expect(throws: LinkFault.self) { try parse(text) }
+        #expect(throws: LinkError.self) { try parse(text) }
     }
 
     @Test("gives up on a head and on a line without end")
     func endless() {
-        #expect(throws: LinkFault.self) {
+        #expect(throws: LinkError.self) {
             try parse("HTTP/1.1 200 OK\r\n" + String(repeating: "a: b\r\n", count: 20_000))
         }
-        #expect(throws: LinkFault.self) {
+        #expect(throws: LinkError.self) {
             try parse(
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0"
                     + String(repeating: "0", count: 10_000))

@@ -54,7 +54,7 @@ struct ServerURLTests {
             ("http://host/\r\nX: y", "spaces"),
         ])
     func faults(_ text: String, _ part: String) {
-        let fault = #expect(throws: ServerURL.Fault.self) { try ServerURL(text) }
+        let fault = #expect(throws: ServerURL.ParseError.self) { try ServerURL(text) }
         #expect(fault?.description.contains(part) == true)
     }
 

@@ -14,7 +14,7 @@ struct DocumentInputTests {
     }
 
     private func fault(_ path: String) -> String? {
-        #expect(throws: DocumentInput.Fault.self) { try DocumentInput.read(path) }?.description
+        #expect(throws: DocumentInput.ReadError.self) { try DocumentInput.read(path) }?.description
     }
 
     @Test("reads a file, and of a huge one no more than shows that it is too large")

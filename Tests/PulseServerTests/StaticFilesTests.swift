@@ -33,7 +33,7 @@ struct StaticFilesTests {
     func loop() throws {
         try FileManager.default.createSymbolicLink(
             atPath: directory.file("up"), withDestinationPath: directory.path)
-        let failure = #expect(throws: StaticFiles.Failure.self) {
+        let failure = #expect(throws: StaticFiles.ReadError.self) {
             try StaticFiles(directory: directory.path)
         }
         #expect(failure?.description.contains("nested too deeply") == true)
@@ -41,7 +41,7 @@ struct StaticFilesTests {
 
     @Test("a directory that isn't there is one clear line")
     func missing() {
-        let failure = #expect(throws: StaticFiles.Failure.self) {
+        let failure = #expect(throws: StaticFiles.ReadError.self) {
             try StaticFiles(directory: directory.file("none"))
         }
         #expect(
@@ -53,7 +53,7 @@ struct StaticFilesTests {
     func dangling() throws {
         try FileManager.default.createSymbolicLink(
             atPath: directory.file("a"), withDestinationPath: "none")
-        let failure = #expect(throws: StaticFiles.Failure.self) {
+        let failure = #expect(throws: StaticFiles.ReadError.self) {
             try StaticFiles(directory: directory.path)
         }
         #expect(failure?.description.contains("/a: ") == true)

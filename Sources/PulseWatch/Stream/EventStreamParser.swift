@@ -26,8 +26,8 @@ struct EventStreamParser {
     /// holds.
     private static let sizeLimit = 1 << 20
 
-    /// - Throws: ``LinkFault`` when a line or an event has no end.
-    mutating func feed(_ bytes: [UInt8]) throws(LinkFault) -> [Event] {
+    /// - Throws: ``LinkError`` when a line or an event has no end.
+    mutating func feed(_ bytes: [UInt8]) throws(LinkError) -> [Event] {
         var events: [Event] = []
         for byte in bytes {
             if skipsLineFeed {
@@ -42,7 +42,7 @@ struct EventStreamParser {
             default:
                 line.append(byte)
                 guard line.count + data.count <= Self.sizeLimit else {
-                    throw LinkFault("an event has no end")
+                    throw LinkError("an event has no end")
                 }
             }
         }

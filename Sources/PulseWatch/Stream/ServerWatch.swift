@@ -32,7 +32,7 @@ struct ServerWatch: WatchSource {
         while !cancellation.isCancelled {
             var reason = "the server has ended the stream"
             var asked = parser.retry
-            do throws(LinkFault) {
+            do throws(LinkError) {
                 if let curve = try curve(cancellation) { onUpdate(.curve(curve)) }
                 let (exchange, answer) = try open(parser.lastEventID, cancellation)
                 switch answer {
@@ -58,14 +58,14 @@ struct ServerWatch: WatchSource {
     }
 
     /// The run's curve until now; nil when the server has none to give.
-    private func curve(_ cancellation: CancellationPipe) throws(LinkFault) -> [CurvePoint]? {
+    private func curve(_ cancellation: CancellationPipe) throws(LinkError) -> [CurvePoint]? {
         let exchange = try exchange(
             "history", accept: "application/json", cancellation: cancellation)
         guard exchange.head.status == 200 else { return nil }
         return StreamAssembler.curve(of: try exchange.body(limit: Self.historyLimit))
     }
 
-    private func open(_ lastEventID: [UInt8], _ cancellation: CancellationPipe) throws(LinkFault)
+    private func open(_ lastEventID: [UInt8], _ cancellation: CancellationPipe) throws(LinkError)
         -> (
             HTTPExchange, StreamAnswer
         )
@@ -83,22 +83,22 @@ struct ServerWatch: WatchSource {
     private func read(
         _ exchange: HTTPExchange, _ parser: inout EventStreamParser,
         _ assembler: inout StreamAssembler, _ onUpdate: (WatchUpdate) -> Void
-    ) throws(LinkFault) {
-        do throws(LinkFault) {
+    ) throws(LinkError) {
+        do throws(LinkError) {
             while let piece = try exchange.next(within: silence) {
                 for event in try parser.feed(piece) {
                     assembler.updates(of: event).forEach(onUpdate)
                 }
             }
         } catch  where error == .noAnswer {
-            throw LinkFault("the stream is silent, not even heartbeats come")
+            throw LinkError("the stream is silent, not even heartbeats come")
         }
     }
 
     private func exchange(
         _ resource: String, accept: String, lastEventID: [UInt8] = [],
         cancellation: CancellationPipe
-    ) throws(LinkFault) -> HTTPExchange {
+    ) throws(LinkError) -> HTTPExchange {
         var fields = [("Accept", accept), ("Cache-Control", "no-cache")]
         if let token { fields.append(("Authorization", "Bearer \(token)")) }
         let id = String(decoding: lastEventID, as: UTF8.self)

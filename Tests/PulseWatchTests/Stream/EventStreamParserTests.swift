@@ -119,7 +119,7 @@ struct EventStreamParserTests {
     func endless() throws {
         var parser = EventStreamParser()
         let piece = Array("data: \(String(repeating: "x", count: 1_000))\n".utf8)
-        #expect(throws: LinkFault.self) {
+        #expect(throws: LinkError.self) {
             for _ in 0..<2_000 { _ = try parser.feed(piece) }
         }
     }

@@ -1,11 +1,11 @@
 internal import Pulse
 
 /// Why the server can't be reached or understood, for a person.
-package struct LinkFault: Error, CustomStringConvertible, Equatable {
+package struct LinkError: Error, CustomStringConvertible, Equatable {
     package let description: String
 
     /// Whoever is asked says nothing.
-    package static let noAnswer = LinkFault("no answer")
+    package static let noAnswer = LinkError("no answer")
 
     package init(_ description: String) {
         self.description = description
