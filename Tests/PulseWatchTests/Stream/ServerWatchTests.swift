@@ -24,8 +24,8 @@ struct ServerWatchTests {
         }
     }
 
-    /// The news of a server until one is found, or the time of the test is over.
-    private func news(
+    /// The updates of a server until one is found, or the time of the test is over.
+    private func updates(
         port: UInt16, silence: Duration, until isLast: @escaping @Sendable (WatchUpdate) -> Bool
     ) async throws -> [WatchUpdate] {
         var watch = ServerWatch(
@@ -50,7 +50,7 @@ struct ServerWatchTests {
         let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 10\n\n"
         serve([history, stream, history, stream], on: socket)
         let opened = Mutex(0)
-        let news = try await news(port: port, silence: .milliseconds(100)) { item in
+        let updates = try await updates(port: port, silence: .milliseconds(100)) { item in
             guard case .opened = item else { return false }
             return opened.withLock {
                 $0 += 1
@@ -58,7 +58,7 @@ struct ServerWatchTests {
             }
         }
         #expect(
-            news == [
+            updates == [
                 .opened(serverTime: nil),
                 .lost(
                     "the stream is silent, not even heartbeats come", retryAfter: .seconds(1)),

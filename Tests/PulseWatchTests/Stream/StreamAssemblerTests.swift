@@ -10,7 +10,7 @@ struct StreamAssemblerTests {
         #"{"status": "running", "epoch": 1.0, "total_epochs": 4.0, "loss": 0.5, "message": "m", "timestamp": 9}"#
             .utf8)
 
-    private func news(_ assembler: inout StreamAssembler, _ type: String, _ data: [UInt8])
+    private func updates(_ assembler: inout StreamAssembler, _ type: String, _ data: [UInt8])
         -> [WatchUpdate]
     {
         assembler.updates(of: EventStreamParser.Event(type: type, data: data))
@@ -29,22 +29,22 @@ struct StreamAssemblerTests {
     @Test("makes a reading of a status and the progress that belongs to it")
     func reading() throws {
         var assembler = StreamAssembler()
-        #expect(news(&assembler, "status", status) == [.document(status)])
+        #expect(updates(&assembler, "status", status) == [.document(status)])
         let document = progress(source: "invalid", error: #""loss is NaN""#)
         let expected = RunReading(
             status: try PulseDecoder.decode(status), liveness: .live, etaSeconds: 12.5,
             source: .invalid, sourceError: "loss is NaN")
         #expect(
-            news(&assembler, "progress", document) == [.document(document), .reading(expected)])
+            updates(&assembler, "progress", document) == [.document(document), .reading(expected)])
     }
 
     @Test("passes over fields and events of a newer server")
     func newer() {
         var assembler = StreamAssembler()
-        _ = news(&assembler, "status", status)
+        _ = updates(&assembler, "status", status)
         let document = progress(more: #", "speed": {"epochs": [1, 2]}"#)
-        #expect(news(&assembler, "progress", document).count == 2)
-        #expect(news(&assembler, "history", [1]) == [])
+        #expect(updates(&assembler, "progress", document).count == 2)
+        #expect(updates(&assembler, "history", [1]) == [])
     }
 
     @Test(
@@ -55,8 +55,8 @@ struct StreamAssemblerTests {
         ])
     func strange(_ type: String, _ data: String) {
         var assembler = StreamAssembler()
-        _ = news(&assembler, "status", status)
-        guard case .nothing(let reason)? = news(&assembler, type, Array(data.utf8)).last else {
+        _ = updates(&assembler, "status", status)
+        guard case .nothing(let reason)? = updates(&assembler, type, Array(data.utf8)).last else {
             Issue.record("taken for a document")
             return
         }
@@ -68,10 +68,12 @@ struct StreamAssemblerTests {
         var assembler = StreamAssembler()
         let problem = Array(#"{"status": 503, "detail": "loss is NaN"}"#.utf8)
         #expect(
-            news(&assembler, "problem", problem) == [.document(problem), .nothing("loss is NaN")])
+            updates(&assembler, "problem", problem) == [
+                .document(problem), .nothing("loss is NaN"),
+            ])
         #expect(
-            news(&assembler, "heartbeat", Array(#"{"timestamp": 17}"#.utf8)) == [.heartbeat(17)])
-        #expect(news(&assembler, "heartbeat", Array("{}".utf8)) == [])
+            updates(&assembler, "heartbeat", Array(#"{"timestamp": 17}"#.utf8)) == [.heartbeat(17)])
+        #expect(updates(&assembler, "heartbeat", Array("{}".utf8)) == [])
     }
 
     @Test("reads the curve of /history, and nothing else for one")
