@@ -25,7 +25,7 @@ internal import Glibc
     nonisolated(unsafe) let handle: OpaquePointer
     nonisolated(unsafe) let context: OpaquePointer
     /// Milliseconds.
-    let patience: Int64
+    let timeout: Int64
 
     /// How soon a lost connection is tried again: at once for users, at different times for the
     /// servers, which all their clients come back to.
@@ -41,7 +41,7 @@ internal import Glibc
     ///
     /// - Throws: ``NATSError``.
     public init(_ options: ConnectionOptions) throws(NATSError) {
-        patience = Int64(options.patience / .milliseconds(1))
+        timeout = Int64(options.timeout / .milliseconds(1))
         var handle: OpaquePointer?
         try unsafe Self.withSettings(of: options) { settings throws(NATSError) in
             try check(unsafe natsConnection_Connect(&handle, settings))
@@ -49,7 +49,7 @@ internal import Glibc
         guard let handle = unsafe handle else { throw NATSError(.other, "no connection") }
         var context: OpaquePointer?
         var settings = unsafe jsOptions()
-        unsafe settings.Wait = patience
+        unsafe settings.Wait = timeout
         let status = unsafe natsConnection_JetStream(&context, handle, &settings)
         guard status == NATS_OK, let context = unsafe context else {
             let error = NATSError(status)

@@ -15,7 +15,7 @@ public struct ConnectionOptions: Sendable {
     /// A file with credentials: NATS's own kind (`.creds`), or one line `user:password`.
     public var credentials: String?
     /// How long an answer may take.
-    public var patience = Duration.seconds(2)
+    public var timeout = Duration.seconds(2)
 
     /// Makes options with the defaults.
     public init(servers: [String], name: String) {

@@ -10,22 +10,22 @@ final class Connection {
     private var encryption: TLSSession?
 
     /// How long each address of a host may take to answer, and a server to say anything.
-    private let patience: Duration
+    private let timeout: Duration
 
     /// - Parameters:
     ///   - trust: whose answer is taken, by HTTPS.
-    ///   - patience: how long each address of a host may take to answer, and each step after that.
+    ///   - timeout: how long each address of a host may take to answer, and each step after that.
     ///   - cancellation: ends every wait.
     /// - Throws: ``LinkError``.
-    init(to url: ServerURL, trust: ServerTrust, patience: Duration, cancellation: CancellationPipe)
+    init(to url: ServerURL, trust: ServerTrust, timeout: Duration, cancellation: CancellationPipe)
         throws(LinkError)
     {
         self.cancellation = cancellation
-        self.patience = patience
-        descriptor = try Self.connect(to: url, patience, cancellation)
+        self.timeout = timeout
+        descriptor = try Self.connect(to: url, timeout, cancellation)
         if url.isEncrypted {
             let session = try TLSSession(descriptor: descriptor, host: url.host, trust: trust)
-            _ = try repeating(until: .now + patience) { () throws(LinkError) in
+            _ = try repeating(until: .now + timeout) { () throws(LinkError) in
                 try session.handshake()
             }
             encryption = session
@@ -42,7 +42,7 @@ final class Connection {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = rest
-            let count = try repeating(until: .now + patience) { () throws(LinkError) in
+            let count = try repeating(until: .now + timeout) { () throws(LinkError) in
                 if let encryption { return try encryption.send(part) }
                 let count = unsafe part.withUnsafeBytes { bytes in
                     unsafe Glibc.send(
@@ -55,9 +55,9 @@ final class Connection {
     }
 
     /// Some bytes; none when the other side has ended.
-    func receive(within patience: Duration) throws(LinkError) -> [UInt8] {
+    func receive(within timeout: Duration) throws(LinkError) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 16_384)
-        let count = try repeating(until: .now + patience) { () throws(LinkError) in
+        let count = try repeating(until: .now + timeout) { () throws(LinkError) in
             if let encryption { return try encryption.receive(into: &buffer) }
             let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
             return try Self.step(count, waitingFor: POLLIN)
@@ -109,7 +109,7 @@ final class Connection {
 
     /// Tries the addresses of a host one after the other.
     private static func connect(
-        to url: ServerURL, _ patience: Duration, _ cancellation: CancellationPipe
+        to url: ServerURL, _ timeout: Duration, _ cancellation: CancellationPipe
     )
         throws(LinkError) -> Int32
     {
@@ -126,7 +126,7 @@ final class Connection {
         var address = unsafe found
         while let next = unsafe address {
             do throws(LinkError) {
-                return unsafe try connect(to: next.pointee, patience, cancellation)
+                return unsafe try connect(to: next.pointee, timeout, cancellation)
             } catch {
                 lastError = error
             }
@@ -136,7 +136,7 @@ final class Connection {
     }
 
     private static func connect(
-        to address: addrinfo, _ patience: Duration, _ cancellation: CancellationPipe
+        to address: addrinfo, _ timeout: Duration, _ cancellation: CancellationPipe
     )
         throws(LinkError) -> Int32
     {
@@ -146,7 +146,7 @@ final class Connection {
         do throws(LinkError) {
             if unsafe Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) != 0 {
                 guard errno == EINPROGRESS else { throw LinkError(code: errno) }
-                guard try wait(for: POLLOUT, on: descriptor, until: .now + patience, cancellation)
+                guard try wait(for: POLLOUT, on: descriptor, until: .now + timeout, cancellation)
                 else {
                     throw .noAnswer
                 }

@@ -5,7 +5,7 @@ package import PulseMonitor
 package final class HTTPExchange {
     package let head: HTTPHead
     private let connection: Connection
-    private let patience: Duration
+    private let timeout: Duration
     private var parser: HTTPResponseParser
     /// What came together with the head.
     private var first: [UInt8]?
@@ -16,12 +16,12 @@ package final class HTTPExchange {
     ///   - resource: a name below the URL's path.
     ///   - fields: name and value of further header fields.
     ///   - trust: whose answer is taken, by HTTPS.
-    ///   - patience: how long the server may say nothing.
+    ///   - timeout: how long the server may say nothing.
     ///   - cancellation: ends every wait.
     /// - Throws: ``LinkError``.
     package init(
         get resource: String, at url: ServerURL, fields: [(String, String)] = [],
-        trust: ServerTrust = .certified(authorities: nil), patience: Duration = .seconds(5),
+        trust: ServerTrust = .certified(authorities: nil), timeout: Duration = .seconds(5),
         cancellation: CancellationPipe
     ) throws(LinkError) {
         let lines =
@@ -30,31 +30,31 @@ package final class HTTPExchange {
                 "User-Agent: pulse/\(PulseVersion.current)", "Connection: close",
             ] + fields.map { "\($0): \($1)" }
         let connection = try Connection(
-            to: url, trust: trust, patience: patience, cancellation: cancellation)
+            to: url, trust: trust, timeout: timeout, cancellation: cancellation)
         try connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         var parser = HTTPResponseParser()
         var body: [UInt8] = []
         while parser.head == nil {
-            let bytes = try connection.receive(within: patience)
+            let bytes = try connection.receive(within: timeout)
             guard !bytes.isEmpty else { throw LinkError("the server closes without an answer") }
             body += try parser.feed(bytes)
         }
         guard let head = parser.head else { throw .noAnswer }
         self.head = head
         self.connection = connection
-        self.patience = patience
+        self.timeout = timeout
         self.parser = parser
         first = body
     }
 
     /// The next piece of the body, which may be empty; nil at its end.
-    package func next(within patience: Duration) throws(LinkError) -> [UInt8]? {
+    package func next(within timeout: Duration) throws(LinkError) -> [UInt8]? {
         if let piece = first {
             first = nil
             return piece
         }
         if parser.isEnded { return nil }
-        let bytes = try connection.receive(within: patience)
+        let bytes = try connection.receive(within: timeout)
         return bytes.isEmpty ? nil : try parser.feed(bytes)
     }
 
@@ -63,7 +63,7 @@ package final class HTTPExchange {
     /// - Throws: ``LinkError`` also when it is longer than `limit` bytes.
     package func body(limit: Int) throws(LinkError) -> [UInt8] {
         var body: [UInt8] = []
-        while let piece = try next(within: patience) {
+        while let piece = try next(within: timeout) {
             body += piece
             guard body.count <= limit else { throw LinkError("the answer is too long") }
         }

@@ -108,7 +108,7 @@ struct FactGatherer {
         return ["http", "https"].contains { scheme in
             guard let url = try? ServerURL("\(scheme)://\(address)"),
                 let answer = try? HTTPExchange(
-                    get: "livez", at: url, trust: .anyone, patience: .seconds(1),
+                    get: "livez", at: url, trust: .anyone, timeout: .seconds(1),
                     cancellation: CancellationPipe())
             else { return false }
             return answer.head.status == 200

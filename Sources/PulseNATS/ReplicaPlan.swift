@@ -6,11 +6,11 @@ internal import NATS
 struct ReplicaPlan: Sendable {
     /// What is to be tried.
     private(set) var replicas = 3
-    private var refusedSince: Duration?
+    private var tooFewSince: Duration?
 
     /// A cluster that has just started doesn't know all its servers yet, and a bucket keeps the
     /// number of replicas that it was made with.
-    private static let patience = Duration.seconds(10)
+    private static let timeout = Duration.seconds(10)
 
     /// Takes note that the servers couldn't do it.
     ///
@@ -20,11 +20,11 @@ struct ReplicaPlan: Sendable {
         case .notClustered:
             replicas = 1
         case .tooFewServers:
-            let start = refusedSince ?? now
-            refusedSince = start
-            guard now - start >= Self.patience, replicas > 1 else { return }
+            let start = tooFewSince ?? now
+            tooFewSince = start
+            guard now - start >= Self.timeout, replicas > 1 else { return }
             replicas -= 1
-            refusedSince = nil
+            tooFewSince = nil
         default:
             break
         }
