@@ -64,7 +64,7 @@ internal import Glibc
         unsafe jsCtx_Destroy(context)
         // Closes it as well.
         unsafe natsConnection_Destroy(handle)
-        unsafe Complaints.forget(handle)
+        unsafe PermissionErrors.forget(handle)
     }
 
     /// Ends the connection, and its threads: every further call fails.
@@ -107,15 +107,15 @@ internal import Glibc
         case .reconnecting: throw NATSError(.unreachable, "the connection is lost")
         case .closed: throw NATSError(.closed, "the connection is closed")
         }
-        unsafe Complaints.forget(handle)
+        unsafe PermissionErrors.forget(handle)
         var answer = jsErrCode(rawValue: 0)
         let status = call(&answer)
         if status == NATS_OK { return }
         let error = NATSError(status, answer: answer)
-        guard error.code == .timedOut, let complaint = unsafe Complaints.take(of: handle) else {
+        guard error.code == .timedOut, let reason = unsafe PermissionErrors.take(of: handle) else {
             throw error
         }
-        throw NATSError(.notPermitted, "not permitted: \(complaint)")
+        throw NATSError(.notPermitted, "not permitted: \(reason)")
     }
 
     private static func withSettings(
@@ -129,7 +129,7 @@ internal import Glibc
         defer { unsafe urls.forEach { unsafe free(UnsafeMutableRawPointer(mutating: $0)) } }
         try check(unsafe natsOptions_SetServers(settings, &urls, Int32(urls.count)))
         try check(unsafe natsOptions_SetName(settings, options.name))
-        try check(unsafe natsOptions_SetErrorHandler(settings, noteComplaint, nil))
+        try check(unsafe natsOptions_SetErrorHandler(settings, notePermissionError, nil))
         // For ever: a cluster that comes back after a week is a cluster that comes back.
         try check(unsafe natsOptions_SetMaxReconnect(settings, -1))
         try check(unsafe natsOptions_SetReconnectWait(settings, reconnectWait))

@@ -2,13 +2,13 @@
 internal import CNATS
 internal import Synchronization
 
-/// What servers complained of, by connection, until somebody asks.
+/// The permission errors that servers reported, by connection, until they are taken.
 ///
 /// A server answers a request that isn't permitted with silence, and says why beside it: without
 /// this every refusal would look like a timeout. By the connection's address and not through a
 /// context pointer: the library may call back after a connection was destroyed, and holds the
 /// address until it has.
-enum Complaints {
+enum PermissionErrors {
     private static let all = Mutex<[UInt: String]>([:])
 
     static func forget(_ connection: OpaquePointer) {
@@ -26,15 +26,15 @@ enum Complaints {
 
 /// Feeds the `errHandler` parameter of `natsOptions_SetErrorHandler`.
 ///
-/// Without one the library prints to stderr. Missed heartbeats and the like are none of our
-/// business: whoever watches looks for himself as well.
-func noteComplaint(
+/// Without one the library prints to stderr. Other errors, such as missed heartbeats, are not kept:
+/// the key is polled as well.
+func notePermissionError(
     connection: OpaquePointer?, subscription: OpaquePointer?, status: natsStatus,
     context: UnsafeMutableRawPointer?
 ) {
     guard status == NATS_NOT_PERMITTED, let connection = unsafe connection else { return }
     var text: UnsafePointer<CChar>?
     _ = unsafe natsConnection_GetLastError(connection, &text)
-    unsafe Complaints.note(text.map { unsafe String(cString: $0) } ?? "", of: connection)
+    unsafe PermissionErrors.note(text.map { unsafe String(cString: $0) } ?? "", of: connection)
 }
 #endif
