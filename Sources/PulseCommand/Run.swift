@@ -88,17 +88,17 @@ struct Run: ParsableCommand {
         if serve { try checkLimits() }
         let training = TrainingRun(runConfiguration) { CommandOutput.error($0) }
         let relay = try startRelay()
-        let panel = serve ? try startPanel() : nil
+        let embedded = serve ? try startServer() : nil
         do {
             let outcome = try training.run()
             relay?.finish()
             if keepServing { training.waitForStop() }
-            panel?.stop(showing: outcome.status)
+            embedded?.stop(showing: outcome.status)
             throw ExitCode(outcome.exitCode)
         } catch let error as PulseError {
             CommandOutput.error("cannot write the status: \(error.description)")
             relay?.finish()
-            panel?.stop(showing: nil)
+            embedded?.stop(showing: nil)
             throw ExitCode(Self.ownFailure)
         }
     }
@@ -144,7 +144,7 @@ struct Run: ParsableCommand {
         return RunRelay(relay, to: "\(address)")
     }
 
-    private func startPanel() throws -> Panel {
+    private func startServer() throws -> EmbeddedServer {
         do {
             // Between the bars of a training only what matters.
             let published = PublishedStatus()
@@ -153,7 +153,7 @@ struct Run: ParsableCommand {
             let server = try StatusServer(
                 configuration: configuration, logger: server.logger(defaultLevel: .warning))
             CommandOutput.note("serving \(statusFile) at \(self.server.url(port: server.port))")
-            return Panel(server: server, published: published)
+            return EmbeddedServer(server: server, published: published)
         } catch {
             CommandOutput.error("\(error)")
             throw ExitCode(Self.ownFailure)

@@ -5,7 +5,7 @@ import PulseServer
 import ServiceLifecycle
 
 /// A server beside a command: it runs until it is stopped, not until a signal.
-struct Panel: Sendable {
+struct EmbeddedServer: Sendable {
     private let published: PublishedStatus
     private let group: ServiceGroup
     private let ended = DispatchSemaphore(value: 0)
@@ -33,7 +33,7 @@ struct Panel: Sendable {
         }
     }
 
-    /// Stops when all who watch have been told the end, which is this state.
+    /// Stops when this state, the last, is served to all who watch.
     func stop(showing status: TrainingStatus?) {
         if let status { published.wait(for: status, atMost: Self.publishing) }
         let group = group
