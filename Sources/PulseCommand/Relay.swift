@@ -68,8 +68,8 @@ struct Relay: AsyncParsableCommand {
             statusFile: statusFile, to: key, name: "\(address)",
             pollInterval: pollInterval.duration, watches: !noWatch,
             logger: logFormat.logger(level: logLevel))
-        if let obstacle = await BlockingThread.run("pulse.relay", { relay.begin() }) {
-            CommandOutput.error("\(address): \(obstacle)")
+        if let error = await BlockingThread.run("pulse.relay", { relay.begin() }) {
+            CommandOutput.error("\(address): \(error)")
             throw ExitCode.failure
         }
         let signals = await StopSignals()

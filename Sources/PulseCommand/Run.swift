@@ -137,8 +137,8 @@ struct Run: ParsableCommand {
             statusFile: statusFile, to: key, name: "\(address)",
             pollInterval: server.pollInterval.duration, watches: !server.noWatch,
             logger: server.logger(defaultLevel: .warning))
-        if let obstacle = relay.begin() {
-            CommandOutput.error("\(address): \(obstacle)")
+        if let error = relay.begin() {
+            CommandOutput.error("\(address): \(error)")
             throw ExitCode(Self.ownFailure)
         }
         return RunRelay(relay, to: "\(address)")

@@ -128,8 +128,8 @@ struct Serve: PreparedCommand {
             try NATSStore.key(address, access: nats.access, name: "pulse serve"),
             bucket: address.bucket, key: address.key, pollInterval: server.pollInterval.duration,
             watches: !server.noWatch)
-        if let obstacle = await BlockingThread.run("pulse.source", { key.begin() }) {
-            CommandOutput.error("\(address): \(obstacle)")
+        if let error = await BlockingThread.run("pulse.source", { key.begin() }) {
+            CommandOutput.error("\(address): \(error)")
             throw ExitCode.failure
         }
         return key

@@ -24,13 +24,13 @@ public final class StatusRelay: Sendable {
         var store: any KeyStore
         var relay = RelayState()
         var plan = ReplicaPlan()
-        /// Why nothing arrives at the moment.
-        var trouble: NATSError?
-        /// What was logged of it.
-        var told: Set<NATSError.Code> = []
-        /// What is wrong with the file.
-        var complaint: PulseError?
-        var looks = 0
+        /// Why the cluster takes nothing at the moment.
+        var clusterError: NATSError?
+        /// The codes that were logged in this outage.
+        var loggedCodes: Set<NATSError.Code> = []
+        /// Why the file holds nothing to send.
+        var fileError: PulseError?
+        var polls = 0
         var hasDelivered = false
     }
 
@@ -43,8 +43,8 @@ public final class StatusRelay: Sendable {
     private let cancellation = CancellationPipe()
     private let origin = ContinuousClock.now
 
-    /// How long the last state is tried when the relay is told to end.
-    private static let lastWord = Duration.seconds(10)
+    /// How long the final state is tried when the relay is asked to end.
+    private static let finalTimeout = Duration.seconds(10)
 
     /// - Parameters:
     ///   - statusFile: it need not exist yet.
@@ -62,16 +62,16 @@ public final class StatusRelay: Sendable {
         state = Mutex(State(reader: StatusFileReader(path: statusFile), store: store))
     }
 
-    /// Looks at the file for what is there before anything new, and at the key for whether we may.
+    /// Polls the file for what is there before anything new, and reads the key to see whether we may.
     ///
     /// - Returns: what is wrong when waiting can't help.
     public func begin() -> NATSError? {
-        let trouble = state.withLock { state in
-            look(&state)
+        let error = state.withLock { state in
+            poll(&state)
             read(&state)
-            return state.trouble
+            return state.clusterError
         }
-        return trouble.flatMap { $0.isPermanent ? $0 : nil }
+        return error.flatMap { $0.isPermanent ? $0 : nil }
     }
 
     /// Ends ``run()`` when the last state is sent, or soon.
@@ -89,22 +89,22 @@ public final class StatusRelay: Sendable {
         var watcher = DirectoryWatcher(file: path, isEnabled: watches)
         var deadline: ContinuousClock.Instant?
         while true {
-            // Watching starts before the look: a change in between is seen at the next wait.
+            // Watching starts before the poll: a change in between is seen at the next wait.
             watcher.prepare()
             let isEnding = cancellation.isCancelled
-            let (action, trouble, isHopeless) = state.withLock { state in
-                look(&state)
+            let (action, error, cannotBegin) = state.withLock { state in
+                poll(&state)
                 let action = state.relay.next(at: ContinuousClock.now - origin)
-                let isHopeless = state.trouble?.isPermanent ?? false && !state.hasDelivered
-                return (action, state.trouble, isHopeless)
+                let cannotBegin = state.clusterError?.isPermanent ?? false && !state.hasDelivered
+                return (action, state.clusterError, cannotBegin)
             }
             if isEnding {
-                let end = deadline ?? .now + Self.lastWord
+                let end = deadline ?? .now + Self.finalTimeout
                 deadline = end
-                if action == .rest { return Self.outcome(of: trouble) }
-                if .now >= end { return .undelivered(trouble ?? Self.noTime) }
+                if action == .rest { return Self.outcome(of: error) }
+                if .now >= end { return .undelivered(error ?? Self.noTime) }
             }
-            if let trouble, isHopeless { return .undelivered(trouble) }
+            if let error, cannotBegin { return .undelivered(error) }
             switch action {
             case .rest: watcher.wait(atMost: pollInterval, cancellation: cancellation)
             case .wait(let duration) where isEnding: CancellationPipe().wait(atMost: duration)
@@ -117,29 +117,29 @@ public final class StatusRelay: Sendable {
         }
     }
 
-    /// When all is said: a state that no server takes was given up.
-    private static func outcome(of trouble: NATSError?) -> Outcome {
-        if let trouble, trouble.code == .tooLarge { return .undelivered(trouble) }
+    /// When nothing is left to send: a state that is too large for every server was given up.
+    private static func outcome(of error: NATSError?) -> Outcome {
+        if let error, error.code == .tooLarge { return .undelivered(error) }
         return .delivered
     }
 
     private static let noTime = NATSError(.timedOut, "there was no time")
 
     /// Takes what is new in the file.
-    private func look(_ state: inout State) {
-        state.looks += 1
+    private func poll(_ state: inout State) {
+        state.polls += 1
         switch state.reader.read() {
         case .unchanged: break
         case .accepted(let status):
-            state.complaint = nil
+            state.fileError = nil
             guard let bytes = state.reader.document else { break }
             state.relay.accept(
                 RelayState.Document(
-                    bytes: bytes, timestamp: status.timestamp, isFound: state.looks == 1))
+                    bytes: bytes, timestamp: status.timestamp, isFound: state.polls == 1))
         case .rejected(let error):
-            let old = state.complaint
-            state.complaint = error
-            // One line for each new trouble, not one for each look.
+            let old = state.fileError
+            state.fileError = error
+            // One line for each new error, not one for each poll.
             if error.reason == old?.reason, error.field == old?.field { break }
             logger.log(
                 level: error.reason == .missing ? .info : .warning,
@@ -160,7 +160,7 @@ public final class StatusRelay: Sendable {
         } catch {
             guard error.code != .noBucket else { return createBucket(&state) }
             state.relay.failedToRead(at: ContinuousClock.now - origin)
-            complain(error, &state)
+            report(error, &state)
         }
     }
 
@@ -173,8 +173,8 @@ public final class StatusRelay: Sendable {
             let now = ContinuousClock.now - origin
             state.plan.refused(error.code, at: now)
             state.relay.failedToRead(at: now)
-            // Another one was faster, or one server is enough: there is nothing to complain of.
-            if error.code != .bucketExists, error.code != .notClustered { complain(error, &state) }
+            // Another one was faster, or one server is enough: there is nothing to report.
+            if error.code != .bucketExists, error.code != .notClustered { report(error, &state) }
         }
     }
 
@@ -186,7 +186,7 @@ public final class StatusRelay: Sendable {
             settle(&state)
         } catch {
             state.relay.failedToSend(offer.value, error.code, at: ContinuousClock.now - origin)
-            if error.code != .conflict { complain(error, &state) }
+            if error.code != .conflict { report(error, &state) }
         }
     }
 
@@ -196,19 +196,19 @@ public final class StatusRelay: Sendable {
             state.relay.offered(offer.value)
         } catch {
             state.relay.failedToRead(at: ContinuousClock.now - origin)
-            complain(error, &state)
+            report(error, &state)
         }
     }
 
-    /// One line for each kind of trouble of an outage, not one for each attempt.
-    private func complain(_ error: NATSError, _ state: inout State) {
-        state.trouble = error
-        if state.told.insert(error.code).inserted { logger.warning("\(name): \(error)") }
+    /// One line for each kind of error of an outage, not one for each attempt.
+    private func report(_ error: NATSError, _ state: inout State) {
+        state.clusterError = error
+        if state.loggedCodes.insert(error.code).inserted { logger.warning("\(name): \(error)") }
     }
 
     private func settle(_ state: inout State) {
-        if state.trouble != nil { logger.info("\(name): the cluster answers again") }
-        state.trouble = nil
-        state.told = []
+        if state.clusterError != nil { logger.info("\(name): the cluster answers again") }
+        state.clusterError = nil
+        state.loggedCodes = []
     }
 }
