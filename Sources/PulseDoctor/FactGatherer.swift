@@ -34,7 +34,7 @@ struct FactGatherer {
         let pause = UInt32(WriterObserver.interval / .microseconds(1))
         while ContinuousClock.now < end {
             usleep(pause)
-            observer.look()
+            observer.poll()
         }
         observer.end(after: observation)
         return observer.writes
@@ -45,11 +45,11 @@ struct FactGatherer {
         var facts = DirectoryFacts(path: path)
         var information = stat()
         guard unsafe stat(path, &information) == 0 else {
-            facts.fault = errno
+            facts.errno = errno
             return facts
         }
         guard information.st_mode & S_IFMT == S_IFDIR else {
-            facts.fault = ENOTDIR
+            facts.errno = ENOTDIR
             return facts
         }
         facts.canEnter = unsafe faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0
@@ -62,13 +62,13 @@ struct FactGatherer {
     private func tryInotify(_ facts: inout DirectoryFacts) {
         let instance = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard instance >= 0 else {
-            facts.inotifyFault = errno
+            facts.inotifyErrno = errno
             facts.lacksInstances = true
             return
         }
         defer { close(instance) }
         if unsafe inotify_add_watch(instance, facts.path, UInt32(IN_MOVED_TO | IN_ONLYDIR)) < 0 {
-            facts.inotifyFault = errno
+            facts.inotifyErrno = errno
         }
     }
 
@@ -97,9 +97,9 @@ struct FactGatherer {
             // Bound as the server would bind, and given back at once.
             _ = try ListenSocket(host: host, port: port)
         } catch {
-            facts.fault = error.code == .unknownHost ? EADDRNOTAVAIL : error.errno
+            facts.errno = error.code == .unknownHost ? EADDRNOTAVAIL : error.errno
         }
-        if facts.fault == EADDRINUSE { facts.isPulse = answersAsPulse() }
+        if facts.errno == EADDRINUSE { facts.isPulse = answersAsPulse() }
         return facts
     }
 

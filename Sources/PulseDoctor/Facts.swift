@@ -15,8 +15,8 @@ struct Facts: Sendable {
 /// The directory that holds the status file.
 struct DirectoryFacts: Sendable {
     var path: String
-    /// The `errno` of looking at it; 0 when it is there and is a directory.
-    var fault: Int32 = 0
+    /// The `errno` of examining it; 0 when it is there and is a directory.
+    var errno: Int32 = 0
     /// Whether files in it can be opened.
     var canEnter = true
     /// Whether it can be listed, which is what inotify asks for.
@@ -24,7 +24,7 @@ struct DirectoryFacts: Sendable {
     /// The type of the file system it is on, as /proc/self/mountinfo names it.
     var fileSystem = ""
     /// The `errno` of watching it with inotify(7); 0 when that works.
-    var inotifyFault: Int32 = 0
+    var inotifyErrno: Int32 = 0
     /// Whether it was making the inotify instance that failed, not the watch.
     var lacksInstances = false
 }
@@ -56,7 +56,7 @@ struct PortFacts: Sendable {
     var host: String
     var port: UInt16
     /// The `errno` of binding to it; 0 when it is free.
-    var fault: Int32 = 0
+    var errno: Int32 = 0
     /// Whether who listens there answers as Pulse does.
     var isPulse = false
 }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// Sees how a file is written: replaced as a whole, or changed in place.
+/// Observes how a file is written: replaced as a whole, or changed in place.
 ///
 /// The file is held open meanwhile. That keeps its inode, so that a new file can't get the same
 /// number and pass for the old one.
@@ -22,8 +22,8 @@ struct WriterObserver: ~Copyable {
         if held >= 0 { close(held) }
     }
 
-    /// Looks once; to be called every ``interval``.
-    mutating func look() {
+    /// Polls the file once; to be called every ``interval``.
+    mutating func poll() {
         var current = stat()
         guard unsafe stat(path, &current) == 0 else { return }
         guard held >= 0 else {

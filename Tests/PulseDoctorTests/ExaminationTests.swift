@@ -5,10 +5,10 @@ import Testing
 
 @Suite("Examination")
 struct ExaminationTests {
-    @Test("finds nothing wrong with a sound setup, and says what it looked at")
-    func sound() {
+    @Test("finds nothing wrong with a valid setup, and names what it examined")
+    func valid() {
         let examination = Examination(.sample())
-        #expect(examination.troubles == [])
+        #expect(examination.reported == [])
         #expect(
             examination.findings.map(\.check)
                 == ["directory", "notification", "document", "timestamp", "writer", "port"])
@@ -22,11 +22,11 @@ struct ExaminationTests {
             $0.file.mountRoots = ["/x"]
             $0.file.content = .success(Array("{}".utf8))
             $0.writes.changesInPlace = 1
-            $0.port.fault = 98
+            $0.port.errno = 98
         }
-        let troubles = Examination(broken).troubles
-        #expect(troubles.count == 6)
-        for finding in troubles {
+        let reported = Examination(broken).reported
+        #expect(reported.count == 6)
+        for finding in reported {
             #expect(finding.fix?.isEmpty == false)
             #expect(!finding.text.contains("\n") && finding.fix?.contains("\n") == false)
         }
@@ -34,7 +34,7 @@ struct ExaminationTests {
 
     @Test("is told to a person in lines, with the fix below each problem")
     func text() {
-        let facts = Facts.sample { $0.port.fault = 13 }
+        let facts = Facts.sample { $0.port.errno = 13 }
         #expect(
             Report.text(Examination(facts)).suffix(4) == [
                 "PROBLEM  This user may not listen on port 8080.",
@@ -53,7 +53,7 @@ struct ExaminationTests {
     @Test("is told to a script as one document")
     func json() throws {
         let value = try #require(
-            JSONValue(Report.json(Examination(.sample { $0.port.fault = 13 }))))
+            JSONValue(Report.json(Examination(.sample { $0.port.errno = 13 }))))
         #expect(value["problems"]?.number == 1)
         guard case .array(let findings)? = value["findings"] else {
             Issue.record("no findings")

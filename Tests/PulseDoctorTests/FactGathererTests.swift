@@ -23,17 +23,17 @@ struct FactGathererTests {
         try StatusFileWriter(path: path).write(status)
         let facts = facts(path)
         #expect(facts.directory.path == directory.path)
-        #expect(facts.directory.fault == 0)
+        #expect(facts.directory.errno == 0)
         #expect(facts.directory.canEnter && facts.directory.canList)
-        #expect(facts.directory.inotifyFault == 0)
+        #expect(facts.directory.inotifyErrno == 0)
         #expect(!facts.directory.fileSystem.isEmpty)
         #expect(try facts.file.content.get() == PulseEncoder.encode(status))
         #expect(facts.file.link == nil)
         #expect(facts.file.mountRoots == [])
         directory.makeLink("link.json", to: "status.json")
         #expect(self.facts(directory.file("link.json")).file.link == "status.json")
-        #expect(self.facts("\(path)/x").directory.fault == ENOTDIR)
-        #expect(self.facts("\(directory.path)/none/x").directory.fault == ENOENT)
+        #expect(self.facts("\(path)/x").directory.errno == ENOTDIR)
+        #expect(self.facts("\(directory.path)/none/x").directory.errno == ENOENT)
         #expect(throws: PulseError.self) { try self.facts(directory.path).file.content.get() }
     }
 
@@ -41,20 +41,20 @@ struct FactGathererTests {
     func relative() {
         let facts = facts("no/status.json")
         #expect(facts.statusFile == FileManager.default.currentDirectoryPath + "/no/status.json")
-        #expect(facts.directory.fault == ENOENT)
+        #expect(facts.directory.errno == ENOENT)
     }
 
     @Test("knows a free port from one that somebody has who isn't Pulse")
     func port() throws {
-        #expect(facts("/x").port.fault == 0)
+        #expect(facts("/x").port.errno == 0)
         let taken = try ListenSocket(host: "127.0.0.1", port: 0)
         let facts = FactGatherer(
             statusFile: "/x", host: "127.0.0.1", port: taken.port, observation: .zero
         ).address()
-        #expect(facts.fault == EADDRINUSE)
+        #expect(facts.errno == EADDRINUSE)
         #expect(!facts.isPulse)
         let nowhere = FactGatherer(
             statusFile: "/x", host: "192.0.2.1", port: 0, observation: .zero)
-        #expect(nowhere.address().fault == EADDRNOTAVAIL)
+        #expect(nowhere.address().errno == EADDRNOTAVAIL)
     }
 }

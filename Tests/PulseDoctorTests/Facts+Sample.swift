@@ -25,5 +25,5 @@ extension Facts {
 
 extension Examination {
     /// The findings that aren't ok.
-    var troubles: [Finding] { findings.filter { $0.level != .ok } }
+    var reported: [Finding] { findings.filter { $0.level != .ok } }
 }

@@ -23,13 +23,13 @@ struct WriterObserverTests {
         let path = directory.file()
         try StatusFileWriter(path: path).write(try status(0))
         var observer = WriterObserver(path: path)
-        observer.look()
+        observer.poll()
         #expect(observer.writes == WriteFacts())
         for epoch in 1...50 {
-            // Two between two looks: the second often gets the inode that the first gave back.
+            // Two between two polls: the second often gets the inode that the first gave back.
             try StatusFileWriter(path: path).write(try status(Double(epoch)))
             try StatusFileWriter(path: path).write(try status(Double(epoch) + 0.5))
-            observer.look()
+            observer.poll()
         }
         #expect(observer.writes.replacements == 50)
         #expect(observer.writes.changesInPlace == 0)
@@ -41,25 +41,25 @@ struct WriterObserverTests {
         var observer = WriterObserver(path: path)
         let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
         try handle.write(contentsOf: Data("abc".utf8))
-        observer.look()
-        observer.look()
+        observer.poll()
+        observer.poll()
         #expect(observer.writes.changesInPlace == 1)
         #expect(observer.writes.replacements == 0)
         try handle.close()
     }
 
-    @Test("waits for a file that isn't there, and blames nobody for its first")
+    @Test("waits for a file that isn't there, and does not count its first")
     func missing() throws {
         let path = directory.file()
         var observer = WriterObserver(path: path)
-        observer.look()
+        observer.poll()
         try StatusFileWriter(path: path).write(try status(0))
-        observer.look()
+        observer.poll()
         directory.remove("status.json")
-        observer.look()
+        observer.poll()
         #expect(observer.writes == WriteFacts())
         try StatusFileWriter(path: path).write(try status(1))
-        observer.look()
+        observer.poll()
         #expect(observer.writes.replacements == 1)
     }
 
@@ -69,7 +69,7 @@ struct WriterObserverTests {
         let isMade = unsafe mkfifo(path, 0o600) == 0
         try #require(isMade)
         var observer = WriterObserver(path: path)
-        observer.look()
+        observer.poll()
         #expect(observer.writes == WriteFacts())
     }
 }

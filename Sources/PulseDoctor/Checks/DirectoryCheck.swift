@@ -8,7 +8,7 @@ enum DirectoryCheck {
     static func findings(_ facts: Facts) -> [Finding] {
         let directory = facts.directory
         let path = directory.path
-        switch directory.fault {
+        switch directory.errno {
         case 0: break
         case ENOENT:
             return [
@@ -26,7 +26,7 @@ enum DirectoryCheck {
             return [
                 .problem(
                     name,
-                    "The directory \(path) can't be reached: \(SystemError.text(directory.fault)).",
+                    "The directory \(path) can't be reached: \(SystemError.text(directory.errno)).",
                     fix: "Let this user in, from the root of the path on: chmod o+x DIRECTORY")
             ]
         }

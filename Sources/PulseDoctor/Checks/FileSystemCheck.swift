@@ -19,7 +19,7 @@ enum FileSystemCheck {
 
     static func findings(_ facts: Facts) -> [Finding] {
         let directory = facts.directory
-        guard directory.fault == 0, directory.canList else { return [] }
+        guard directory.errno == 0, directory.canList else { return [] }
         if let system = remoteName(of: directory.fileSystem) {
             return [
                 .note(
@@ -29,14 +29,14 @@ enum FileSystemCheck {
                     fix: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
             ]
         }
-        switch directory.inotifyFault {
+        switch directory.inotifyErrno {
         case 0: return [.ok(name, "Changes in \(directory.path) are announced by inotify.")]
         case ENOSPC:
             return [exhausted("watches", "max_user_watches", to: 524_288)]
         case EMFILE where directory.lacksInstances:
             return [exhausted("instances", "max_user_instances", to: 1_024)]
         default:
-            let reason = SystemError.text(directory.inotifyFault)
+            let reason = SystemError.text(directory.inotifyErrno)
             return [
                 .note(
                     name, "inotify doesn't work here (\(reason)): news wait for the next poll.",

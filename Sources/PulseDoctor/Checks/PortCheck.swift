@@ -9,7 +9,7 @@ enum PortCheck {
     static func findings(_ facts: Facts) -> [Finding] {
         let port = facts.port
         let place = HostPort(host: port.host, port: port.port)
-        switch port.fault {
+        switch port.errno {
         case 0 where port.port == 0: return [.ok(name, "\(port.host) has free ports.")]
         case 0: return [.ok(name, "\(place) is free.")]
         case EADDRINUSE where port.isPulse:
@@ -36,7 +36,7 @@ enum PortCheck {
                     fix: "See which are: ip -brief address")
             ]
         default:
-            let reason = SystemError.text(port.fault)
+            let reason = SystemError.text(port.errno)
             return [
                 .problem(
                     name, "\(place) can't be listened on: \(reason).",

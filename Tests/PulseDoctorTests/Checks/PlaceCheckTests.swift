@@ -9,11 +9,11 @@ import Testing
 struct PlaceCheckTests {
     @Test("tells why a directory can't be used")
     func directory() {
-        for (fault, part) in [
+        for (code, part) in [
             (ENOENT, "does not exist"), (ENOTDIR, "is not a directory"),
             (EACCES, "can't be reached: permission denied"),
         ] {
-            let findings = DirectoryCheck.findings(.sample { $0.directory.fault = fault })
+            let findings = DirectoryCheck.findings(.sample { $0.directory.errno = code })
             #expect(findings.map(\.level) == [.problem])
             #expect(findings[0].text.contains(part))
         }
@@ -82,32 +82,32 @@ struct PlaceCheckTests {
 
     @Test("tells which limit of inotify is reached, and how it is raised")
     func inotify() {
-        let watches = FileSystemCheck.findings(.sample { $0.directory.inotifyFault = ENOSPC })
+        let watches = FileSystemCheck.findings(.sample { $0.directory.inotifyErrno = ENOSPC })
         #expect(watches.map(\.level) == [.problem])
         #expect(watches[0].fix == "Raise the limit: sysctl fs.inotify.max_user_watches=524288")
         let instances = FileSystemCheck.findings(
             .sample {
-                $0.directory.inotifyFault = EMFILE
+                $0.directory.inotifyErrno = EMFILE
                 $0.directory.lacksInstances = true
             })
         #expect(instances[0].fix == "Raise the limit: sysctl fs.inotify.max_user_instances=1024")
-        let other = FileSystemCheck.findings(.sample { $0.directory.inotifyFault = ENOSYS })
+        let other = FileSystemCheck.findings(.sample { $0.directory.inotifyErrno = ENOSYS })
         #expect(other.map(\.level) == [.note])
         // What can't be listed is no matter of inotify.
         #expect(
             FileSystemCheck.findings(
                 .sample {
                     $0.directory.canList = false
-                    $0.directory.inotifyFault = EACCES
+                    $0.directory.inotifyErrno = EACCES
                 }) == [])
     }
 
     @Test("tells why a port can't be had, and a Pulse server from another program")
     func port() {
-        let findings = { (fault: Int32, isPulse: Bool) in
+        let findings = { (code: Int32, isPulse: Bool) in
             PortCheck.findings(
                 .sample {
-                    $0.port.fault = fault
+                    $0.port.errno = code
                     $0.port.isPulse = isPulse
                 })[0]
         }
