@@ -1,4 +1,4 @@
-/// A value on its way to a key: heard when it is sent, be it stored then, or later, or never.
+/// A value on its way to a key: received when it is sent, be it committed then, or later, or never.
 public struct KeyOffer: Sendable, Hashable {
     /// The value.
     public let value: [UInt8]
@@ -15,10 +15,10 @@ public struct KeyOffer: Sendable, Hashable {
     }
 }
 
-/// What is heard of a key.
-public enum KeyNews: Sendable, Hashable {
+/// What is received on a key's subject.
+public enum KeyMessage: Sendable, Hashable {
     /// A value that a relay sent.
     case offer(KeyOffer)
-    /// Anything else: a reason to look.
+    /// Anything else: a reason to poll.
     case other
 }

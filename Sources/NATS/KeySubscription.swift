@@ -1,7 +1,7 @@
 #if NATS
 internal import CNATS
 
-/// Hears what is sent to one key, stored or not.
+/// Receives what is sent to one key, committed or not.
 ///
 /// A plain subscription to the key's subject, not a watch (`kvStore_Watch`), for three reasons. A
 /// watch is a consumer, which lives in one server's memory and dies with it: the library may take
@@ -9,9 +9,9 @@ internal import CNATS
 /// anywhere, also into another key. And a thousand servers would be a thousand consumers. The
 /// library keeps a subscription alive over reconnects by itself.
 ///
-/// It is heard within a millisecond, also in the seconds in which a cluster that lost its leader
-/// stores nothing: Raft's election takes 4 to 9 s, which can't be set. It may never be stored, and
-/// it may be missed: whoever listens looks at the key as well.
+/// A message is here within a millisecond, also in the seconds in which a cluster that lost its
+/// leader commits nothing: Raft's election takes 4 to 9 s, which can't be set. It may never be
+/// committed, and it may be missed: the key is polled as well.
 @safe public final class KeySubscription {
     // Ownership: ours until deinit.
     private let handle: OpaquePointer
@@ -40,13 +40,13 @@ internal import CNATS
     /// The newest that is there; nil when none comes in time.
     ///
     /// Nothing ends the wait before, neither a lost connection nor a new one.
-    public func next(within duration: Duration) throws(NATSError) -> KeyNews? {
-        var newest = try news(within: max(1, Int64(duration / .milliseconds(1))))
+    public func next(within duration: Duration) throws(NATSError) -> KeyMessage? {
+        var newest = try receive(within: max(1, Int64(duration / .milliseconds(1))))
         var queued: UInt64 = 0
         while newest != nil, unsafe natsSubscription_QueuedMsgs(handle, &queued) == NATS_OK,
             queued > 0
         {
-            if let next = try news(within: 1), newest == .other || next != .other {
+            if let next = try receive(within: 1), newest == .other || next != .other {
                 newest = next
             }
         }
@@ -54,11 +54,11 @@ internal import CNATS
     }
 
     /// - Parameter milliseconds: at least 1; the library takes 0 for a mistake.
-    private func news(within milliseconds: Int64) throws(NATSError) -> KeyNews? {
+    private func receive(within milliseconds: Int64) throws(NATSError) -> KeyMessage? {
         var message: OpaquePointer?
         let status = unsafe natsSubscription_NextMsg(&message, handle, milliseconds)
         if status == NATS_TIMEOUT { return nil }
-        // Some were dropped, which it tells once.
+        // Some were dropped, which is reported once.
         if status == NATS_SLOW_CONSUMER { return .other }
         try check(status)
         guard let message = unsafe message else { return nil }

@@ -1,15 +1,15 @@
 internal import NATS
 internal import PulseMonitor
 
-/// Waits for news of one key by hearing what is sent to it.
+/// Waits for updates of one key by receiving what is sent to its subject.
 ///
 /// Only an accelerator, as `DirectoryWatcher` is for files: whatever it misses (a reconnect, a
-/// subscription that isn't permitted) costs latency and never correctness, because the caller looks
-/// at the key after every wait anyway.
+/// subscription that isn't permitted) costs latency and never correctness, because the caller polls
+/// the key after every wait anyway.
 struct KeyListener {
     private var subscription: (any KeyListening)?
     private let isEnabled: Bool
-    /// The connection that was there at the look before this wait.
+    /// The connection that was there at the poll before this wait.
     private var line: Int?
 
     /// Nothing in the library ends a wait early, so waits are cut: a new connection and the end are
@@ -30,11 +30,11 @@ struct KeyListener {
         subscription = try? store.subscribe()
     }
 
-    /// Returns what was heard, or nothing when `duration` is over, when the connection is another
+    /// Returns what was received, or nothing when `duration` is over, when the connection is another
     /// one, or when `cancellation` is.
     mutating func wait(
         atMost duration: Duration, on store: any KeyStore, cancellation: CancellationPipe
-    ) -> KeyNews? {
+    ) -> KeyMessage? {
         let end = ContinuousClock.now + duration
         while !cancellation.isCancelled, store.line == line {
             let left = end - .now
@@ -44,7 +44,9 @@ struct KeyListener {
                 continue
             }
             do throws(NATSError) {
-                if let news = try subscription.next(within: min(left, Self.slice)) { return news }
+                if let message = try subscription.next(within: min(left, Self.slice)) {
+                    return message
+                }
             } catch {
                 self.subscription = nil
             }

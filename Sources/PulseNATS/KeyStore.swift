@@ -34,5 +34,5 @@ public protocol KeyStore: Sendable {
 /// Hears what is sent to a key, stored or not.
 public protocol KeyListening {
     /// The newest that is there; nil when none comes in time.
-    func next(within duration: Duration) throws(NATSError) -> KeyNews?
+    func next(within duration: Duration) throws(NATSError) -> KeyMessage?
 }
