@@ -5,17 +5,25 @@ internal import CMicroHTTPD
 
 /// Feeds the `dh` parameter of `MHD_start_daemon`.
 ///
-/// Called once with the head, once more to be answered.
+/// Called once with the head, then with each piece of the body, once more to be answered.
 let handleRequest: MHD_AccessHandlerCallback = {
-    context, connection, target, method, version, _, _, requestContext in
+    context, connection, target, method, version, piece, pieceSize, requestContext in
     guard let context = unsafe context, let connection = unsafe connection,
         let target = unsafe target,
         let method = unsafe method, let version = unsafe version,
-        let requestContext = unsafe requestContext
+        let pieceSize = unsafe pieceSize, let requestContext = unsafe requestContext
     else { return .NO }
     let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
-    return unsafe core.handle(
-        connection, target: target, method: method, version: version, mark: requestContext)
+    let head = unsafe RequestHead(
+        connection: connection, target: target, method: method, version: version)
+    guard let mark = unsafe requestContext.pointee else {
+        return unsafe core.begin(head, mark: requestContext)
+    }
+    guard unsafe pieceSize.pointee > 0 else { return unsafe core.complete(head, mark: mark) }
+    // What isn't taken would be offered again.
+    let count = unsafe pieceSize.pointee
+    unsafe pieceSize.pointee = 0
+    return unsafe core.take(UnsafeRawBufferPointer(start: piece, count: count), mark: mark)
 }
 
 /// Feeds `MHD_OPTION_NOTIFY_CONNECTION`.
@@ -32,10 +40,12 @@ let notifyConnection: MHD_NotifyConnectionCallback = { context, connection, _, e
 }
 
 /// Feeds `MHD_OPTION_NOTIFY_COMPLETED`.
-let notifyCompleted: MHD_RequestCompletedCallback = { context, connection, _, _ in
+///
+/// Called however a request ends: answered, broken off by its client, or with the daemon.
+let notifyCompleted: MHD_RequestCompletedCallback = { context, connection, requestContext, _ in
     guard let context = unsafe context, let connection = unsafe connection else { return }
     let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
-    unsafe core.answered(CMHD_connection_socket(connection))
+    unsafe core.end(connection, mark: requestContext?.pointee)
 }
 
 /// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for header fields.

@@ -20,21 +20,25 @@ public final class Daemon: Sendable {
     ///   - configuration: address and limits.
     ///   - logger: receives the library's own messages; of those about its troubles, a few each
     ///     minute.
-    ///   - handler: called on the daemon's thread for every request.
+    ///   - refusal: called with the head of each `POST` where bodies are taken, before anything of
+    ///     its body is read: a response refuses it and closes the connection, nil takes the body.
+    ///   - handler: called on the daemon's thread for every request, with its whole body.
     /// - Throws: ``MicroHTTPDError``.
     public init(
         configuration: DaemonConfiguration, logger: @escaping @Sendable (DaemonMessage) -> Void,
+        refusal: @escaping @Sendable (borrowing Request) -> Response? = { _ in nil },
         handler: @escaping @Sendable (borrowing Request) -> Reply
     ) throws(MicroHTTPDError) {
         // The library blocks SIGPIPE only in its own threads.
         _ = signal(SIGPIPE, SIG_IGN)
         let socket = try ListenSocket(host: configuration.host, port: configuration.port)
         port = socket.port
-        core = DaemonCore(configuration: configuration, logger: logger, handler: handler)
+        core = DaemonCore(
+            configuration: configuration, logger: logger, refusal: refusal, handler: handler)
         running = Mutex(try RunningDaemon(configuration: configuration, core: core, socket: socket))
     }
 
-    /// Closes the connections that have owed a request head for too long.
+    /// Closes the connections that have owed a request head, or its body, for too long.
     ///
     /// To be called about once a second.
     public func shutDownOverdueConnections() {

@@ -22,11 +22,16 @@ public struct DaemonConfiguration: Sendable {
     /// Waiting streams are exempt: their heartbeat finds dead clients, also those that vanished
     /// without a word, when it is as long unacknowledged (`TCP_USER_TIMEOUT`).
     public var idleTimeout: Int
-    /// Seconds that a client has for a whole request head.
+    /// Seconds that a client has for a whole request head, and as many for its body.
     ///
     /// The library has no such deadline: any byte resets its idle timer, so a client that sends one
     /// byte at a time would hold a connection for ever.
     public var headTimeout: Int
+    /// Bytes of a `POST`'s body at most; 0 takes no body at all.
+    ///
+    /// A body is kept in memory until it is whole, so this and ``connectionLimit`` decide what
+    /// clients can make the daemon hold.
+    public var bodyLimit: Int
     /// Bytes that the kernel may buffer towards one client (`SO_SNDBUF`).
     ///
     /// Without a bound, 4 MB each.
@@ -57,6 +62,7 @@ public struct DaemonConfiguration: Sendable {
         connectionMemory = 7 * 1024
         idleTimeout = 30
         headTimeout = 10
+        bodyLimit = 0
         sendBuffer = 64 * 1024
     }
 }

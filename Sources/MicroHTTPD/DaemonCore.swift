@@ -22,7 +22,11 @@ public enum Reply: Sendable {
 ///
 /// Lives as long as the daemon.
 final class DaemonCore: Sendable {
-    private let handler: @Sendable (borrowing Request) -> Reply
+    /// Why a `POST` is refused by its head; nil takes its body.
+    let refusal: @Sendable (borrowing Request) -> Response?
+    let handler: @Sendable (borrowing Request) -> Reply
+    let bodyLimit: Int
+    let bodyRefusals: [BodyAnnouncement.Refusal: Response]
     private let logger: @Sendable (DaemonMessage) -> Void
     private let deadlines: Mutex<RequestDeadlines>
     private let troubles = Mutex(MessageLimit())
@@ -34,54 +38,21 @@ final class DaemonCore: Sendable {
 
     init(
         configuration: DaemonConfiguration, logger: @escaping @Sendable (DaemonMessage) -> Void,
+        refusal: @escaping @Sendable (borrowing Request) -> Response?,
         handler: @escaping @Sendable (borrowing Request) -> Reply
     ) {
+        self.refusal = refusal
         self.handler = handler
+        bodyLimit = configuration.bodyLimit
+        let refusals = bodyLimit > 0 ? BodyAnnouncement.Refusal.allCases : []
+        bodyRefusals = Dictionary(
+            uniqueKeysWithValues: refusals.map { ($0, Response(status: $0.status)) })
         self.logger = logger
         deadlines = Mutex(
             RequestDeadlines(
                 headTimeout: configuration.headTimeout, idleTimeout: configuration.idleTimeout))
         sendBuffer = Int32(clamping: configuration.sendBuffer)
         silenceLimit = Int32(clamping: configuration.idleTimeout * 1_000)
-    }
-
-    /// Answers a request, or says YES to be called once more.
-    ///
-    /// An answer at the first call makes the library discard what follows and close the connection:
-    /// right for what must be refused, wrong for a sound request, which keeps its connection.
-    func handle(
-        _ connection: OpaquePointer, target: UnsafePointer<CChar>,
-        method methodName: UnsafePointer<CChar>,
-        version: UnsafePointer<CChar>, mark: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-    ) -> MHD_Result {
-        let isFirstCall = unsafe mark.pointee == nil
-        let method = unsafe Self.method(named: methodName)
-        var fault: RequestFault?
-        if isFirstCall {
-            unsafe arrived(CMHD_connection_socket(connection))
-            fault = unsafe RequestHeadCheck.fault(
-                on: connection, start: methodName, target: target, version: version)
-            if fault == nil, method != .other {
-                unsafe mark.pointee = UnsafeMutableRawPointer(connection)
-                return .YES
-            }
-        }
-        let request = unsafe Request(
-            connection: connection, method: method, fault: fault, target: target)
-        switch handler(request) {
-        case .response(let response):
-            return unsafe response.queue(on: connection)
-        case .stream(let opening):
-            channels.withLock { $0.serve(opening.channel) }
-            return unsafe ResponseStream.queue(opening, on: connection)
-        }
-    }
-
-    private static func method(named name: UnsafePointer<CChar>) -> Request.Method {
-        if unsafe strcmp(name, "GET") == 0 { return .get }
-        if unsafe strcmp(name, "HEAD") == 0 { return .head }
-        if unsafe strcmp(name, "OPTIONS") == 0 { return .options }
-        return .other
     }
 
     func log(_ message: DaemonMessage) {
@@ -97,6 +68,11 @@ extension DaemonCore {
     /// From here on no connection of this daemon is suspended, so that it may be stopped.
     func finishChannels() {
         channels.withLock { $0.finish() }
+    }
+
+    /// Takes note of a channel whose stream is about to be opened.
+    func serve(_ channel: StreamChannel) {
+        channels.withLock { $0.serve(channel) }
     }
 
     /// The channels whose streams this daemon has opened: one, or a few.
@@ -134,6 +110,11 @@ extension DaemonCore {
     func arrived(_ socket: Int32) {
         guard socket >= 0 else { return }
         deadlines.withLock { $0.arrived(Int(socket)) }
+    }
+
+    func awaitsBody(_ socket: Int32) {
+        guard socket >= 0 else { return }
+        deadlines.withLock { $0.awaitsBody(Int(socket), at: Self.now()) }
     }
 
     func answered(_ socket: Int32) {

@@ -5,9 +5,11 @@ internal import Glibc
 ///
 /// It reads the library's own memory, so it can't outlive the call that hands it out.
 @safe public struct Request: ~Copyable {
-    /// The methods that a read-only server tells apart.
+    /// The methods that are told apart.
     public enum Method: Sendable {
         case get, head, options
+        /// Told apart only where bodies are taken (``DaemonConfiguration/bodyLimit``).
+        case post
         /// Any other method; the request is answered before its body is read, and the connection
         /// closes.
         case other
@@ -17,20 +19,21 @@ internal import Glibc
     public let method: Method
     /// What makes the head unacceptable for every route; nil for a sound request.
     public let fault: RequestFault?
+    /// The whole body of a `POST` that is to be answered; empty for any other request, and before
+    /// its body has been read.
+    public let body: [UInt8]
 
     // Ownership: borrowed from the library for the time of one access handler call.
     private let connection: OpaquePointer
     private let target: UnsafeBufferPointer<UInt8>
 
-    init(
-        connection: OpaquePointer, method: Method, fault: RequestFault?,
-        target: UnsafePointer<CChar>
-    ) {
-        unsafe self.connection = connection
+    init(_ head: RequestHead, method: Method, fault: RequestFault? = nil, body: [UInt8] = []) {
+        unsafe self.connection = head.connection
         self.method = method
         self.fault = fault
-        let start = unsafe UnsafeRawPointer(target).assumingMemoryBound(to: UInt8.self)
-        unsafe self.target = unsafe UnsafeBufferPointer(start: start, count: strlen(target))
+        self.body = body
+        let start = unsafe UnsafeRawPointer(head.target).assumingMemoryBound(to: UInt8.self)
+        unsafe self.target = unsafe UnsafeBufferPointer(start: start, count: strlen(head.target))
     }
 
     /// The index of the request's path in `table`, nil when it isn't there.

@@ -1,4 +1,5 @@
-/// Until when each connection must have sent its next request head: pure, indexed by socket.
+/// Until when each connection must have sent its next request head, or the body that it has
+/// announced: pure, indexed by socket.
 ///
 /// Times are whole seconds of any monotonic clock, above 0. A socket without a deadline (a request
 /// is being answered, or a stream waits) holds 0.
@@ -20,7 +21,12 @@ struct RequestDeadlines {
         deadlines[socket] = now + headTimeout
     }
 
-    /// A whole head arrived: nothing is due while it is being answered.
+    /// A head arrived whose body is taken: that is due as soon as a head would be.
+    mutating func awaitsBody(_ socket: Int, at now: Int) {
+        deadlines[socket] = now + headTimeout
+    }
+
+    /// A whole request arrived: nothing is due while it is being answered.
     mutating func arrived(_ socket: Int) {
         deadlines[socket] = 0
     }
@@ -35,7 +41,7 @@ struct RequestDeadlines {
         deadlines[socket] = 0
     }
 
-    /// The sockets whose head is overdue.
+    /// The sockets whose head or body is overdue.
     ///
     /// Each is named once.
     mutating func expire(at now: Int) -> [Int] {

@@ -4,8 +4,9 @@ internal import Glibc
 /// What makes a request head unacceptable, whatever it asks for.
 ///
 /// The library's parser is lax where laxness can be abused: it takes the first of several `Host` or
-/// `Content-Length` fields and prefers `Transfer-Encoding` silently. Pulse reads no bodies, so all
-/// of it is refused here, once, for every route (RFC 9112 §3.2, §6.1, §6.3).
+/// `Content-Length` fields and prefers `Transfer-Encoding` silently. All of it is refused here,
+/// once, for every route (RFC 9112 §3.2, §6.1, §6.3); where bodies are taken, a ``BodyAnnouncement``
+/// judges those of a `POST`.
 public enum RequestFault: Sendable, Hashable, CaseIterable {
     /// A space or a control character in the request target (RFC 9112 §3.2).
     case invalidTarget
@@ -13,7 +14,8 @@ public enum RequestFault: Sendable, Hashable, CaseIterable {
     case missingHost
     /// More than one `Host` field.
     case repeatedHost
-    /// A body is announced: `Transfer-Encoding`, or a `Content-Length` that isn't a single 0.
+    /// A body is announced where none is taken: `Transfer-Encoding`, or a `Content-Length` that
+    /// isn't a single 0.
     case unexpectedBody
     /// A field name with a byte that no name may have, such as a space before the colon.
     case invalidFieldName
@@ -24,34 +26,34 @@ public enum RequestFault: Sendable, Hashable, CaseIterable {
 
 /// Walks through the header fields of one request and finds its fault.
 struct RequestHeadCheck {
+    private let takesBody: Bool
     private var hosts = 0
     private var lengths = 0
     private var fault: RequestFault?
+    /// What the head says of a body; empty where none is taken.
+    private(set) var body = BodyAnnouncement()
     /// Nil for a head that a strict parser has read.
     var layout: HeadLayout?
 
-    init(layout: HeadLayout? = nil) {
+    /// - Parameter takesBody: whether this request may have a body.
+    init(layout: HeadLayout? = nil, takesBody: Bool = false) {
         self.layout = layout
+        self.takesBody = takesBody
     }
 
-    /// - Parameters:
-    ///   - start: the request line in the library's buffer, its method first.
-    ///   - version: the last word of that line.
-    static func fault(
-        on connection: OpaquePointer, start: UnsafePointer<CChar>, target: UnsafePointer<CChar>,
-        version: UnsafePointer<CChar>
-    ) -> RequestFault? {
+    /// Walks through the fields of `head`.
+    init(of head: RequestHead, takesBody: Bool) {
+        let version = unsafe head.version
         let layout = unsafe HeadLayout(behind: UnsafeRawPointer(version) + strlen(version))
-        var check = RequestHeadCheck(layout: CMHD_parses_laxly() ? layout : nil)
-        let path = unsafe UnsafeRawPointer(target).assumingMemoryBound(to: UInt8.self)
-        check.inspect(target: unsafe UnsafeBufferPointer(start: path, count: strlen(target)).span)
-        unsafe withUnsafeMutablePointer(to: &check) { pointer in
+        self.init(layout: CMHD_parses_laxly() ? layout : nil, takesBody: takesBody)
+        let path = unsafe UnsafeRawPointer(head.target).assumingMemoryBound(to: UInt8.self)
+        inspect(target: unsafe UnsafeBufferPointer(start: path, count: strlen(head.target)).span)
+        unsafe withUnsafeMutablePointer(to: &self) { pointer in
             _ = unsafe MHD_get_connection_values_n(
-                connection, MHD_ValueKind.HEADER_KIND, inspectHeader, pointer)
+                head.connection, MHD_ValueKind.HEADER_KIND, inspectHeader, pointer)
         }
-        unsafe check.layout?.finish(at: UnsafeRawPointer(start) + CMHD_head_size(connection))
-        // "HTTP/1.0" needs no Host (RFC 9112 §3.2); the last digit tells.
-        return check.verdict(hostRequired: unsafe version[7] != 0x30)
+        unsafe self.layout?.finish(
+            at: UnsafeRawPointer(head.method) + CMHD_head_size(head.connection))
     }
 
     mutating func inspect(target: Span<UInt8>) {
@@ -75,11 +77,13 @@ struct RequestHeadCheck {
             hosts += 1
         case (UInt8(ascii: "c"), 14) where Self.equal(name, "content-length"):
             lengths += 1
-            if value.count != 1 || value[0] != UInt8(ascii: "0") {
+            if takesBody {
+                body.takeLength(value)
+            } else if value.count != 1 || value[0] != UInt8(ascii: "0") {
                 fault = fault ?? .unexpectedBody
             }
         case (UInt8(ascii: "t"), 17) where Self.equal(name, "transfer-encoding"):
-            fault = fault ?? .unexpectedBody
+            if takesBody { body.takeCoding() } else { fault = fault ?? .unexpectedBody }
         default:
             break
         }
@@ -88,7 +92,7 @@ struct RequestHeadCheck {
     func verdict(hostRequired: Bool) -> RequestFault? {
         if layout?.isPlain == false { return .invalidFieldLine }
         if let fault { return fault }
-        if lengths > 1 { return .unexpectedBody }
+        if lengths > 1, !takesBody { return .unexpectedBody }
         if hosts > 1 { return .repeatedHost }
         return hosts == 0 && hostRequired ? .missingHost : nil
     }

@@ -20,6 +20,19 @@ struct RequestDeadlinesTests {
         #expect(deadlines.expire(at: 100_000) == [])
     }
 
+    @Test("gives a body the time of a head, and asks nothing of a request that is whole")
+    mutating func body() {
+        for socket in [5, 6] {
+            deadlines.opened(socket, at: 100)
+            deadlines.arrived(socket)
+            deadlines.awaitsBody(socket, at: 105)
+        }
+        #expect(deadlines.expire(at: 115) == [])
+        deadlines.arrived(6)
+        #expect(deadlines.expire(at: 116) == [5])
+        #expect(deadlines.expire(at: 100_000) == [])
+    }
+
     @Test("gives an answered connection its idle time and another head's time")
     mutating func answered() {
         deadlines.opened(5, at: 100)

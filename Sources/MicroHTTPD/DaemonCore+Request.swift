@@ -1,0 +1,91 @@
+internal import CMicroHTTPD
+internal import Glibc
+
+// The steps of a request. What its mark points at tells what the library has of it:
+// - the connection: nothing, it has no body;
+// - a `RequestBody`, retained: what has arrived of its body;
+// - the core: it was refused by its head, where bodies are taken.
+
+extension DaemonCore {
+    /// The head has arrived: refuses it, or says YES for the rest of the request.
+    ///
+    /// An answer at this call makes the library discard what follows and close the connection: right
+    /// for what must be refused, wrong for a valid request, which keeps its connection.
+    func begin(
+        _ head: RequestHead, mark: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+    ) -> MHD_Result {
+        arrived(head.socket)
+        let method = head.requestMethod(takesBody: bodyLimit > 0)
+        let check = RequestHeadCheck(of: head, takesBody: method == .post)
+        let fault = check.verdict(hostRequired: head.needsHost)
+        let request = Request(head, method: method, fault: fault)
+        if fault == nil, method == .post {
+            let limit = check.body.refusal(limit: bodyLimit).flatMap { bodyRefusals[$0] }
+            if let response = refusal(request) ?? limit {
+                unsafe mark.pointee = refusedMark
+                return unsafe response.queue(on: head.connection)
+            }
+            // Ownership: the library's, until `end`.
+            unsafe mark.pointee = Unmanaged.passRetained(RequestBody(limit: bodyLimit)).toOpaque()
+            awaitsBody(head.socket)
+            return .YES
+        }
+        if fault == nil, method != .other {
+            unsafe mark.pointee = UnsafeMutableRawPointer(head.connection)
+            return .YES
+        }
+        if bodyLimit > 0 { unsafe mark.pointee = refusedMark }
+        return answer(request, on: head)
+    }
+
+    /// Takes a piece of the body; closes the connection of one that is longer than it may be.
+    func take(_ piece: UnsafeRawBufferPointer, mark: UnsafeMutableRawPointer) -> MHD_Result {
+        let body = unsafe Unmanaged<RequestBody>.fromOpaque(mark).takeUnretainedValue()
+        return unsafe body.append(piece) ? .YES : .NO
+    }
+
+    /// The whole request has arrived: answers it.
+    func complete(_ head: RequestHead, mark: UnsafeMutableRawPointer) -> MHD_Result {
+        let method = head.requestMethod(takesBody: bodyLimit > 0)
+        guard unsafe mark != UnsafeMutableRawPointer(head.connection) else {
+            return answer(Request(head, method: method), on: head)
+        }
+        arrived(head.socket)
+        let body = unsafe Unmanaged<RequestBody>.fromOpaque(mark).takeUnretainedValue()
+        return answer(Request(head, method: method, body: body.bytes), on: head)
+    }
+
+    private func answer(_ request: borrowing Request, on head: RequestHead) -> MHD_Result {
+        switch handler(request) {
+        case .response(let response):
+            return unsafe response.queue(on: head.connection)
+        case .stream(let opening):
+            serve(opening.channel)
+            return unsafe ResponseStream.queue(opening, on: head.connection)
+        }
+    }
+
+    /// The request has ended: answered, broken off, or with the daemon.
+    func end(_ connection: OpaquePointer, mark: UnsafeMutableRawPointer?) {
+        let socket = unsafe CMHD_connection_socket(connection)
+        if let mark = unsafe mark, unsafe mark != UnsafeMutableRawPointer(connection) {
+            if unsafe mark == refusedMark {
+                discardArrived(on: socket)
+            } else {
+                unsafe Unmanaged<RequestBody>.fromOpaque(mark).release()
+            }
+        }
+        answered(socket)
+    }
+
+    private var refusedMark: UnsafeMutableRawPointer {
+        unsafe Unmanaged.passUnretained(self).toOpaque()
+    }
+
+    /// Throws away what has come of a body that nobody wanted: closing over unread bytes resets the
+    /// connection, which can overtake the answer (RFC 9112 §9.6).
+    private func discardArrived(on socket: Int32) {
+        // Nothing is copied (tcp(7), MSG_TRUNC), and the kernel holds no more than a few MB.
+        _ = recv(socket, nil, 1 << 24, Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
+    }
+}
