@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "PulseDoctor",
             dependencies: ["Pulse", "MicroHTTPD", "PulseMonitor", "PulseClient"]),
-        .target(name: "PulseRun", dependencies: ["Pulse"]),
+        .target(name: "PulseRun", dependencies: ["Pulse", "MicroHTTPD"]),
         .target(
             name: "PulseNATS",
             dependencies: [
@@ -130,7 +130,9 @@ let package = Package(
             ]),
         .testTarget(
             name: "WireTests",
-            dependencies: ["TestSupport", "PulseServer", "PulseMonitor", "Pulse", "MicroHTTPD"]),
+            dependencies: [
+                "TestSupport", "PulseRun", "PulseServer", "PulseMonitor", "Pulse", "MicroHTTPD",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -89,16 +89,11 @@ package struct TrainingRun: Sendable {
     private func superviseWithUpdates(_ mailbox: Mailbox) -> Ending {
         var environment = Environment.own
         environment["PULSE_STATUS_FILE"] = Self.absolute(configuration.statusFile)
-        guard configuration.takesUpdates, let updates = UpdateService() else {
+        guard configuration.takesUpdates, let updates = UpdateService(onReport: mailbox.put) else {
             return supervise(environment)
         }
         updates.announce(in: &environment)
-        let service = Worker("pulse.updates") { updates.endpoint.serve { mailbox.put($0) } }
-        defer {
-            updates.endpoint.stop()
-            service.result()
-            updates.token.remove()
-        }
+        defer { updates.stop() }
         return supervise(environment)
     }
 
@@ -149,18 +144,18 @@ package struct TrainingRun: Sendable {
 
 /// The endpoint for callbacks, and the token that goes with it.
 private struct UpdateService: Sendable {
-    let endpoint: UpdateEndpoint
-    let token: PrivateToken
+    private let endpoint: UpdateEndpoint
+    private let token: PrivateToken
 
     private static let address = "KUBEFLOW_TRAINER_SERVER_URL"
 
     /// nil when there is none to be had, or the command reports to somebody else already.
-    init?() {
+    init?(onReport: @escaping @Sendable (ProgressReport) -> Void) {
         let environment = Environment.own
         guard environment[Self.address] == nil,
             let token = PrivateToken(in: environment["TMPDIR"] ?? "/tmp")
         else { return nil }
-        guard let endpoint = UpdateEndpoint(token: token.text) else {
+        guard let endpoint = UpdateEndpoint(token: token.text, onReport: onReport) else {
             token.remove()
             return nil
         }
@@ -173,5 +168,10 @@ private struct UpdateService: Sendable {
         environment[Self.address] = "http://127.0.0.1:\(endpoint.port)/"
         environment["KUBEFLOW_TRAINER_SERVER_TOKEN"] = token.path
         environment.bypassProxyOnLoopback()
+    }
+
+    func stop() {
+        endpoint.stop()
+        token.remove()
     }
 }

@@ -1,152 +1,97 @@
+internal import Dispatch
 internal import Glibc
+internal import MicroHTTPD
 
-/// A listener on loopback that takes a trainer's status updates.
-///
-/// A small one of its own beside the HTTP server: that reads no bodies from anybody, and this
-/// reads one kind of body from one client, whom it tells by a token.
+/// Takes a trainer's status updates over HTTP: the body of a `POST` with the right token, to
+/// whatever path, on loopback.
 struct UpdateEndpoint: Sendable {
-    /// The port that the system chose.
-    let port: UInt16
-    private let listener: Int32
-    private let token: [UInt8]
+    private let daemon: Daemon
+    private let stopped = DispatchSemaphore(value: 0)
+    private let sweep: Worker<Void>
 
-    /// Clients at once: there is one, and others wait their turn.
-    private static let clientLimit = 16
-    /// Seconds for a whole request, because the trainer waits meanwhile.
-    private static let patience = 2
+    /// Connections at once: there is one client, and others wait their turn.
+    private static let connectionLimit = 16
+    /// Seconds for a head, a body, and between two requests, because the trainer waits meanwhile.
+    private static let timeout = 2
+    /// Bytes of a body at most: dozens of metrics need a few thousand.
+    static let bodyLimit = 65_536
 
-    /// nil when there is no port to be had.
-    init?(token: String) {
-        let type = Int32(
-            SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        listener = socket(AF_INET, type, 0)
-        self.token = Array(token.utf8)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = listener
-        let isListening = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe bind(descriptor, generic, length) == 0
-                    && listen(descriptor, Int32(Self.clientLimit)) == 0
-                    && getsockname(descriptor, generic, &length) == 0
+    /// Begins to listen on a port that the system chooses.
+    ///
+    /// Nil when there is none to be had, or too few descriptors: libmicrohttpd spins when it can't
+    /// accept its first connection.
+    ///
+    /// - Parameters:
+    ///   - token: what the client must show.
+    ///   - onReport: called with each report before it is answered, because the trainer may end as
+    ///     soon as it is; must not wait.
+    init?(token: String, onReport: @escaping @Sendable (ProgressReport) -> Void) {
+        guard Self.canOpen(2 * Self.connectionLimit) else { return nil }
+        var configuration = DaemonConfiguration(
+            host: "127.0.0.1", port: 0, connectionLimit: Self.connectionLimit)
+        configuration.bodyLimit = Self.bodyLimit
+        configuration.headTimeout = Self.timeout
+        configuration.idleTimeout = Self.timeout
+        let answers = UpdateAnswers(token: BearerToken(token))
+        do {
+            let daemon = try Daemon(configuration: configuration) { _ in
+            } refusal: { request in
+                answers.refusal(of: request)
+            } handler: { request in
+                if let refusal = answers.refusal(of: request) { return .response(refusal) }
+                let report = KubeflowUpdate.report(of: request.body)
+                if let report { onReport(report) }
+                return .response(report == nil ? answers.malformed : answers.accepted)
             }
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        guard isListening else {
-            if listener >= 0 { close(listener) }
+            self.daemon = daemon
+            sweep = Worker("pulse.updates") { [stopped] in
+                while stopped.wait(timeout: .now() + .milliseconds(500)) == .timedOut {
+                    daemon.shutDownOverdueConnections()
+                }
+            }
+        } catch {
             return nil
         }
     }
 
-    /// Answers until ``stop()``, on the calling thread.
-    ///
-    /// - Parameter onReport: called with each report; must not wait, because the trainer does.
-    func serve(_ onReport: (ProgressReport) -> Void) {
-        var clients: [Client] = []
-        defer { for client in clients { client.close() } }
-        while true {
-            // Full, it waits for the end of serving only.
-            let events = clients.count < Self.clientLimit ? Int16(POLLIN) : 0
-            var waiting = [pollfd(fd: listener, events: events, revents: 0)]
-            waiting += clients.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
-            // Once a second at least, for those who are late.
-            _ = unsafe poll(&waiting, nfds_t(waiting.count), clients.isEmpty ? -1 : 1_000)
-            if waiting[0].revents & Int16(POLLHUP) != 0 { return }
-            let now = Self.now()
-            clients = zip(clients, waiting.dropFirst()).compactMap { client, event in
-                var client = client
-                let goesOn =
-                    now < client.deadline
-                    && (event.revents == 0 || client.advance(onReport))
-                if !goesOn { client.close() }
-                return goesOn ? client : nil
-            }
-            guard waiting[0].revents != 0 else { continue }
-            let socket = accept(listener, nil, nil)
-            if socket >= 0 {
-                _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
-                _ = fcntl(socket, F_SETFL, O_NONBLOCK)
-                clients.append(
-                    Client(
-                        socket: socket, deadline: now + Self.patience,
-                        request: UpdateRequest(token: token)))
-            } else if errno != EAGAIN {
-                // No descriptors, no memory: without a pause this would spin.
-                _ = poll(nil, 0, 100)
-            }
-        }
-    }
+    /// The port that the system chose.
+    var port: UInt16 { daemon.port }
 
-    /// Ends ``serve(_:)``: a listener that is shut down reports a hang-up.
+    /// Closes every connection; no report comes after it.
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
+        stopped.signal()
+        sweep.result()
+        daemon.stop()
     }
 
-    private static func now() -> Int {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec
+    private static func canOpen(_ count: Int) -> Bool {
+        let opened = (0..<count).map { _ in fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) }
+        for descriptor in opened where descriptor >= 0 { close(descriptor) }
+        return !opened.contains { $0 < 0 }
     }
 }
 
-/// One connection: a request, an answer, the end.
-private struct Client {
-    let socket: Int32
-    let deadline: Int
-    var request: UpdateRequest
-    /// Answered: what still comes is thrown away, because closing over unread bytes would cut off
-    /// the answer (RFC 9112 §9.6).
-    var isAnswered = false
-    private var discarded = 0
+/// What an update is answered with.
+private struct UpdateAnswers: Sendable {
+    let accepted = Response(status: 200)
+    /// For a head that nobody may send, or a body that is no update.
+    let malformed = Response(status: 400)
+    private let unauthorized = Response(
+        status: 401, headers: [HeaderLine("WWW-Authenticate", "Bearer")])
+    private let notAllowed = Response(status: 405, headers: [HeaderLine("Allow", "POST")])
+    private let token: BearerToken
 
-    init(socket: Int32, deadline: Int, request: UpdateRequest) {
-        self.socket = socket
-        self.deadline = deadline
-        self.request = request
+    init(token: BearerToken) {
+        self.token = token
     }
 
-    /// False when the connection has done its duty.
-    mutating func advance(_ onReport: (ProgressReport) -> Void) -> Bool {
-        var bytes = [UInt8](repeating: 0, count: 16_384)
-        let count = unsafe recv(socket, &bytes, bytes.count, 0)
-        guard count > 0 else { return count < 0 && (errno == EAGAIN || errno == EINTR) }
-        if isAnswered {
-            discarded += count
-            return discarded < 2 * UpdateRequest.bodyLimit
+    /// Judges a request by its head alone; nil takes its body.
+    func refusal(of request: borrowing Request) -> Response? {
+        // The method says more than the body that it may not have.
+        if let fault = request.fault, fault != .unexpectedBody { return malformed }
+        guard request.withHeader(.authorization, token.matches) ?? false else {
+            return unauthorized
         }
-        switch request.append(bytes[..<count]) {
-        case .incomplete: return true
-        case .refused(let status): answer(status)
-        case .accepted(let body):
-            let report = KubeflowUpdate.report(of: body)
-            // Noted before it is answered: the trainer may end as soon as it is.
-            if let report { onReport(report) }
-            answer(report == nil ? 400 : 200)
-        }
-        return true
-    }
-
-    private mutating func answer(_ status: Int) {
-        let reasons = [200: "OK", 401: "Unauthorized", 405: "Method Not Allowed"]
-        let text = """
-            HTTP/1.1 \(status) \(reasons[status] ?? "Refused")\r
-            \(status == 401 ? "WWW-Authenticate: Bearer\r\n" : "")\
-            \(status == 405 ? "Allow: POST\r\n" : "")\
-            Content-Length: 0\r
-            Connection: close\r
-            \r
-
-            """
-        let bytes = Array(text.utf8)
-        // So few bytes always fit a new connection's buffer.
-        _ = unsafe send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
-        shutdown(socket, Int32(SHUT_WR))
-        isAnswered = true
-    }
-
-    func close() {
-        Glibc.close(socket)
+        return request.method == .post ? nil : notAllowed
     }
 }

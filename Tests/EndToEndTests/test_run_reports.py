@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import stat
@@ -24,6 +25,8 @@ def job(tmp_path: Path) -> Iterator[Job]:
     yield job
     job.close()
 
+
+NOFILE = resource.RLIMIT_NOFILE
 
 #: A client that speaks Kubeflow Trainer's protocol (KEP-2779) as transformers 5 does: the same
 #: moments, fields, rounding and headers, through urllib.
@@ -142,6 +145,15 @@ def test_a_proxy_is_not_in_the_way(job: Job) -> None:
     assert (result.returncode, result.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("limit", [12, 16, 24, 40, 64])
+def test_a_command_runs_where_descriptors_are_few(job: Job, limit: int) -> None:
+    """With too few the trainer is not told of an endpoint, which could not accept it."""
+    script = f"{CLIENT}\nif URL in os.environ: step(24, 48, 3, loss=0.5)"
+    few = job.run(job.script(script), preexec_fn=lambda: resource.setrlimit(NOFILE, (limit, limit)))
+    assert (few.returncode, few.stderr) == (0, b"")
+    assert job.status().status == "done"
+
+
 ENVIRONMENT_OF_CHILD = """
 import json, os
 print(json.dumps({k: v for k, v in os.environ.items() if k.startswith("KUBEFLOW")}))
@@ -229,7 +241,10 @@ def endpoint(job: Job) -> Iterator[Endpoint]:
 
 def test_takes_a_request_in_any_pieces(endpoint: Endpoint) -> None:
     request = endpoint.request(BODY)
-    assert endpoint.exchange(request) == OK + b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+    answer = endpoint.exchange(request)
+    assert answer.startswith(OK)
+    assert b"\r\nContent-Length: 0\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n")
     assert endpoint.exchange(*(request[i : i + 1] for i in range(len(request)))).startswith(OK)
 
 
@@ -244,12 +259,15 @@ def test_takes_a_request_in_any_pieces(endpoint: Endpoint) -> None:
         (lambda r: re.sub(rb"Length: \d+", b"Length: 10", r), 400),
         (lambda r: r.replace(b"trainerStatus", b"trainerStatut"), 400),
         (lambda r: r.replace(b"Host", b"H" * 10_000), 431),
-        (lambda r: b"\x16\x03\x01\x02\x00\r\n\r\n" + r, 400),
     ],
 )
 def test_refuses_everything_else(endpoint: Endpoint, change, status: int) -> None:
     answer = endpoint.exchange(change(endpoint.request(BODY)))
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_closes_on_what_is_not_http(endpoint: Endpoint) -> None:
+    assert endpoint.exchange(b"\x16\x03\x01\x02\x00\r\n\r\n") == b""
 
 
 def test_others_do_not_hold_it_up(endpoint: Endpoint) -> None:
