@@ -49,14 +49,14 @@ struct Arbiter: Sendable {
 
     /// Takes a report of a source.
     ///
-    /// Gives the state to write; nil when another source is believed.
+    /// Gives the state to write; nil when another source is believed, or the report is late.
     mutating func report(_ report: ProgressReport, from newer: Source) -> StatusDraft? {
         if let source, source.rawValue > newer.rawValue { return nil }
         if source != newer {
             source = newer
             run = ReportedRun(plannedEpochs: plannedEpochs)
         }
-        run.accept(report)
+        guard run.accept(report) else { return nil }
         return trainerWrites ? nil : draft(.running, message: run.message)
     }
 

@@ -10,6 +10,8 @@ struct ProgressReport: Hashable, Sendable {
     var fraction: Double?
     /// How far `fraction` may be off.
     var fractionError = 0.0
+    /// Seconds since the trainer's process began to train.
+    var elapsed: Double?
     /// The newest loss, also one that isn't finite.
     var loss: Double?
     /// The gradient was NaN: so was the loss, whatever the trainer says of it.

@@ -9,6 +9,7 @@ struct ReportedRun: Sendable {
     /// Where the run is, such as `step 20 of 48`.
     private(set) var place: String?
     private var total: TotalEpochs
+    private var order = ReportOrder()
 
     /// - Parameter plannedEpochs: what the user said; nil when they said nothing.
     init(plannedEpochs: Double?) {
@@ -23,7 +24,10 @@ struct ReportedRun: Sendable {
         lossProblem ?? place.map { "Training, \($0)" } ?? "Training"
     }
 
-    mutating func accept(_ report: ProgressReport) {
+    /// Takes a report; false for one that is late and says nothing new.
+    @discardableResult
+    mutating func accept(_ report: ProgressReport) -> Bool {
+        if order.isLate(report) { return false }
         if let reported = report.epoch {
             if let done = report.done { total.narrow(epoch: reported, done: done) }
             epoch = reported
@@ -38,6 +42,7 @@ struct ReportedRun: Sendable {
             }
         }
         take(report)
+        return true
     }
 
     /// The epoch from the part done: for a trainer that counts no epochs, and in place of one that

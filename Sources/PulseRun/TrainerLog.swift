@@ -4,8 +4,8 @@ internal import Pulse
 ///
 /// `train/callbacks.py` writes `current_steps`, `total_steps`, `epoch`, `percentage` and, while
 /// training, `loss`; `v1/utils/callbacks/logging_callback.py` writes the trainer's own log with
-/// `step` and `total_steps`. Neither has the total of epochs, a time or a status. Python's
-/// `json.dumps` may write a bare `NaN`.
+/// `step` and `total_steps`. Neither has the total of epochs or a status; the first has the time
+/// since its process began. Python's `json.dumps` may write a bare `NaN`.
 enum TrainerLog {
     /// What a line says; nil when it is no line of a trainer log.
     static func report(of line: [UInt8]) -> ProgressReport? {
@@ -16,6 +16,7 @@ enum TrainerLog {
             epoch: number("epoch", in: entry),
             // Old files have `null` where newer ones leave a field out.
             loss: entry["loss"]?.number)
+        report.elapsed = entry["elapsed_time"]?.string.flatMap(ElapsedTime.seconds)
         if let percentage = number("percentage", in: entry) {
             report.fraction = percentage / 100
             // It is rounded to two places.

@@ -43,6 +43,19 @@ struct ArbiterTests {
         #expect(!arbiter.isSilent)
     }
 
+    @Test("writes nothing for a report that is late, whoever sends it", arguments: [0, 1])
+    func late(source: Int) throws {
+        let source = try #require(Arbiter.Source(rawValue: source))
+        var arbiter = arbiter()
+        _ = arbiter.report(half, from: source)
+        let before = ProgressReport(step: 23, totalSteps: 48, epoch: 1.44)
+        let late = arbiter.report(before, from: source)
+        #expect(late == nil)
+        let after = ProgressReport(step: 25, totalSteps: 48, epoch: 1.56)
+        let next = arbiter.report(after, from: source)
+        #expect(next?.message == "Training, step 25 of 48")
+    }
+
     @Test("believes the log, once it has spoken, and not the callbacks")
     func logOutranks() throws {
         var arbiter = arbiter()

@@ -105,6 +105,18 @@ struct ReportedRunTests {
         #expect(run.message == "Training")
     }
 
+    @Test("keeps its numbers when a report comes late")
+    func late() {
+        var run = ReportedRun(plannedEpochs: nil)
+        run.accept(ProgressReport(step: 40, totalSteps: 48, epoch: 2.5, loss: 0.5))
+        let isTaken = run.accept(
+            ProgressReport(step: 39, totalSteps: 48, epoch: 2.44, loss: 0.75))
+        #expect(!isTaken)
+        #expect(run.message == "Training, step 40 of 48")
+        #expect(run.epoch == 2.5)
+        #expect(run.loss == 0.5)
+    }
+
     @Test("goes back with a trainer that resumes")
     func goesBack() {
         var run = ReportedRun(plannedEpochs: nil)

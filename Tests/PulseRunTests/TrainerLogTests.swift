@@ -16,6 +16,7 @@ struct TrainerLogTests {
         #expect(report.totalSteps == 48)
         #expect(report.epoch == 0.125)
         #expect(report.loss == 3.93)
+        #expect(report.elapsed == 0)
         #expect(report.done?.fraction == 2.0 / 48)
         #expect(report.done?.error == 0)
     }
