@@ -63,6 +63,11 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
                 step=state.global_step,
             )
 
+    def on_substep_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Show that a step goes on, when it accumulates the gradients of several slow batches."""
+        if state.is_world_process_zero:
+            self._job.run.update(message=_message(state), step=state.global_step)
+
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
         """Report the loss: the mean since the last log. The last log of a training has none."""
         if not state.is_world_process_zero or not logs or "loss" not in logs:

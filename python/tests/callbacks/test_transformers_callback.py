@@ -92,9 +92,50 @@ class TestTransformers:
         trainer.end()
         assert read_status(path).status == ("error" if is_told else "done")
 
+    def test_accumulated_batches_are_a_sign_of_life_and_no_progress(
+        self, trainer: Any, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seconds = iter(range(1_800_000_000, 1_800_010_000, 60))
+        monkeypatch.setattr("time.time", lambda: float(next(seconds)))
+        trainer.begin(batches=80, gradient_accumulation_steps=8)
+        trainer.step(1, epoch=0.1)
+        trainer.log(loss=0.5, grad_norm=1.0)
+        trainer.call("on_substep_end")
+        before = read_status(path)
+        for _ in range(6):
+            trainer.call("on_substep_end")
+            now = read_status(path)
+            assert now.timestamp > before.timestamp
+            assert (now.epoch, now.loss, now.message) == (0.1, 0.5, "Step 1 of 30")
+            before = now
+        trainer.step(2, epoch=0.2)
+        assert read_status(path).message == "Step 2 of 30"
+        trainer.step(30, epoch=3.0)
+        trainer.end()
+
+    def test_few_of_many_batches_are_written(self, module: Any, path: str) -> None:
+        trainer = _Trainer(module.PulseCallback(path, interval=3600))
+        trainer.begin(batches=80, gradient_accumulation_steps=8)
+        before = os.stat(path).st_ino
+        for _ in range(1_000):
+            trainer.call("on_substep_end")
+        assert os.stat(path).st_ino == before
+
+    def test_a_nan_is_named_with_the_step_that_batches_belong_to(
+        self, trainer: Any, path: str
+    ) -> None:
+        trainer.begin(batches=80, gradient_accumulation_steps=8, logging_nan_inf_filter=False)
+        trainer.step(1, epoch=0.1)
+        for _ in range(7):
+            trainer.call("on_substep_end")
+        trainer.step(2, epoch=0.2)
+        trainer.log(loss=math.nan)
+        assert read_status(path).message.startswith("loss is NaN at step 2;")
+
     def test_only_rank_0_writes(self, trainer: Any, path: str) -> None:
         trainer.state.is_world_process_zero = False
         trainer.begin()
+        trainer.call("on_substep_end")
         trainer.step(30, epoch=3.0)
         trainer.log(loss=0.5)
         trainer.end()
@@ -122,6 +163,7 @@ class TestTransformers:
         trainer.end()
         before = read_status(path)
         trainer.call("on_prediction_step")
+        trainer.call("on_substep_end")
         trainer.log(loss=9.0)
         assert read_status(path) == before
 
