@@ -34,17 +34,16 @@ struct Arbiter: Sendable {
         run = ReportedRun(plannedEpochs: plannedEpochs)
     }
 
-    /// Nobody has said anything yet.
-    var isSilent: Bool { source == nil && !trainerWrites }
     /// The trainer writes the status file itself, well or badly.
     var trainerWrites: Bool { own != nil || garbled != nil }
 
     /// The state before the command starts (Order 16.2-FINAL, block 3.1).
     var start: StatusDraft { draft(.running, message: "Started \(program)") }
 
-    /// For a command that has said nothing so far: only that it still runs.
-    var vouch: StatusDraft {
-        draft(.running, message: "\(program) runs and has reported nothing yet")
+    /// For a silent command that lives: what it has reported, as it was.
+    var keepAlive: StatusDraft {
+        let nothing = "\(program) runs and has reported nothing yet"
+        return draft(.running, message: source == nil ? nothing : run.message)
     }
 
     /// Takes a report of a source.

@@ -18,14 +18,10 @@ struct Reporter: Sendable {
     /// What could not be written yet.
     private var pending: StatusDraft?
     private var warning: String?
-    private var quietLooks = 0
+    private var keepAlive = KeepAlive()
 
     /// How often ``look()`` is due.
     static let interval = DispatchTimeInterval.milliseconds(500)
-    /// As long as a command has said nothing, we vouch for it once a minute.
-    ///
-    /// Later on only its own word counts: a job that hangs must become stale.
-    private static let looksPerVouch = 120
     /// How often the last word is tried.
     private static let attempts = 5
 
@@ -54,11 +50,7 @@ struct Reporter: Sendable {
         hear()
         let news = takeReports()
         pending = news ?? pending
-        quietLooks = news == nil ? quietLooks + 1 : 0
-        if arbiter.isSilent, quietLooks >= Self.looksPerVouch {
-            pending = arbiter.vouch
-            quietLooks = 0
-        }
+        if keepAlive.isDue(after: news) { pending = arbiter.keepAlive }
         // The trainer may have spoken meanwhile: its word stands.
         if pending != nil { hear() }
         if arbiter.trainerWrites { pending = nil }

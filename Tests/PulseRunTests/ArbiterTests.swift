@@ -33,14 +33,24 @@ struct ArbiterTests {
     @Test("turns a report into a state")
     func report() throws {
         var arbiter = arbiter()
-        #expect(arbiter.isSilent)
         let report = arbiter.report(half, from: .callback)
         let draft = try #require(report)
         #expect(draft.state == .running)
         #expect(draft.epoch == 1.5)
         #expect(draft.totalEpochs == 3)
         #expect(draft.loss == 0.5)
-        #expect(!arbiter.isSilent)
+    }
+
+    @Test("keeps a silent command alive with what it has reported, and with nothing new")
+    func keepAlive() throws {
+        var arbiter = arbiter(planned: 3)
+        #expect(
+            arbiter.keepAlive
+                == StatusDraft(
+                    state: .running, epoch: 0, totalEpochs: 3, loss: 0,
+                    message: "python runs and has reported nothing yet"))
+        let draft = arbiter.report(half, from: .log)
+        #expect(arbiter.keepAlive == draft)
     }
 
     @Test("writes nothing for a report that is late, whoever sends it", arguments: [0, 1])
@@ -76,7 +86,6 @@ struct ArbiterTests {
         arbiter.heard(.said(try status(.running)))
         let draft = arbiter.report(half, from: .log)
         #expect(draft == nil)
-        #expect(!arbiter.isSilent)
     }
 
     @Test("leaves the last word to a trainer that said it", arguments: [true, false])

@@ -118,8 +118,8 @@ struct ReporterTests {
         #expect(try status().loss == 7)
     }
 
-    @Test("vouches for a silent command once a minute, and never for one that reported")
-    func vouches() throws {
+    @Test("keeps a silent command alive once a minute, with the numbers that it has reported")
+    func keepAlive() throws {
         var reporter = reporter()
         try reporter.begin()
         for _ in 0..<119 { reporter.look() }
@@ -130,9 +130,21 @@ struct ReporterTests {
         reporter.look()
         let reported = try status()
         try FileManager.default.removeItem(atPath: path)
+        for _ in 0..<120 { reporter.look() }
+        let kept = try status()
+        #expect((kept.epoch, kept.loss) == (reported.epoch, reported.loss))
+        #expect(kept.message == reported.message)
+    }
+
+    @Test("keeps no command alive whose trainer writes itself")
+    func noKeepAlive() throws {
+        var reporter = reporter()
+        try reporter.begin()
+        try writeRunningStatus(to: path, epoch: 0.5, totalEpochs: 2, loss: 7, message: "own")
+        reporter.look()
+        try FileManager.default.removeItem(atPath: path)
         for _ in 0..<240 { reporter.look() }
         #expect(!FileManager.default.fileExists(atPath: path))
-        #expect(reported.epoch == 1.5)
     }
 
     @Test("tells once what keeps it from writing, tries again, and loses nothing")
