@@ -35,7 +35,9 @@ struct PulseTool: ParsableCommand {
         // No command for people: `pulse run` starts this behind the output of its own.
         if arguments == [OutputRelay.commandName] { return OutputRelay.run() }
         // Not for `pulse run`, which passes a closed descriptor on as it is.
-        if ["serve", "relay"].contains(arguments.first) { StandardDescriptors.fill() }
+        if ["serve", "relay"].contains(arguments.first) {
+            StandardDescriptors.fill(isInherited: true)
+        }
         let settings = EnvironmentArguments(arguments)
         do {
             var command = try parseAsRoot(settings.arguments)

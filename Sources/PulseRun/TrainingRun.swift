@@ -36,7 +36,7 @@ package struct TrainingRun: Sendable {
     ///
     /// - Parameter warn: shows a line to the person at the terminal.
     package init(_ configuration: RunConfiguration, warn: @escaping @Sendable (String) -> Void) {
-        StandardDescriptors.occupy()
+        StandardDescriptors.fill(isInherited: false)
         self.configuration = configuration
         self.warn = warn
         signals = SignalQueue()
