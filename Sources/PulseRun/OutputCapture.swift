@@ -11,7 +11,7 @@ enum CapturePlan: Hashable, Sendable {
     case none
     /// stderr is a file; what the command adds begins here.
     case file(offset: Int64)
-    case relay(isTerminal: Bool, withOutput: Bool)
+    case outputRelay(isTerminal: Bool, withOutput: Bool)
 
     /// What a standard descriptor is.
     struct Target: Hashable, Sendable {
@@ -29,8 +29,8 @@ enum CapturePlan: Hashable, Sendable {
         switch error?.kind {
         case nil: self = .none
         case .file(let size): self = .file(offset: size)
-        case .terminal: self = .relay(isTerminal: true, withOutput: output == error)
-        case .other: self = .relay(isTerminal: false, withOutput: output == error)
+        case .terminal: self = .outputRelay(isTerminal: true, withOutput: output == error)
+        case .other: self = .outputRelay(isTerminal: false, withOutput: output == error)
         }
     }
 }
@@ -62,8 +62,8 @@ struct OutputCapture: Sendable {
     private enum Source: Sendable {
         case nothing
         case file(offset: Int64)
-        /// The descriptor of the relay that answers.
-        case relay(Int32)
+        /// The descriptor where the output relay answers.
+        case outputRelay(Int32)
     }
 
     /// - Parameter isWanted: whether what is written may pass through us at all.
@@ -75,15 +75,16 @@ struct OutputCapture: Sendable {
         case .file(let offset):
             source = .file(offset: offset)
             descriptors = []
-        case .relay(let isTerminal, let withOutput) where isWanted:
-            guard let relay = RelayProcess(isTerminal: isTerminal, inheritance: inheritance) else {
+        case .outputRelay(let isTerminal, let withOutput) where isWanted:
+            guard let relay = OutputRelayProcess(isTerminal: isTerminal, inheritance: inheritance)
+            else {
                 fallthrough
             }
-            source = .relay(relay.control)
+            source = .outputRelay(relay.control)
             descriptors =
                 [(relay.entrance, STDERR_FILENO)]
                 + (withOutput ? [(relay.entrance, STDOUT_FILENO)] : [])
-        case .relay, .none:
+        case .outputRelay, .none:
             source = .nothing
             descriptors = []
         }
@@ -99,7 +100,7 @@ struct OutputCapture: Sendable {
         switch source {
         case .nothing: nil
         case .file(let offset): LastLine.find(in: Self.tail(from: offset))
-        case .relay(let control): RelayProcess.lastLine(control)
+        case .outputRelay(let control): OutputRelayProcess.lastLine(control)
         }
     }
 

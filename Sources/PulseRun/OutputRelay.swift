@@ -8,7 +8,7 @@ package struct OutputRelay {
     private var size = winsize()
     private var buffer = [UInt8](repeating: 0, count: 65_536)
 
-    /// Takes over the process: its descriptors are those that ``RelayProcess`` gave it.
+    /// Takes over the process: its descriptors are those that ``OutputRelayProcess`` gave it.
     private init() {
         // Output goes on to its end whatever the job is told.
         for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE] {
@@ -16,10 +16,10 @@ package struct OutputRelay {
         }
         // Only to interrupt the wait, and nothing else.
         _ = signal(SIGWINCH) { _ in }
-        _ = unsafe ioctl(RelayProcess.source, UInt(TIOCGWINSZ), &size)
+        _ = unsafe ioctl(OutputRelayProcess.source, UInt(TIOCGWINSZ), &size)
     }
 
-    /// The argument that makes a `pulse` process a relay.
+    /// The argument that makes a `pulse` process an output relay.
     package static let commandName = "output-relay"
 
     /// Runs until the last writer is gone, or the reader.
@@ -29,12 +29,12 @@ package struct OutputRelay {
     }
 
     private mutating func passAll() {
-        var question = RelayProcess.question
+        var question = OutputRelayProcess.question
         while true {
             // Before every wait: a change that comes just after shows at the next output.
             adoptSize()
             var waiting = [
-                pollfd(fd: RelayProcess.source, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: OutputRelayProcess.source, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: question, events: Int16(POLLIN), revents: 0),
             ]
             let ready = unsafe poll(&waiting, nfds_t(waiting.count), -1)
@@ -56,7 +56,7 @@ package struct OutputRelay {
     /// False at the end: the last writer has gone (a pipe reads empty then, a pseudo-terminal
     /// fails), or nobody reads any more, which closing our end tells the writers.
     private mutating func pass() -> Bool {
-        let count = unsafe read(RelayProcess.source, &buffer, buffer.count)
+        let count = unsafe read(OutputRelayProcess.source, &buffer, buffer.count)
         if count < 0, errno == EINTR { return true }
         guard count > 0, Self.write(buffer[..<count]) else { return false }
         tail += buffer[max(0, count - LastLine.window)..<count]
@@ -68,13 +68,13 @@ package struct OutputRelay {
         var rest = bytes
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.write(RelayProcess.sink, $0.baseAddress, $0.count)
+                unsafe Glibc.write(OutputRelayProcess.sink, $0.baseAddress, $0.count)
             }
             if count > 0 {
                 rest = rest.dropFirst(count)
             } else if errno == EAGAIN {
                 // Somebody made the description non-blocking for all who share it.
-                var room = pollfd(fd: RelayProcess.sink, events: Int16(POLLOUT), revents: 0)
+                var room = pollfd(fd: OutputRelayProcess.sink, events: Int16(POLLOUT), revents: 0)
                 _ = unsafe poll(&room, 1, -1)
             } else if errno != EINTR {
                 return false
@@ -94,19 +94,19 @@ package struct OutputRelay {
     }
 
     private func tell(_ control: Int32) {
-        let line = Array((LastLine.find(in: tail) ?? RelayProcess.noLine).utf8)
+        let line = Array((LastLine.find(in: tail) ?? OutputRelayProcess.noLine).utf8)
         _ = unsafe send(control, line, line.count, Int32(MSG_NOSIGNAL))
     }
 
-    /// Gives the pseudo-terminal the size of the real one, and tells the job when that is news.
+    /// Gives the pseudo-terminal the size of the real one, and signals the job when it has changed.
     private mutating func adoptSize() {
         var now = winsize()
-        guard unsafe ioctl(RelayProcess.sink, UInt(TIOCGWINSZ), &now) == 0,
+        guard unsafe ioctl(OutputRelayProcess.sink, UInt(TIOCGWINSZ), &now) == 0,
             (now.ws_row, now.ws_col) != (size.ws_row, size.ws_col)
         else { return }
         size = now
-        guard unsafe ioctl(RelayProcess.source, UInt(TIOCSWINSZ), &now) == 0 else { return }
-        // The job heard of the change from the kernel, perhaps before it could be seen here.
+        guard unsafe ioctl(OutputRelayProcess.source, UInt(TIOCSWINSZ), &now) == 0 else { return }
+        // The job has its SIGWINCH from the kernel, perhaps before the size could be read here.
         _ = kill(0, SIGWINCH)
     }
 }

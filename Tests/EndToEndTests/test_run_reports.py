@@ -340,7 +340,7 @@ def test_starts_nothing_when_it_cannot_serve(job: Job) -> None:
 
 
 def test_serving_hands_nothing_down(job: Job) -> None:
-    """No descriptor of the server, the endpoint or the relay is the command's."""
+    """No descriptor of the server, the endpoint or the output relay is the command's."""
     script = """
 import os
 print(sorted(os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd")

@@ -13,13 +13,13 @@ struct CapturePlanTests {
     @Test(
         "takes stdout along exactly when it is the same terminal or pipe",
         arguments: [
-            (terminal, terminal, CapturePlan.relay(isTerminal: true, withOutput: true)),
-            (otherTerminal, terminal, .relay(isTerminal: true, withOutput: false)),
-            (pipe, terminal, .relay(isTerminal: true, withOutput: false)),
-            (pipe, pipe, .relay(isTerminal: false, withOutput: true)),
-            (otherPipe, pipe, .relay(isTerminal: false, withOutput: false)),
-            (terminal, pipe, .relay(isTerminal: false, withOutput: false)),
-            (nil, terminal, .relay(isTerminal: true, withOutput: false)),
+            (terminal, terminal, CapturePlan.outputRelay(isTerminal: true, withOutput: true)),
+            (otherTerminal, terminal, .outputRelay(isTerminal: true, withOutput: false)),
+            (pipe, terminal, .outputRelay(isTerminal: true, withOutput: false)),
+            (pipe, pipe, .outputRelay(isTerminal: false, withOutput: true)),
+            (otherPipe, pipe, .outputRelay(isTerminal: false, withOutput: false)),
+            (terminal, pipe, .outputRelay(isTerminal: false, withOutput: false)),
+            (nil, terminal, .outputRelay(isTerminal: true, withOutput: false)),
             (file, file, .file(offset: 100)), (terminal, file, .file(offset: 100)),
             (terminal, nil, .none), (nil, nil, .none),
         ] as [(CapturePlan.Target?, CapturePlan.Target?, CapturePlan)])

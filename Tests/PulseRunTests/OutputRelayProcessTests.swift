@@ -3,9 +3,9 @@ import Testing
 
 @testable import PulseRun
 
-@Suite("RelayProcess", .timeLimit(.minutes(1)))
-struct RelayProcessTests {
-    /// Asks a relay that does `act` with its end when a question has come.
+@Suite("OutputRelayProcess", .timeLimit(.minutes(1)))
+struct OutputRelayProcessTests {
+    /// Asks an output relay that does `act` with its end when a question has come.
     private func answer(_ act: @escaping @Sendable (Int32) -> Void) throws -> String? {
         var pair: [Int32] = [-1, -1]
         let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
@@ -19,15 +19,15 @@ struct RelayProcessTests {
             act(theirs)
             close(theirs)
         }
-        return RelayProcess.lastLine(ours)
+        return OutputRelayProcess.lastLine(ours)
     }
 
-    private static func say(_ text: String, on descriptor: Int32) {
+    private static func write(_ text: String, on descriptor: Int32) {
         let bytes = Array(text.utf8)
         _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    private static func hear(on descriptor: Int32) {
+    private static func readQuestion(on descriptor: Int32) {
         var byte: UInt8 = 0
         _ = unsafe recv(descriptor, &byte, 1, 0)
     }
@@ -35,24 +35,24 @@ struct RelayProcessTests {
     @Test("gives the answer to a question")
     func answered() throws {
         let line = try answer {
-            Self.hear(on: $0)
-            Self.say("ValueError: bad", on: $0)
+            Self.readQuestion(on: $0)
+            Self.write("ValueError: bad", on: $0)
         }
         #expect(line == "ValueError: bad")
     }
 
-    @Test("gives the answer of a relay that has ended without hearing the question")
+    @Test("gives the answer of an output relay that has ended without reading the question")
     func endedBefore() throws {
         // A race of three parties: often enough, each order comes.
         for _ in 0..<500 {
-            let line = try answer { Self.say("ValueError: bad", on: $0) }
+            let line = try answer { Self.write("ValueError: bad", on: $0) }
             #expect(line == "ValueError: bad")
         }
     }
 
-    @Test("knows none when there was no line, or no relay")
+    @Test("knows none when there was no line, or no output relay")
     func none() throws {
-        #expect(try answer { Self.say(RelayProcess.noLine, on: $0) } == nil)
+        #expect(try answer { Self.write(OutputRelayProcess.noLine, on: $0) } == nil)
         #expect(try answer { _ in } == nil)
     }
 }

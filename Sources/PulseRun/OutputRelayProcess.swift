@@ -4,24 +4,24 @@ internal import Glibc
 ///
 /// A process of its own, because output outlives us: background processes that the command leaves
 /// behind keep a working stderr, and so does the command when we are killed.
-struct RelayProcess {
+struct OutputRelayProcess {
     /// Where the command writes: a pseudo-terminal or a pipe.
     let entrance: Int32
     /// Where the last line is asked for.
     let control: Int32
 
-    /// The descriptor numbers that the relay process finds its ends at.
+    /// The descriptor numbers that the output relay finds its ends at.
     static let source = STDIN_FILENO
     static let sink = STDOUT_FILENO
     static let question: Int32 = 3
 
-    /// What the relay says when there was no line: an empty packet would read as the end.
+    /// What the output relay says when there was no line: an empty packet would read as the end.
     static let noLine = " "
 
-    /// How long an answer may take: a terminal that is held (Ctrl-S) lets nothing pass.
-    private static let patience: Int32 = 2_000
+    /// Milliseconds that an answer may take: a terminal that is held (Ctrl-S) lets nothing pass.
+    private static let timeout: Int32 = 2_000
 
-    /// nil when there is no relay to be had; the command then does without.
+    /// nil when there is no output relay to be had; the command then does without.
     init?(isTerminal: Bool, inheritance: SignalQueue.Inheritance) {
         guard let (exit, entrance) = isTerminal ? Self.terminal() : Self.pipe() else { return nil }
         defer { close(exit) }
@@ -50,14 +50,14 @@ struct RelayProcess {
     /// Asks for the last line of all that was written before now.
     static func lastLine(_ control: Int32) -> String? {
         var byte: UInt8 = 0
-        // Fails when the relay has ended; its answer waits then.
+        // Fails when the output relay has ended; its answer waits then.
         _ = unsafe send(control, &byte, 1, Int32(MSG_NOSIGNAL))
         var ready = pollfd(fd: control, events: Int16(POLLIN), revents: 0)
-        guard unsafe poll(&ready, 1, patience) == 1 else { return nil }
+        guard unsafe poll(&ready, 1, timeout) == 1 else { return nil }
         var answer = [UInt8](repeating: 0, count: 4_096)
         var count = unsafe recv(control, &answer, answer.count, 0)
-        // A relay that ended before it heard the question resets the connection; that is told once,
-        // and before the answer that it left.
+        // An output relay that ended before it read the question resets the connection; recv
+        // reports that once, and before the answer that it left.
         if count < 0, errno == ECONNRESET {
             count = unsafe recv(control, &answer, answer.count, 0)
         }
