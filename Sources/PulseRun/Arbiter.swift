@@ -1,10 +1,10 @@
 internal import Pulse
 
-/// Decides which of several sources is believed, and what the last word is: pure.
+/// Decides which of several sources is believed, and what the final status is: pure.
 ///
 /// In this order: what the trainer writes into the status file itself, its log, its callbacks. A
-/// source that has spoken once silences those below it, so that the numbers never jump between
-/// two ideas of the same run.
+/// source that has reported once silences those below it, so that the numbers never jump between
+/// two accounts of the same run.
 struct Arbiter: Sendable {
     /// Who reports a run, beside the trainer's own writing of the status file.
     enum Source: Int, Sendable {
@@ -12,10 +12,10 @@ struct Arbiter: Sendable {
     }
 
     /// What the status file holds, as far as it isn't our own writing.
-    enum OwnWord: Sendable {
-        case said(TrainingStatus)
-        /// It tried: the file is there and is no PULSE v1.
-        case garbled(PulseError)
+    enum TrainerStatus: Sendable {
+        case valid(TrainingStatus)
+        /// The file is there and is no PULSE v1.
+        case invalid(PulseError)
     }
 
     /// The program's name, for the messages.
@@ -23,10 +23,10 @@ struct Arbiter: Sendable {
     private let plannedEpochs: Double?
     private var source: Source?
     private var run: ReportedRun
-    /// The trainer's newest valid word.
-    private var own: TrainingStatus?
+    /// The trainer's newest valid status.
+    private var valid: TrainingStatus?
     /// Why what the trainer wrote last is invalid.
-    private var garbled: PulseError?
+    private var invalid: PulseError?
 
     init(program: String, plannedEpochs: Double?) {
         self.program = program
@@ -35,7 +35,7 @@ struct Arbiter: Sendable {
     }
 
     /// The trainer writes the status file itself, well or badly.
-    var trainerWrites: Bool { own != nil || garbled != nil }
+    var trainerWrites: Bool { valid != nil || invalid != nil }
 
     /// The state before the command starts (Order 16.2-FINAL, block 3.1).
     var start: StatusDraft { draft(.running, message: "Started \(program)") }
@@ -60,31 +60,31 @@ struct Arbiter: Sendable {
     }
 
     /// Takes note of what the trainer wrote into the status file.
-    mutating func heard(_ word: OwnWord) {
-        switch word {
-        case .said(let status):
-            own = status
-            garbled = nil
-        case .garbled(let error):
-            garbled = error
+    mutating func accept(_ status: TrainerStatus) {
+        switch status {
+        case .valid(let status):
+            valid = status
+            invalid = nil
+        case .invalid(let error):
+            invalid = error
         }
     }
 
-    /// The last word; nil when the trainer has said it already.
-    func lastWord(_ ending: Ending) -> StatusDraft? {
-        if garbled == nil, let own, own.status == .done || own.status == .error { return nil }
+    /// The final status; nil when the trainer has written one itself.
+    func finalStatus(_ ending: Ending) -> StatusDraft? {
+        if invalid == nil, let valid, valid.status == .done || valid.status == .error { return nil }
         let facts = numbers
         let outcome = ending.isSuccess ? completed : ending.reason
-        var last = StatusDraft(
+        var final = StatusDraft(
             state: ending.isSuccess ? .done : .error, epoch: facts.epoch, totalEpochs: facts.total,
             loss: facts.loss, message: outcome)
         if ending.isSuccess {
             // Done is all of it, and a total that nobody knew is what was done.
-            last.totalEpochs = max(facts.total, facts.total > 0 ? 0 : facts.epoch)
-            last.epoch = last.totalEpochs
+            final.totalEpochs = max(facts.total, facts.total > 0 ? 0 : facts.epoch)
+            final.epoch = final.totalEpochs
         }
-        if let problem = lossProblem { last.message = "\(problem); \(outcome)" }
-        return last
+        if let problem = lossProblem { final.message = "\(problem); \(outcome)" }
+        return final
     }
 
     /// The epoch of a job that is done is the total; where it really stopped must not get lost.
@@ -106,17 +106,17 @@ struct Arbiter: Sendable {
 
     /// The newest numbers of whoever is believed.
     private var numbers: (epoch: Double, total: Double, loss: Double) {
-        if let own { return (own.epoch, own.totalEpochs, own.loss) }
+        if let valid { return (valid.epoch, valid.totalEpochs, valid.loss) }
         return (run.epoch, run.totalEpochs, run.loss)
     }
 
     /// What is wrong with the newest loss: training that diverged must not look healthy at its end.
     private var lossProblem: String? {
-        if let garbled {
-            return garbled.reason == .notFinite && garbled.field == .loss
-                ? garbled.description : nil
+        if let invalid {
+            return invalid.reason == .notFinite && invalid.field == .loss
+                ? invalid.description : nil
         }
-        return own == nil ? run.lossProblem : nil
+        return valid == nil ? run.lossProblem : nil
     }
 
     private func draft(_ state: TrainingStatus.State, message: String) -> StatusDraft {

@@ -9,7 +9,7 @@ struct Ending: Hashable, Sendable {
     var cause: Cause
     /// The kernel killed something in this control group for want of memory meanwhile.
     var ranOutOfMemory = false
-    /// The last thing that the command said on stderr.
+    /// The last line for people that the command wrote to stderr.
     var lastLine: String?
 
     var isSuccess: Bool {

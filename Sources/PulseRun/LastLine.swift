@@ -1,14 +1,14 @@
-/// The last thing that a program said, found in the last bytes it wrote.
+/// The last line that a program wrote for people, found in the last bytes of its output.
 ///
 /// That is the last line with a letter or a digit in it which is no progress bar: tqdm draws its
 /// bar once more after a traceback, and launchers end with a rule of dashes.
 enum LastLine {
-    /// Bytes from the end that are looked at: enough for many bars behind a message.
+    /// Bytes from the end that are searched: enough for many bars behind a message.
     static let window = 16_384
     /// Characters at most: it becomes part of a status message.
     private static let limit = 300
 
-    /// nil when nothing was said.
+    /// nil when there is none.
     static func find(in tail: [UInt8]) -> String? {
         // What a carriage return overwrites is a line too: of a bar only the newest is on screen,
         // but the message before it was there.

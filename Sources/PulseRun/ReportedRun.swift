@@ -11,7 +11,7 @@ struct ReportedRun: Sendable {
     private var total: TotalEpochs
     private var order = ReportOrder()
 
-    /// - Parameter plannedEpochs: what the user said; nil when they said nothing.
+    /// - Parameter plannedEpochs: the total that the user gave; nil when they gave none.
     init(plannedEpochs: Double?) {
         total = TotalEpochs(planned: plannedEpochs)
     }
@@ -24,7 +24,7 @@ struct ReportedRun: Sendable {
         lossProblem ?? place.map { "Training, \($0)" } ?? "Training"
     }
 
-    /// Takes a report; false for one that is late and says nothing new.
+    /// Takes a report; false for one that is late, which is passed over.
     @discardableResult
     mutating func accept(_ report: ProgressReport) -> Bool {
         if order.isLate(report) { return false }

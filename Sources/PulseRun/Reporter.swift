@@ -2,10 +2,10 @@ internal import Dispatch
 internal import Glibc
 internal import Pulse
 
-/// Keeps the status file true while a command runs, and gives it its last word.
+/// Keeps the status file true while a command runs, and writes the final status.
 ///
-/// It looks twice a second at everything that may have news and writes once for all of it: often
-/// enough to follow, and never in the trainer's way.
+/// It polls all that may have an update twice a second and writes once for all of it: often enough
+/// to follow, and never in the trainer's way.
 struct Reporter: Sendable {
     private let mailbox: Mailbox
     private let warn: @Sendable (String) -> Void
@@ -13,16 +13,16 @@ struct Reporter: Sendable {
     private var arbiter: Arbiter
     private var reader: StatusFileReader
     private var follower: LogFollower?
-    /// What we wrote last: anything else in the file is the trainer's word.
+    /// What we wrote last: anything else in the file is the trainer's status.
     private var written: TrainingStatus?
     /// What could not be written yet.
     private var pending: StatusDraft?
     private var warning: String?
     private var keepAlive = KeepAlive()
 
-    /// How often ``look()`` is due.
+    /// How often ``poll()`` is due.
     static let interval = DispatchTimeInterval.milliseconds(500)
-    /// How often the last word is tried.
+    /// How often the final status is tried.
     private static let attempts = 5
 
     init(
@@ -45,19 +45,19 @@ struct Reporter: Sendable {
         try write(arbiter.start)
     }
 
-    /// Looks at everything once, and writes what is new.
-    mutating func look() {
-        hear()
-        let news = takeReports()
-        pending = news ?? pending
-        if keepAlive.isDue(after: news) { pending = arbiter.keepAlive }
-        // The trainer may have spoken meanwhile: its word stands.
-        if pending != nil { hear() }
+    /// Reads all sources once, and writes the update.
+    mutating func poll() {
+        readTrainerStatus()
+        let update = takeReports()
+        pending = update ?? pending
+        if keepAlive.isDue(after: update) { pending = arbiter.keepAlive }
+        // The trainer may have written meanwhile: its status stands.
+        if pending != nil { readTrainerStatus() }
         if arbiter.trainerWrites { pending = nil }
         flush()
     }
 
-    /// Writes the last word, unless the trainer has said it.
+    /// Writes the final status, unless the trainer has written one.
     ///
     /// - Parameter pause: waits a moment before another attempt.
     mutating func end(_ ending: Ending, pause: () -> Void) {
@@ -66,8 +66,8 @@ struct Reporter: Sendable {
             _ = arbiter.report(report, from: .log)
         }
         follower?.close()
-        hear()
-        pending = arbiter.lastWord(ending)
+        readTrainerStatus()
+        pending = arbiter.finalStatus(ending)
         flush()
         for _ in 1..<Self.attempts where pending != nil {
             pause()
@@ -77,11 +77,11 @@ struct Reporter: Sendable {
     }
 
     /// Reads the status file for what isn't ours.
-    private mutating func hear() {
+    private mutating func readTrainerStatus() {
         switch reader.read() {
         case .unchanged: break
-        case .accepted(let status): if status != written { arbiter.heard(.said(status)) }
-        case .rejected(let error): if error.offset != nil { arbiter.heard(.garbled(error)) }
+        case .accepted(let status): if status != written { arbiter.accept(.valid(status)) }
+        case .rejected(let error): if error.offset != nil { arbiter.accept(.invalid(error)) }
         }
     }
 
@@ -106,16 +106,16 @@ struct Reporter: Sendable {
             pending = nil
             warning = nil
         } catch {
-            // One line for each new trouble, not one for each attempt.
-            let news = "cannot write the status: \(error.description)"
-            if warning != news { warn(news) }
-            warning = news
+            // One line for each new error, not one for each attempt.
+            let message = "cannot write the status: \(error.description)"
+            if warning != message { warn(message) }
+            warning = message
         }
     }
 
     private mutating func write(_ draft: StatusDraft) throws(PulseError) {
         let status = try draft.status(at: Int64(time(nil)))
-        // Before it is there: a look in between must know it for ours.
+        // Before it is there: a poll in between must know it for ours.
         let before = written
         written = status
         do throws(PulseError) {

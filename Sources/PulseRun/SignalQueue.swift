@@ -25,7 +25,7 @@ struct SignalQueue: Sendable {
     struct Inheritance: Sendable {
         /// The signals that were blocked.
         let mask: sigset_t
-        /// Whether writing to a broken pipe was no deadly sin.
+        /// Whether SIGPIPE was ignored: a write to a broken pipe then fails and ends nothing.
         let ignoresBrokenPipes: Bool
     }
 

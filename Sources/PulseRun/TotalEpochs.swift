@@ -3,9 +3,9 @@
 /// Neither protocol names the total: it is epoch / part done. But trainers round the epoch (to two
 /// places, often), so each report only bounds the total, and early ones widely: 0.01 epochs at
 /// step 3 of 1000 may mean anything from 2 to 5. The bounds of all reports are intersected, and
-/// the value in them that people plan with is taken: what the user said, else a whole number.
+/// the value in them that people plan with is taken: what the user gave, else a whole number.
 struct TotalEpochs: Sendable {
-    /// What the user said; nil when they said nothing.
+    /// What the user gave; nil when they gave none.
     private let planned: Double?
     private var bounds: ClosedRange<Double>?
     private var newest = 0.0

@@ -8,7 +8,7 @@ package struct RunConfiguration: Sendable {
     package var command: [String]
     /// The status file's path.
     package var statusFile: String
-    /// The epochs that the user plans with; nil when they didn't say.
+    /// The epochs that the user plans with; nil when they gave none.
     package var totalEpochs: Double?
     /// LLaMA-Factory's log.
     package var trainerLog: String?
@@ -53,7 +53,7 @@ package struct TrainingRun: Sendable {
     /// Runs the command to its end.
     ///
     /// Signals stay ours to the end of the process: a second Ctrl-C must not come between the
-    /// command and the last word about it.
+    /// command and its final status.
     ///
     /// - Throws: ``PulseError`` when the first status can't be written; nothing was started then.
     package func run() throws(PulseError) -> Outcome {
@@ -69,7 +69,7 @@ package struct TrainingRun: Sendable {
         let ended = DispatchSemaphore(value: 0)
         let watch = Worker("pulse.reporter") { [reporter] in
             var reporter = reporter
-            while ended.wait(timeout: .now() + Reporter.interval) == .timedOut { reporter.look() }
+            while ended.wait(timeout: .now() + Reporter.interval) == .timedOut { reporter.poll() }
             return reporter
         }
         let ending = superviseWithUpdates(mailbox)

@@ -1,4 +1,4 @@
-"""`pulse run` has the last word: how a command ends, and what the status file says then."""
+"""`pulse run` writes the final status: how a command ends, and what the status file says then."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ os.chdir("/")
 
 
 @pytest.mark.parametrize(("last", "code"), [("done", 0), ("done", 3), ("error", 0), ("error", 3)])
-def test_leaves_the_last_word_to_a_trainer_that_says_it(job: Job, last: str, code: int) -> None:
+def test_leaves_the_final_status_to_a_trainer_with_one(job: Job, last: str, code: int) -> None:
     script = (
         f"{WRITER}pulse.write_{last}_status(path, 2.0, 2.0, 0.25, 'my own word')\nsys.exit({code})"
     )

@@ -1,4 +1,4 @@
-"""`pulse run` hears from callbacks over HTTP, and serves what it knows."""
+"""`pulse run` takes updates from callbacks over HTTP, and serves what it knows."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ def test_ends_with_a_command_that_a_signal_ends(job: Job) -> None:
     assert job.status().message == "killed by SIGTERM"
 
 
-def test_no_hurry_comes_between_the_end_and_the_last_word(job: Job) -> None:
+def test_no_hurry_comes_between_the_end_and_the_final_status(job: Job) -> None:
     """Ctrl-C is pressed more than once."""
     for _ in range(10):
         process = job.start(["sh", "-c", "echo ready; exec sleep 60"])

@@ -75,34 +75,34 @@ struct ArbiterTests {
         #expect(fromLog?.epoch == 0.75)
         let fromCallback = arbiter.report(half, from: .callback)
         #expect(fromCallback == nil)
-        let word = try #require(arbiter.lastWord(failed))
-        #expect(word.epoch == 0.75)
-        #expect(word.loss == 0.75)
+        let final = try #require(arbiter.finalStatus(failed))
+        #expect(final.epoch == 0.75)
+        #expect(final.loss == 0.75)
     }
 
     @Test("writes nothing while the trainer writes itself")
     func ownOutranks() throws {
         var arbiter = arbiter()
-        arbiter.heard(.said(try status(.running)))
+        arbiter.accept(.valid(try status(.running)))
         let draft = arbiter.report(half, from: .log)
         #expect(draft == nil)
     }
 
-    @Test("leaves the last word to a trainer that said it", arguments: [true, false])
-    func trainersLastWord(succeeded: Bool) throws {
+    @Test("leaves the final status to a trainer that wrote one", arguments: [true, false])
+    func trainersFinalStatus(succeeded: Bool) throws {
         for state in [TrainingStatus.State.done, .error] {
             var arbiter = arbiter()
-            arbiter.heard(.said(try status(state)))
-            #expect(arbiter.lastWord(succeeded ? done : failed) == nil)
+            arbiter.accept(.valid(try status(state)))
+            #expect(arbiter.finalStatus(succeeded ? done : failed) == nil)
         }
     }
 
     @Test("says done for a trainer that only stopped, with all epochs done")
     func completes() throws {
         var arbiter = arbiter()
-        arbiter.heard(.said(try status(.running, epoch: 2.97, loss: 0.125)))
+        arbiter.accept(.valid(try status(.running, epoch: 2.97, loss: 0.125)))
         #expect(
-            try #require(arbiter.lastWord(done))
+            try #require(arbiter.finalStatus(done))
                 == StatusDraft(
                     state: .done, epoch: 3, totalEpochs: 3, loss: 0.125,
                     message: "Training completed"))
@@ -112,19 +112,19 @@ struct ArbiterTests {
     func stoppedEarly() throws {
         var arbiter = arbiter()
         _ = arbiter.report(half, from: .log)
-        let word = try #require(arbiter.lastWord(done))
-        #expect(word.state == .done)
-        #expect(word.epoch == 3)
-        #expect(word.message == "Training completed; the last report was epoch 1.5 of 3")
+        let final = try #require(arbiter.finalStatus(done))
+        #expect(final.state == .done)
+        #expect(final.epoch == 3)
+        #expect(final.message == "Training completed; the last report was epoch 1.5 of 3")
     }
 
     @Test("takes what was done for the total when nobody knew it")
     func unknownTotal() throws {
         var arbiter = arbiter()
         _ = arbiter.report(ProgressReport(epoch: 2.5, loss: 0.5), from: .log)
-        let word = try #require(arbiter.lastWord(done))
-        #expect(word.epoch == 2.5)
-        #expect(word.totalEpochs == 2.5)
+        let final = try #require(arbiter.finalStatus(done))
+        #expect(final.epoch == 2.5)
+        #expect(final.totalEpochs == 2.5)
     }
 
     @Test("says error with the reason, and keeps the last epoch and loss")
@@ -132,20 +132,20 @@ struct ArbiterTests {
         var arbiter = arbiter()
         _ = arbiter.report(half, from: .callback)
         #expect(
-            try #require(arbiter.lastWord(failed))
+            try #require(arbiter.finalStatus(failed))
                 == StatusDraft(
                     state: .error, epoch: 1.5, totalEpochs: 3, loss: 0.5,
                     message: "exit code 1: ValueError: bad"))
     }
 
-    @Test("has the last word where the trainer's own was invalid")
-    func garbled() throws {
+    @Test("writes the final status where the trainer's own was invalid")
+    func invalid() throws {
         var arbiter = arbiter()
-        arbiter.heard(.said(try status(.done)))
-        arbiter.heard(.garbled(Self.error(#"{"status": "do"#)))
-        let word = try #require(arbiter.lastWord(failed))
-        #expect(word.state == .error)
-        #expect(word.epoch == 1)
+        arbiter.accept(.valid(try status(.done)))
+        arbiter.accept(.invalid(Self.error(#"{"status": "do"#)))
+        let final = try #require(arbiter.finalStatus(failed))
+        #expect(final.state == .error)
+        #expect(final.epoch == 1)
     }
 
     @Test("doesn't let a loss that wasn't finite end well")
@@ -155,20 +155,20 @@ struct ArbiterTests {
         let diverged = ProgressReport(step: 48, totalSteps: 48, epoch: 3, loss: .nan)
         let draft = arbiter.report(diverged, from: .log)
         #expect(draft?.message == "loss is NaN at step 48")
-        let word = try #require(arbiter.lastWord(done))
-        #expect(word.message == "loss is NaN at step 48; Training completed")
-        #expect(word.loss == 0.5)
+        let final = try #require(arbiter.finalStatus(done))
+        #expect(final.message == "loss is NaN at step 48; Training completed")
+        #expect(final.loss == 0.5)
     }
 
     @Test("reads a NaN in the trainer's own file as what it is")
     func divergedInFile() throws {
         var arbiter = arbiter()
-        arbiter.heard(.said(try status(.running)))
-        arbiter.heard(.garbled(Self.error(#"{"loss": NaN"#)))
-        let word = try #require(arbiter.lastWord(failed))
-        #expect(word.message.hasPrefix("loss is NaN"))
-        #expect(word.message.hasSuffix("; exit code 1: ValueError: bad"))
-        #expect(word.loss == 0.25)
+        arbiter.accept(.valid(try status(.running)))
+        arbiter.accept(.invalid(Self.error(#"{"loss": NaN"#)))
+        let final = try #require(arbiter.finalStatus(failed))
+        #expect(final.message.hasPrefix("loss is NaN"))
+        #expect(final.message.hasSuffix("; exit code 1: ValueError: bad"))
+        #expect(final.loss == 0.25)
     }
 
     private static func error(_ document: String) -> PulseError {

@@ -57,7 +57,7 @@ struct KubeflowUpdateTests {
         #expect(try #require(Self.report(body)?.loss).isFinite == false)
     }
 
-    @Test("hears of a NaN that transformers hides", arguments: [("nan", true), ("1.5", false)])
+    @Test("finds a NaN that transformers hides", arguments: [("nan", true), ("1.5", false)])
     func hidden(norm: String, isLost: Bool) throws {
         let body = #"{"trainerStatus": {"metrics": [{"name": "grad_norm", "value": "\#(norm)"}]}}"#
         #expect(try #require(Self.report(body)).hasLostGradient == isLost)

@@ -67,12 +67,12 @@ struct LogFollowerTests {
     }
 
     @Test("starts over when the file is deleted and made anew", arguments: [true, false])
-    func deleted(looksBetween: Bool) throws {
+    func deleted(pollsBetween: Bool) throws {
         try append("old\n")
         var follower = LogFollower(path: path)
         defer { follower.close() }
         try FileManager.default.removeItem(atPath: path)
-        if looksBetween { expect(&follower, []) }
+        if pollsBetween { expect(&follower, []) }
         try append("a longer first line than the old file had\n")
         expect(&follower, ["a longer first line than the old file had"])
     }

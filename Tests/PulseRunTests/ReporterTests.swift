@@ -39,7 +39,7 @@ struct ReporterTests {
         try reporter.begin()
         #expect(try status().status == .running)
         #expect(try status().totalEpochs == 3)
-        reporter.look()
+        reporter.poll()
         #expect(try status().message == "Started python")
         reporter.end(done) {}
         #expect(try status().status == .done)
@@ -52,7 +52,7 @@ struct ReporterTests {
         try writeDoneStatus(to: path, epoch: 9, totalEpochs: 9, loss: 1)
         var reporter = reporter()
         try reporter.begin()
-        reporter.look()
+        reporter.poll()
         reporter.end(failed) {}
         #expect(try status().status == .error)
         #expect(try status().message == "exit code 1: ValueError: bad")
@@ -63,7 +63,7 @@ struct ReporterTests {
         var reporter = reporter()
         try reporter.begin()
         mailbox.put(half)
-        reporter.look()
+        reporter.poll()
         #expect(try status().epoch == 1.5)
         #expect(try status().loss == 0.5)
         #expect(try status().message == "Training, step 24 of 48")
@@ -76,31 +76,31 @@ struct ReporterTests {
         let first = #"{"current_steps": 16, "total_steps": 48, "loss": 0.75, "epoch": 1.0}"#
         let second = #"{"current_steps": 32, "total_steps": 48, "loss": 0.5, "epoch": 2.0}"#
         try directory.write(first + "\n" + second, to: "trainer_log.jsonl")
-        reporter.look()
+        reporter.poll()
         #expect(try status().epoch == 1)
         reporter.end(failed) {}
         #expect(try status().epoch == 2)
         #expect(try status().loss == 0.5)
     }
 
-    @Test("takes what comes between the last look and the end")
+    @Test("takes what comes between the last poll and the end")
     func lastMoment() throws {
         var reporter = reporter()
         try reporter.begin()
-        reporter.look()
+        reporter.poll()
         mailbox.put(half)
         reporter.end(failed) {}
         #expect(try status().epoch == 1.5)
     }
 
-    @Test("is silent where the trainer writes itself, and keeps its last word")
-    func ownWord() throws {
+    @Test("is silent where the trainer writes itself, and keeps its final status")
+    func trainerStatus() throws {
         var reporter = reporter()
         try reporter.begin()
         try writeRunningStatus(to: path, epoch: 0.5, totalEpochs: 2, loss: 7, message: "own")
-        reporter.look()
+        reporter.poll()
         mailbox.put(half)
-        reporter.look()
+        reporter.poll()
         #expect(try status().message == "own")
         try writeErrorStatus(to: path, epoch: 0.6, totalEpochs: 2, loss: 8, message: "own error")
         reporter.end(failed) {}
@@ -122,15 +122,15 @@ struct ReporterTests {
     func keepAlive() throws {
         var reporter = reporter()
         try reporter.begin()
-        for _ in 0..<119 { reporter.look() }
+        for _ in 0..<119 { reporter.poll() }
         #expect(try status().message == "Started python")
-        reporter.look()
+        reporter.poll()
         #expect(try status().message == "python runs and has reported nothing yet")
         mailbox.put(half)
-        reporter.look()
+        reporter.poll()
         let reported = try status()
         try FileManager.default.removeItem(atPath: path)
-        for _ in 0..<120 { reporter.look() }
+        for _ in 0..<120 { reporter.poll() }
         let kept = try status()
         #expect((kept.epoch, kept.loss) == (reported.epoch, reported.loss))
         #expect(kept.message == reported.message)
@@ -141,13 +141,13 @@ struct ReporterTests {
         var reporter = reporter()
         try reporter.begin()
         try writeRunningStatus(to: path, epoch: 0.5, totalEpochs: 2, loss: 7, message: "own")
-        reporter.look()
+        reporter.poll()
         try FileManager.default.removeItem(atPath: path)
-        for _ in 0..<240 { reporter.look() }
+        for _ in 0..<240 { reporter.poll() }
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
-    @Test("tells once what keeps it from writing, tries again, and loses nothing")
+    @Test("reports once what keeps it from writing, tries again, and loses nothing")
     func unwritable() throws {
         let home = directory.file("gone")
         try FileManager.default.createDirectory(
@@ -161,12 +161,12 @@ struct ReporterTests {
         try reporter.begin()
         try FileManager.default.removeItem(atPath: home)
         mailbox.put(half)
-        reporter.look()
-        reporter.look()
+        reporter.poll()
+        reporter.poll()
         #expect(box.all.count == 1)
         try FileManager.default.createDirectory(
             atPath: home, withIntermediateDirectories: false)
-        reporter.look()
+        reporter.poll()
         #expect(FileManager.default.fileExists(atPath: path))
         try FileManager.default.removeItem(atPath: home)
         var pauses = 0
