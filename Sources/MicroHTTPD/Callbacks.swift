@@ -23,7 +23,8 @@ let handleRequest: MHD_AccessHandlerCallback = {
     // What isn't taken would be offered again.
     let count = unsafe pieceSize.pointee
     unsafe pieceSize.pointee = 0
-    return unsafe core.take(UnsafeRawBufferPointer(start: piece, count: count), mark: mark)
+    let bytes = unsafe UnsafeRawBufferPointer(start: piece, count: count)
+    return unsafe core.take(bytes, of: head, mark: mark)
 }
 
 /// Feeds `MHD_OPTION_NOTIFY_CONNECTION`.

@@ -18,29 +18,31 @@ extension DaemonCore {
         let method = head.requestMethod(takesBody: bodyLimit > 0)
         let check = RequestHeadCheck(of: head, takesBody: method == .post)
         let fault = check.verdict(hostRequired: head.needsHost)
-        let request = Request(head, method: method, fault: fault)
-        if fault == nil, method == .post {
-            let limit = check.body.refusal(limit: bodyLimit).flatMap { bodyRefusals[$0] }
-            if let response = refusal(request) ?? limit {
-                unsafe mark.pointee = refusedMark
-                return unsafe response.queue(on: head.connection)
-            }
-            // Ownership: the library's, until `end`.
-            unsafe mark.pointee = Unmanaged.passRetained(RequestBody(limit: bodyLimit)).toOpaque()
-            awaitsBody(head.socket)
-            return .YES
-        }
-        if fault == nil, method != .other {
+        if fault == nil, method != .post, method != .other {
             unsafe mark.pointee = UnsafeMutableRawPointer(head.connection)
             return .YES
         }
-        if bodyLimit > 0 { unsafe mark.pointee = refusedMark }
-        return answer(request, on: head)
+        let request = Request(head, method: method, fault: fault)
+        guard fault == nil, method == .post else {
+            if bodyLimit > 0 { unsafe mark.pointee = refusedMark }
+            return answer(request, on: head)
+        }
+        let limit = check.body.refusal(limit: bodyLimit).flatMap { bodyRefusals[$0] }
+        if let response = refusal(request) ?? limit {
+            unsafe mark.pointee = refusedMark
+            return unsafe response.queue(on: head.connection)
+        }
+        // Ownership: the library's, until `end`.
+        unsafe mark.pointee = Unmanaged.passRetained(RequestBody(limit: bodyLimit)).toOpaque()
+        awaitsBody(head.socket)
+        return .YES
     }
 
     /// Takes a piece of the body; closes the connection of one that is longer than it may be.
-    func take(_ piece: UnsafeRawBufferPointer, mark: UnsafeMutableRawPointer) -> MHD_Result {
-        let body = unsafe Unmanaged<RequestBody>.fromOpaque(mark).takeUnretainedValue()
+    func take(
+        _ piece: UnsafeRawBufferPointer, of head: RequestHead, mark: UnsafeMutableRawPointer
+    ) -> MHD_Result {
+        guard let body = unsafe body(of: head.connection, mark: mark) else { return .NO }
         return unsafe body.append(piece) ? .YES : .NO
     }
 
@@ -50,8 +52,8 @@ extension DaemonCore {
         guard unsafe mark != UnsafeMutableRawPointer(head.connection) else {
             return answer(Request(head, method: method), on: head)
         }
+        guard let body = unsafe body(of: head.connection, mark: mark) else { return .NO }
         arrived(head.socket)
-        let body = unsafe Unmanaged<RequestBody>.fromOpaque(mark).takeUnretainedValue()
         return answer(Request(head, method: method, body: body.bytes), on: head)
     }
 
@@ -69,13 +71,23 @@ extension DaemonCore {
     func end(_ connection: OpaquePointer, mark: UnsafeMutableRawPointer?) {
         let socket = unsafe CMHD_connection_socket(connection)
         if let mark = unsafe mark, unsafe mark != UnsafeMutableRawPointer(connection) {
-            if unsafe mark == refusedMark {
-                discardArrived(on: socket)
+            if let body = unsafe body(of: connection, mark: mark) {
+                unsafe Unmanaged.passUnretained(body).release()
             } else {
-                unsafe Unmanaged<RequestBody>.fromOpaque(mark).release()
+                discardArrived(on: socket)
             }
         }
         answered(socket)
+    }
+
+    /// What has arrived of a request's body; nil where none is taken.
+    private func body(
+        of connection: OpaquePointer, mark: UnsafeMutableRawPointer
+    ) -> RequestBody? {
+        guard unsafe mark != UnsafeMutableRawPointer(connection), unsafe mark != refusedMark else {
+            return nil
+        }
+        return unsafe Unmanaged<RequestBody>.fromOpaque(mark).takeUnretainedValue()
     }
 
     private var refusedMark: UnsafeMutableRawPointer {
