@@ -298,6 +298,22 @@ def test_starts_over_with_a_log_that_is_deleted_at_the_start(job: Job) -> None:
     assert process.wait(PATIENCE) == 0
 
 
+def test_two_nodes_that_write_one_log_are_one_run(job: Job) -> None:
+    """The slower one's lines are passed over; a trainer that was started again is followed."""
+    process = job.start(job.script(PAUSE), "--trainer-log", str(job.trainer_log))
+    job.wait_for("running", status="running")
+    with job.trainer_log.open("w") as log:
+        for step in range(17, 33):
+            log.write(line(step, 0.5, elapsed_time=f"0:{step:02}:00"))
+            log.write(line(step - 1, 0.75, elapsed_time=f"0:{step - 1:02}:00"))
+    job.wait_for("step 32", epoch=2.0, loss=0.5, message="Training, step 32 of 48")
+    with job.trainer_log.open("a") as log:
+        log.write(line(24, 0.25, elapsed_time="0:01:00"))
+    job.wait_for("step 24", epoch=1.5, loss=0.25)
+    go_on(process)
+    assert process.wait(PATIENCE) == 0
+
+
 def test_reads_the_other_dialect(job: Job) -> None:
     process = job.start(job.script(PAUSE), "--trainer-log", str(job.trainer_log))
     job.wait_for("running", status="running")
