@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What the process behind a command's output does: passes it on until nobody can write any more,
-/// and says what the last line was when asked.
+/// and answers what the last line was.
 package struct OutputRelay {
     /// The end of what has passed.
     private var tail: [UInt8] = []
@@ -10,7 +10,7 @@ package struct OutputRelay {
 
     /// Takes over the process: its descriptors are those that ``OutputRelayProcess`` gave it.
     private init() {
-        // Output goes on to its end whatever the job is told.
+        // Output goes on to its end whatever signals the job gets.
         for number in [SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE] {
             _ = signal(number, SIG_IGN)
         }
@@ -48,13 +48,13 @@ package struct OutputRelay {
             }
         }
         // Who asks later finds the answer waiting.
-        if question >= 0 { tell(question) }
+        if question >= 0 { sendLastLine(to: question) }
     }
 
     /// Passes on what is there.
     ///
     /// False at the end: the last writer has gone (a pipe reads empty then, a pseudo-terminal
-    /// fails), or nobody reads any more, which closing our end tells the writers.
+    /// fails), or nobody reads any more, which the writers notice when we close our end.
     private mutating func pass() -> Bool {
         let count = unsafe read(OutputRelayProcess.source, &buffer, buffer.count)
         if count < 0, errno == EINTR { return true }
@@ -89,11 +89,11 @@ package struct OutputRelay {
         guard unsafe recv(control, &byte, 1, Int32(MSG_DONTWAIT)) == 1 else {
             return false
         }
-        tell(control)
+        sendLastLine(to: control)
         return true
     }
 
-    private func tell(_ control: Int32) {
+    private func sendLastLine(to control: Int32) {
         let line = Array((LastLine.find(in: tail) ?? OutputRelayProcess.noLine).utf8)
         _ = unsafe send(control, line, line.count, Int32(MSG_NOSIGNAL))
     }

@@ -1,9 +1,9 @@
-/// Tells reports that come late from those of a trainer that began again: pure.
+/// Distinguishes reports that come late from those of a trainer that began again: pure.
 ///
 /// Two nodes that write one log, or requests that overtake each other, give steps like 1030, 1020,
 /// 1040, 1030. Taken as they come, the run would begin anew with each of them.
 struct ReportOrder: Sendable {
-    /// How far a report says that the run is.
+    /// How far the run is by one report.
     fileprivate struct Place {
         enum Unit { case steps, part, epochs }
 
@@ -15,13 +15,13 @@ struct ReportOrder: Sendable {
     }
 
     private var newest: Place?
-    /// The report before this one, when it went back and nothing told why.
+    /// The report before this one, when it went back for no known reason.
     private var doubtful: Place?
 
     /// Whether a report is passed over, because a later one has been taken already.
     ///
     /// One that goes back is late when its process has run for nearly as long as the newest one's:
-    /// a trainer that was started again counts its time from 0. Where no time tells, one that goes
+    /// a trainer that was started again counts its time from 0. Without a time, one that goes
     /// back far began again, and one that goes back a little is passed over until the next one goes
     /// on from there.
     mutating func isLate(_ report: ProgressReport) -> Bool {
@@ -31,7 +31,7 @@ struct ReportOrder: Sendable {
         guard let newest, newest.unit == place.unit, newest.total == place.total,
             place.done < newest.done
         else {
-            // Of a trainer that counts steps, what names none says nothing of their order.
+            // A report without a step has no place among those with one.
             if newest?.unit != .steps || place.unit == .steps || place.done == 0 { newest = place }
             return false
         }
@@ -52,7 +52,7 @@ struct ReportOrder: Sendable {
         case late, restarted, doubtful
     }
 
-    /// What is said of a report that goes back.
+    /// Why a report goes back.
     private static func verdict(on place: Place, after newest: Place) -> Verdict {
         if let elapsed = place.elapsed, let latest = newest.elapsed {
             if elapsed < latest * near { return .restarted }
