@@ -22,7 +22,8 @@ struct Serve: PreparedCommand {
 
             --on-transition runs a shell command when the run turns to running, done, error, stale, recovered \
             or source_invalid, once each. It finds PULSE_TRANSITION, PULSE_STATUS, PULSE_MESSAGE, \
-            PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS and more in its environment, and has 30 seconds:
+            PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS, PULSE_RUN, PULSE_ATTEMPT and more in its environment, and has \
+            30 seconds:
               --on-transition 'curl -d "$PULSE_TRANSITION: $PULSE_MESSAGE" https://chat.example/hook'
 
             --source serves a key of NATS instead of a file, for trainers on other machines (`pulse relay`) and \

@@ -27,8 +27,8 @@ struct ServerOptions: ParsableArguments {
 
     @Option(
         help: """
-            How long a running job may be silent before it counts as stale; five times its longest pause, if \
-            that is more.
+            How long a running job may be silent before it counts as stale; three times its longest gap, if that \
+            is more.
             """)
     var staleAfter: DurationArgument = "5m"
 
