@@ -3,13 +3,13 @@ package struct Examination: Sendable {
     /// All findings, in the order in which they are worth reading.
     package let findings: [Finding]
 
-    /// Looks at the setup; it takes as long as the observation.
+    /// Examines the setup; it takes as long as the observation.
     ///
     /// - Parameters:
     ///   - statusFile: the file that the server is to read.
     ///   - host: the address that it is to listen on.
     ///   - port: the port that it is to listen on.
-    ///   - observation: how long to look how the file is written.
+    ///   - observation: how long to observe how the file is written.
     package init(statusFile: String, host: String, port: UInt16, observation: Duration) {
         self.init(
             FactGatherer(statusFile: statusFile, host: host, port: port, observation: observation)

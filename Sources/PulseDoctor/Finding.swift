@@ -1,4 +1,4 @@
-/// What one look at the setup brought, in one line, and what to do about it, in another.
+/// What one check found, in one line, and what to do about it, in another.
 package struct Finding: Sendable, Equatable {
     /// How bad it is.
     package enum Level: String, Sendable, CaseIterable {
@@ -9,7 +9,7 @@ package struct Finding: Sendable, Equatable {
         case problem
     }
 
-    /// The stable name of what was looked at, for scripts.
+    /// The stable name of what was checked, for scripts.
     package let check: String
     package let level: Level
     package let text: String

@@ -1,6 +1,6 @@
 internal import Pulse
 
-/// How an examination is told: to a person, or to a script.
+/// How an examination is printed: for a person, or for a script.
 package enum Report {
     /// A line for each finding, and one below it for its fix.
     package static func text(_ examination: Examination) -> [String] {

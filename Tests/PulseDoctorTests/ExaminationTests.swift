@@ -32,7 +32,7 @@ struct ExaminationTests {
         }
     }
 
-    @Test("is told to a person in lines, with the fix below each problem")
+    @Test("is printed for a person in lines, with the fix below each problem")
     func text() {
         let facts = Facts.sample { $0.port.errno = 13 }
         #expect(
@@ -50,7 +50,7 @@ struct ExaminationTests {
         #expect(!Report.text(Examination(facts)).joined().contains("\u{1B}"))
     }
 
-    @Test("is told to a script as one document")
+    @Test("is printed for a script as one document")
     func json() throws {
         let value = try #require(
             JSONValue(Report.json(Examination(.sample { $0.port.errno = 13 }))))

@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Pulse
 
-/// Whether the server can find the file, and be told of its changes.
+/// Whether the server can find the file, and is notified of its changes.
 enum DirectoryCheck {
     private static let name = "directory"
 
@@ -41,7 +41,8 @@ enum DirectoryCheck {
             return [
                 .note(
                     name,
-                    "The directory \(path) can't be listed by this user: news wait for the next poll.",
+                    "The directory \(path) can't be listed by this user: changes are picked up at the "
+                        + "next poll.",
                     fix: "Let others list it: chmod o+r \(ShellWord.quoted(path))")
             ]
         }

@@ -43,7 +43,7 @@ enum DocumentCheck {
         default:
             return .problem(
                 name, "\(path) can't be read: \(error).",
-                fix: "Look at the system's log: dmesg | tail")
+                fix: "See the system's log: dmesg | tail")
         }
     }
 

@@ -25,8 +25,8 @@ enum FileSystemCheck {
                 .note(
                     name,
                     "\(directory.path) is on \(system): changes by other machines are not announced, "
-                        + "news wait for the next poll.",
-                    fix: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
+                        + "changes are picked up at the next poll.",
+                    fix: "Nothing is wrong; pulse serve --poll-interval 500ms polls more often.")
             ]
         }
         switch directory.inotifyErrno {
@@ -39,15 +39,17 @@ enum FileSystemCheck {
             let reason = SystemError.text(directory.inotifyErrno)
             return [
                 .note(
-                    name, "inotify doesn't work here (\(reason)): news wait for the next poll.",
-                    fix: "Nothing is wrong; pulse serve --poll-interval 500ms looks more often.")
+                    name,
+                    "inotify doesn't work here (\(reason)): changes are picked up at the next poll.",
+                    fix: "Nothing is wrong; pulse serve --poll-interval 500ms polls more often.")
             ]
         }
     }
 
     private static func exhausted(_ what: String, _ setting: String, to limit: Int) -> Finding {
         .problem(
-            name, "This user's inotify \(what) are used up: news wait for the next poll.",
+            name,
+            "This user's inotify \(what) are used up: changes are picked up at the next poll.",
             fix: "Raise the limit: sysctl fs.inotify.\(setting)=\(limit)")
     }
 }

@@ -22,7 +22,7 @@ enum MountCheck {
     private static func link(_ facts: Facts, to target: String) -> Finding {
         .note(
             name,
-            "\(facts.statusFile) is a symbolic link to \(target): news wait for the next poll.",
+            "\(facts.statusFile) is a symbolic link to \(target): changes are picked up at the next poll.",
             fix: "Name the file itself: --status-file \(ShellWord.quoted(target))")
     }
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Pulse
 internal import PulseClient
 
-/// Whether the server can listen where it is told to.
+/// Whether the server can listen on the address that it is to have.
 enum PortCheck {
     private static let name = "port"
 

@@ -26,7 +26,7 @@ enum WriterCheck {
         return [
             .note(
                 name, "Nothing was written in \(seconds) s: how the trainer writes wasn't seen.",
-                fix: "Look while it trains, and longer: --observe 30s")
+                fix: "Run it while the job trains, and observe for longer: --observe 30s")
         ]
     }
 }

@@ -137,7 +137,7 @@ struct ContentCheckTests {
         #expect(findings?.fix?.contains("utcnow") == true)
     }
 
-    @Test("looks at the time even where the document isn't valid, and passes over none")
+    @Test("checks the time even where the document isn't valid, and passes over none")
     func invalid() {
         #expect(
             TimeCheck.findings(

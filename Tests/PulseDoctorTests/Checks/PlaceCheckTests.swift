@@ -77,7 +77,7 @@ struct PlaceCheckTests {
     func remote(_ type: String) {
         let findings = FileSystemCheck.findings(.sample { $0.directory.fileSystem = type })
         #expect(findings.map(\.level) == [.note])
-        #expect(findings[0].text.contains("news wait for the next poll"))
+        #expect(findings[0].text.contains("changes are picked up at the next poll"))
     }
 
     @Test("tells which limit of inotify is reached, and how it is raised")
