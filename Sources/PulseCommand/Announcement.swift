@@ -1,6 +1,6 @@
 import ServiceLifecycle
 
-/// Prints the line that says where the server is, once it can be relied on.
+/// Prints where the server is, when it runs.
 ///
 /// A service, because it is printed when the others run.
 struct Announcement: Service {

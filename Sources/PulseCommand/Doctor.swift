@@ -10,9 +10,9 @@ struct Doctor: ParsableCommand {
             Run it where the server runs, as the user that the server runs as, best while the job trains:
               pulse doctor --status-file run/status.json
 
-            It looks at the directory and its rights, at single-file mounts (a container's), at the file \
-            system and inotify, at the document, its fields and its timestamp, at how the file is written, \
-            and at the port. It writes nothing.
+            It examines the directory and its rights, single-file mounts (a container's), the file \
+            system and inotify, the document, its fields and its timestamp, how the file is written, \
+            and the port. It writes nothing.
 
             Exit codes: 0 when there is no problem (a note is none), 1 when there is one or more.
 
@@ -31,7 +31,7 @@ struct Doctor: ParsableCommand {
     @Option(name: .shortAndLong, help: "The port that the server is to listen on.")
     var port: UInt16 = 8080
 
-    @Option(help: "How long to look how the file is written.")
+    @Option(help: "How long to observe how the file is written.")
     var observe: DurationArgument = "3s"
 
     @Flag(
@@ -47,7 +47,7 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         if isatty(STDERR_FILENO) == 1 {
-            CommandOutput.error("looking at \(statusFile) for \(observe) ...")
+            CommandOutput.error("observing \(statusFile) for \(observe) ...")
         }
         let examination = Examination(
             statusFile: statusFile, host: host, port: port, observation: observe.duration)

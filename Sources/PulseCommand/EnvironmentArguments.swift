@@ -45,7 +45,7 @@ struct EnvironmentArguments {
         "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
     ]
     /// Two options of which a command takes one: a flag for one wins over a variable for the other,
-    /// and an empty variable gives way to one that says something.
+    /// and an empty variable gives way to one that has a value.
     private static let alternatives = ["status-file": "source", "source": "status-file"]
     private static let shortNames = ["status-file": "s", "port": "p"]
 

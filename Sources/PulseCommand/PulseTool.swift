@@ -10,8 +10,8 @@ struct PulseTool: ParsableCommand {
         commandName: "pulse",
         abstract: "Truthful training status: from one small file to browser, curl and Prometheus.",
         discussion: """
-            A training job writes a small status file. Pulse tells everyone what is in it, and whether it can be \
-            believed:
+            A training job writes a small status file. Pulse shows everyone what is in it, and whether it is \
+            current:
               pulse serve --status-file run/status.json    in browsers, for scripts
               pulse watch run/status.json                  in this terminal
               pulse run --serve -- python train.py         with a training that writes none

@@ -42,10 +42,10 @@ struct Relay: AsyncParsableCommand {
     @OptionGroup
     var nats: NATSOptions
 
-    @Option(help: "How often the file is looked at.")
+    @Option(help: "How often the file is polled.")
     var pollInterval: DurationArgument = "2s"
 
-    @Flag(help: "Don't be woken by changes: news leave within the poll interval.")
+    @Flag(help: "Don't be woken by changes: they are picked up at the next poll.")
     var noWatch = false
 
     @Option(help: "The least severe level that is logged.")

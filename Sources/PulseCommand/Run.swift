@@ -5,7 +5,7 @@ import PulseNATS
 import PulseRun
 import PulseServer
 
-/// `pulse run`: any command, with a status file that tells the truth about it to the end.
+/// `pulse run`: any command, with a status file that is true to the end.
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a training command and keep its status true, whatever happens to it.",
@@ -15,7 +15,7 @@ struct Run: ParsableCommand {
               pulse run --trainer-log out/trainer_log.jsonl -- llamafactory-cli train config.yaml
 
             The status is running while the command runs, done when it ends with exit code 0, and error with the \
-            reason otherwise, unless the command has said done or error itself. Its exit code is passed on: \
+            reason otherwise, unless the command has written done or error itself. Its exit code is passed on: \
             128 and the number of the signal that killed it, 127 when it isn't found, 126 when it can't be run; \
             125 when pulse itself could not begin.
 
@@ -24,13 +24,13 @@ struct Run: ParsableCommand {
             are those of pulse serve, and have a meaning with --serve only.
 
             --to sends each state to a key of NATS as well, as pulse relay does; pulse waits up to ten seconds for \
-            the last one to be acknowledged, and says so when it was not.
+            the last one to be acknowledged, and prints an error when it was not.
             """)
 
     @Option(name: .shortAndLong, help: "The PULSE v1 file to write.", completion: .file())
     var statusFile = "status.json"
 
-    @Option(help: "Epochs planned, for a command that doesn't say so itself.")
+    @Option(help: "Epochs planned, for a command that doesn't report them itself.")
     var totalEpochs: Double?
 
     @Option(help: "The trainer_log.jsonl that LLaMA-Factory writes.", completion: .file())

@@ -14,7 +14,7 @@ struct RunRelay {
         worker = Worker("pulse.relay") { relay.run() }
     }
 
-    /// Waits until the last state is acknowledged, for a bounded time, and says so when it isn't.
+    /// Waits until the last state is acknowledged, for a bounded time, and prints an error when it isn't.
     func finish() {
         relay.stop()
         guard case .undelivered(let error) = worker.result() else { return }

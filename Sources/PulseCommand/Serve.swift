@@ -20,17 +20,17 @@ struct Serve: PreparedCommand {
             The status file need not exist yet, and may be missing, broken or old at any time: the last good \
             state is served then, marked as such. `pulse doctor` finds out why it is.
 
-            --on-transition runs a shell command when the run turns to running, done, error, stale, recovered \
-            or source_invalid, once each. It finds PULSE_TRANSITION, PULSE_STATUS, PULSE_MESSAGE, \
-            PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS, PULSE_RUN, PULSE_ATTEMPT and more in its environment, and has \
-            30 seconds:
+            --on-transition runs a shell command at each transition of the run: running, done, error, stale, \
+            recovered, source_invalid. It finds PULSE_TRANSITION, PULSE_STATUS, PULSE_MESSAGE, \
+            PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS, PULSE_RUN, PULSE_ATTEMPT and more in its environment, \
+            and has 30 seconds:
               --on-transition 'curl -d "$PULSE_TRANSITION: $PULSE_MESSAGE" https://chat.example/hook'
 
             --source serves a key of NATS instead of a file, for trainers on other machines (`pulse relay`) and \
             for as many servers as viewers need. Each behaves as it does for a file on its own disk:
               pulse serve --source nats://n1,n2,n3/runs/gpu-1 --nats-credentials server.creds
 
-            Only this machine can reach the server, unless told otherwise. For others:
+            Only this machine can reach the server by default. For others:
               pulse serve --host 0.0.0.0 --token-file token --allowed-host gpu1
 
             Each option can be set in the environment as well, as PULSE_ and its name: PULSE_PORT=9000. Lists \
@@ -61,7 +61,8 @@ struct Serve: PreparedCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A shell command to run at each turn of the run; see above.", valueName: "command"))
+            "A shell command to run at each transition of the run; see above.", valueName: "command"
+        ))
     var onTransition: String?
 
     func validate() throws {
@@ -121,7 +122,7 @@ struct Serve: PreparedCommand {
         _ = try nats.address(source, of: "--source")
     }
 
-    /// The key of NATS, looked at once; nil when a file is served.
+    /// The key of NATS, polled once; nil when a file is served.
     private func keySource() async throws -> (any StatusSource)? {
         guard let source else { return nil }
         let address = try nats.address(source, of: "--source")

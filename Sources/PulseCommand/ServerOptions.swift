@@ -19,10 +19,10 @@ struct ServerOptions: ParsableArguments {
         completion: .directory)
     var publicDir: String?
 
-    @Option(help: "How often the file, or the key, is looked at.")
+    @Option(help: "How often the file, or the key, is polled.")
     var pollInterval: DurationArgument = "2s"
 
-    @Flag(help: "Don't be woken by changes: news arrive within the poll interval.")
+    @Flag(help: "Don't be woken by changes: they are picked up at the next poll.")
     var noWatch = false
 
     @Option(
@@ -88,7 +88,7 @@ struct ServerOptions: ParsableArguments {
         }
     }
 
-    /// - Parameter defaultLevel: what is logged unless the user said otherwise.
+    /// - Parameter defaultLevel: what is logged unless the user chose a level.
     func logger(defaultLevel: Logger.Level) -> Logger {
         logFormat.logger(level: logLevel ?? defaultLevel)
     }

@@ -8,20 +8,20 @@ import PulseWatch
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Watch a run in the terminal: progress, ETA, loss, and whether it can be believed.",
+            "Watch a run in the terminal: progress, ETA, loss, and whether they are current.",
         discussion: """
             Watch a server, or a status file without any server:
               pulse watch http://localhost:8080
               pulse watch status.json
 
             On a terminal it draws one view and keeps it up to date; into a file or a pipe it prints a line for \
-            each change. When the server is away it says so, and since when, and comes back by itself.
+            each change. When the server is away it shows that, and since when, and reconnects by itself.
 
             To go on when the training is over:
               pulse watch http://localhost:8080 --until done && ./evaluate.sh
 
             Exit codes with --until done: 0 when the run is done, 1 when it has failed. A run that is stale, \
-            unreachable or invalid has not ended: it keeps waiting and says so. A run that had ended before \
+            unreachable or invalid has not ended: it keeps waiting and shows that. A run that had ended before \
             counts at once. Exit code 2: it can't be watched (no Pulse server there, token refused). Ctrl-C \
             ends it in any case, with the signal's code (130).
 
@@ -52,7 +52,7 @@ struct Watch: AsyncParsableCommand {
         completion: .file())
     var tlsAuthority: String?
 
-    @Option(help: "How often a status file is looked at. (a file only; default: 2s)")
+    @Option(help: "How often a status file is polled. (a file only; default: 2s)")
     var pollInterval: DurationArgument?
 
     @Option(
