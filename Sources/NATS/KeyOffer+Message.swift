@@ -10,7 +10,7 @@ extension KeyOffer {
     /// Copies what a message holds; nil when no relay sent it.
     ///
     /// Others can make JetStream send its answers to this subject, by naming it as the one to reply
-    /// to, which no permission looks at. Such an answer has no order, and a value that was stored
+    /// to, which no permission covers. Such an answer has no order, and a value that was stored
     /// says where it was.
     init?(_ message: OpaquePointer) {
         var origin: UnsafePointer<CChar>?

@@ -13,7 +13,7 @@ public struct KeyValueBucket: Sendable {
     private let stream: String
     private let bucket: String
 
-    /// Says which bucket is meant, without asking whether there is one.
+    /// Names a bucket, without asking whether there is one.
     public init(_ bucket: String, on connection: Connection) {
         self.connection = connection
         self.bucket = bucket
@@ -25,7 +25,7 @@ public struct KeyValueBucket: Sendable {
     /// - Throws: ``NATSError``: `notClustered` or `tooFewServers` when so many replicas can't be.
     public func create(replicas: Int) throws(NATSError) {
         try connection.request { answer in
-            // `js_CreateKeyValue` would do it, and tell no error codes: what it sets is set here.
+            // `js_CreateKeyValue` would do it, and give no error codes: what it sets is set here.
             var configuration = unsafe jsStreamConfig()
             _ = unsafe jsStreamConfig_Init(&configuration)
             return unsafe stream.withCString { stream in
@@ -130,7 +130,7 @@ public struct KeyValueBucket: Sendable {
         return unsafe message
     }
 
-    /// Begins to hear what is sent to a key.
+    /// Begins to receive what is sent to a key.
     public func subscribe(to key: String) throws(NATSError) -> KeySubscription {
         try KeySubscription(subject: subject(key), on: connection)
     }

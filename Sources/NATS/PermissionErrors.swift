@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The permission errors that servers reported, by connection, until they are taken.
 ///
-/// A server answers a request that isn't permitted with silence, and says why beside it: without
+/// A server answers a request that isn't permitted with silence, and reports why beside it: without
 /// this every refusal would look like a timeout. By the connection's address and not through a
 /// context pointer: the library may call back after a connection was destroyed, and holds the
 /// address until it has.

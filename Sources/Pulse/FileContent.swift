@@ -24,7 +24,7 @@ package struct FileContent: Sendable {
         throw .changing
     }
 
-    /// Reads a file once, for those who look at it only once.
+    /// Reads a file once, for those who need it only once.
     package init(path: String) throws(PulseError) {
         do {
             self = try FileContent(path: path, calls: .system)

@@ -1,4 +1,4 @@
-/// Any JSON value, read with goodwill: for documents of another version or of a broken writer.
+/// Any JSON value, read leniently: for documents of another version or of a broken writer.
 ///
 /// Never the gate for PULSE v1, which is ``PulseDecoder``: this takes what Python writes for NaN,
 /// and of two members with one name the last.

@@ -6,7 +6,7 @@ internal import Glibc
 /// (`docs/PULSE-v1.md`): on any failure ``lastGood`` stays, ``error`` says why, and the next good
 /// content is taken without further ado.
 public struct StatusFileReader: Sendable {
-    /// What one look at the file brought.
+    /// What one poll of the file brought.
     public enum Outcome: Sendable {
         /// Nothing new is known.
         case unchanged
@@ -18,27 +18,27 @@ public struct StatusFileReader: Sendable {
 
     /// The last good state; nil when there was none yet.
     public private(set) var lastGood: TrainingStatus?
-    /// Why the newest look found no good state; nil while the source is ok.
+    /// Why the newest poll found no good state; nil while the source is ok.
     public private(set) var error: PulseError?
 
-    /// The document that the newest look found good, as it was written; nil when it found none.
+    /// The document that the newest poll found good, as it was written; nil when it found none.
     package var document: [UInt8]? { error == nil ? seen?.file.bytes : nil }
 
     /// What is known of a file that was read.
     private struct Sighting {
         var file: FileContent
-        /// Looks since the file was opened last.
-        var looks = 0
+        /// Polls since the file was opened last.
+        var polls = 0
     }
 
     private let path: String
     private let calls: Syscalls
     private var seen: Sighting?
 
-    /// Every this many looks the file is opened though `stat` sees no change: NFS brings its idea
+    /// Every this many polls the file is opened though `stat` sees no change: NFS brings its idea
     /// of the file up to date at `open` only, and some FUSE file systems have no times worth the
     /// name.
-    private static let looksPerReading = 5
+    private static let pollsPerReading = 5
 
     /// - Parameter path: the file; symbolic links are followed. It need not exist yet.
     public init(path: String) {
@@ -50,7 +50,7 @@ public struct StatusFileReader: Sendable {
         self.calls = calls
     }
 
-    /// Looks at the file once.
+    /// Polls the file once.
     ///
     /// Never waits for a writer, not even at a FIFO.
     public mutating func read() -> Outcome {
@@ -66,7 +66,7 @@ public struct StatusFileReader: Sendable {
             seen = Sighting(file: file)
             return decode(file)
         } catch {
-            // The file may come back just as it was, and is news then.
+            // The file may come back just as it was, and is an update then.
             seen = nil
             return reject(.file(name, error))
         }
@@ -74,8 +74,8 @@ public struct StatusFileReader: Sendable {
 
     private mutating func isUnchanged(_ identity: FileIdentity) -> Bool {
         guard let seen, seen.file.identity == identity, !seen.file.isRacy else { return false }
-        self.seen?.looks += 1
-        return seen.looks + 1 < Self.looksPerReading
+        self.seen?.polls += 1
+        return seen.polls + 1 < Self.pollsPerReading
     }
 
     private mutating func decode(_ file: FileContent) -> Outcome {

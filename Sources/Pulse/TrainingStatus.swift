@@ -4,12 +4,12 @@
 /// A value of this type is always valid: every way to make one checks the rules of
 /// `docs/PULSE-v1.md`.
 public struct TrainingStatus: Sendable, Hashable {
-    /// The four things that a job can say it does.
+    /// The four states that a job can report.
     public enum State: String, Sendable, Hashable, CaseIterable {
         case idle, running, done, error
     }
 
-    /// What the job says it does.
+    /// The state that the job reports.
     public let status: State
     /// Epochs done, with fractions.
     ///

@@ -9,7 +9,7 @@ final class Connection {
     private let cancellation: CancellationPipe
     private var encryption: TLSSession?
 
-    /// How long each address of a host may take to answer, and a server to say anything.
+    /// How long each address of a host may take to answer, and a server to send anything.
     private let timeout: Duration
 
     /// - Parameters:

@@ -16,7 +16,7 @@ package final class HTTPExchange {
     ///   - resource: a name below the URL's path.
     ///   - fields: name and value of further header fields.
     ///   - trust: whose answer is taken, by HTTPS.
-    ///   - timeout: how long the server may say nothing.
+    ///   - timeout: how long the server may send nothing.
     ///   - cancellation: ends every wait.
     /// - Throws: ``LinkError``.
     package init(

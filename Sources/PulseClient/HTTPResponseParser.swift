@@ -108,7 +108,7 @@ struct HTTPResponseParser {
         }
         guard let text = head["content-length"] else { return .untilClose }
         guard let length = Int(text), length >= 0 else {
-            throw LinkError("the answer has no sound length")
+            throw LinkError("the answer has no valid length")
         }
         return length == 0 ? .ended : .length(length)
     }

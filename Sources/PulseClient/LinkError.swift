@@ -4,7 +4,7 @@ internal import Pulse
 package struct LinkError: Error, CustomStringConvertible, Equatable {
     package let description: String
 
-    /// Whoever is asked says nothing.
+    /// The server sends nothing in time.
     package static let noAnswer = LinkError("no answer")
 
     package init(_ description: String) {

@@ -39,7 +39,7 @@ public struct KeyLink: KeyStore {
         try bucket().update(key, with: offer)
     }
 
-    /// Lets those who listen hear a value.
+    /// Sends a value to those who have subscribed.
     public mutating func offer(_ offer: KeyOffer) throws(NATSError) {
         try bucket().offer(offer, to: key)
     }
@@ -54,7 +54,7 @@ public struct KeyLink: KeyStore {
         try bucket().created()
     }
 
-    /// Begins to hear what is sent to the key.
+    /// Begins to receive what is sent to the key.
     public mutating func subscribe() throws(NATSError) -> any KeyListening {
         try bucket().subscribe(to: key)
     }

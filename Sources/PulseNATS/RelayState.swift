@@ -10,7 +10,7 @@ internal import Pulse
 ///   failed may arrive yet, so before another one the key is read: if that write has arrived, it
 ///   counts; if it arrives later, its revision is gone and the server refuses it.
 /// - The file is the truth of its trainer: what is written while the relay watches is sent. What
-///   the relay finds at its start may be old news, from before a crash of this machine: it is sent
+///   the relay finds at its start may be old, from before a crash of this machine: it is sent
 ///   unless the key holds a state with a later timestamp. The same goes when somebody else turns
 ///   out to write the key.
 struct RelayState: Sendable {
@@ -28,7 +28,7 @@ struct RelayState: Sendable {
 
     /// What is to be done.
     enum Action: Hashable {
-        /// Nothing, until there are news.
+        /// Nothing, until there is an update.
         case rest
         /// Nothing, for this long.
         case wait(Duration)
@@ -36,7 +36,7 @@ struct RelayState: Sendable {
         case read
         /// Write the key.
         case send(KeyOffer)
-        /// Let those who watch the key hear it, then go on: there may be no leader to store it.
+        /// Send it to those who have subscribed, then go on: there may be no leader to commit it.
         case offer(KeyOffer)
     }
 
@@ -50,7 +50,7 @@ struct RelayState: Sendable {
 
     /// What is to be sent; nil when all is.
     private(set) var pending: Document?
-    /// The newest revision of the key that was seen; nil before the first look.
+    /// The newest revision of the key that was seen; nil before the first read.
     private var revision: UInt64?
     /// Nothing that we wrote can have changed the key since.
     private var isCertain = false
@@ -134,7 +134,7 @@ struct RelayState: Sendable {
         settle(bytes)
     }
 
-    /// What was to be heard was sent; a new leader may also store it.
+    /// The offer was sent; a new leader may also commit it.
     mutating func offered(_ bytes: [UInt8]) {
         isOffered = true
         remember(bytes)

@@ -17,7 +17,7 @@ struct AccessToken: Sendable {
     ///     than 16.
     ///   - isSecure: whether the cookie is for HTTPS alone.
     init?(_ secret: String, isSecure: Bool = false) {
-        guard Self.isSound(secret.utf8) else { return nil }
+        guard Self.isValid(secret.utf8) else { return nil }
         self.secret = Array(secret.utf8)
         let attributes = "Path=/; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
         accepted = Response(
@@ -46,10 +46,10 @@ struct AccessToken: Sendable {
 
     /// Whether the query's `token` can be the secret of no server.
     static func isMalformed(in request: borrowing Request) -> Bool {
-        request.queryParameter("token").map { !isSound($0) } ?? false
+        request.queryParameter("token").map { !isValid($0) } ?? false
     }
 
-    private static func isSound(_ secret: some Collection<UInt8>) -> Bool {
+    private static func isValid(_ secret: some Collection<UInt8>) -> Bool {
         secret.count >= 16
             && secret.allSatisfy {
                 $0 > 0x20 && $0 < 0x7f && !";,\"\\%&+#".utf8.contains($0)
@@ -63,7 +63,7 @@ struct AccessToken: Sendable {
         return Bytes.equalInConstantTime(field.extracting(Self.scheme.count..<field.count), secret)
     }
 
-    /// Looks for the cookie among those of all servers on this host: cookies know no ports.
+    /// Finds the cookie among those of all servers on this host: cookies know no ports.
     private func isCookie(_ field: Span<UInt8>) -> Bool {
         var start = 0
         while start < field.count {

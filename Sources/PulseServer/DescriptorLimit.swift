@@ -11,7 +11,7 @@ public struct DescriptorLimit: Sendable {
     /// generous).
     private static let reserved = 64
     /// Below this there is no room for clients, and further below libdispatch, which must open some
-    /// for signals and timers, ends the process without a word or never hears SIGTERM.
+    /// for signals and timers, ends the process without a message or never receives SIGTERM.
     public static let minimum = reserved
     /// Connections kept for short requests when all streams are taken.
     private static let requestSlots = 256

@@ -21,7 +21,7 @@ struct EventHub: Sendable {
             [
                 HeaderLine("Content-Type", "text/event-stream"),
                 HeaderLine("Cache-Control", "no-cache"),
-                // nginx buffers a proxied stream unless told so.
+                // nginx buffers a proxied stream without this.
                 HeaderLine("X-Accel-Buffering", "no"),
             ] + origin
         }

@@ -53,7 +53,7 @@ struct MetricsText {
         for sample in samples { text += "\(name)\(sample.labels) \(sample.value)\n" }
     }
 
-    /// A constant 1 whose labels tell something.
+    /// A constant 1 that carries labels.
     ///
     /// `name` ends with `_info`.
     mutating func info(_ name: String, _ help: String, labels: String) {

@@ -94,7 +94,7 @@ struct Routes: Sendable {
 
     /// What is wrong with a request, whoever it comes from.
     private func problem(of request: borrowing Request, for route: Route?) -> Representation? {
-        // Whoever sends a body with POST has to hear of the method, not of the body.
+        // A POST with a body is refused for its method, not for its body.
         if let fault = request.fault, fault != .unexpectedBody || request.method != .other {
             return errors.badRequest(fault)
         }

@@ -13,7 +13,7 @@ enum ServerSentEvent {
         return block
     }
 
-    /// Tells the client how many milliseconds to wait before it reconnects.
+    /// Sets how many milliseconds to wait before it reconnects.
     static func retry(milliseconds: Int) -> [UInt8] {
         Array("retry: \(milliseconds)\n\n".utf8)
     }

@@ -5,7 +5,7 @@ public enum ThreadLimit {
     /// The daemon's, the source's, and those of libdispatch for timers, signals and tasks: five or
     /// six, and some room.
     ///
-    /// For one that it can't have, libdispatch waits for ever, and no timer or signal is heard
+    /// For one that it can't have, libdispatch waits for ever, and no timer or signal is handled
     /// meanwhile.
     public static let minimum = 8
 

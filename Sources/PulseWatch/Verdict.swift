@@ -1,14 +1,14 @@
 internal import Pulse
 internal import PulseMonitor
 
-/// What can truly be said of the run now, in a word: never more than is known.
+/// What is known of the run now, in a word.
 enum Verdict: Equatable, Sendable {
     case connecting
-    /// The last word may be old: nobody can say what happened since.
+    /// The newest status may be old: what happened since is not known.
     case unreachable
     /// There is no status at all.
     case unknown
-    /// The source doesn't speak; what it said before is shown.
+    /// The source isn't ok; the last good status is shown.
     case broken(SourceState)
     case waiting, running, stale, done, failed
 

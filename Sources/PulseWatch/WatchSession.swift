@@ -13,9 +13,9 @@ package struct WatchSession: Sendable {
 
     /// Why it ended.
     package enum Ending: Sendable, Equatable {
-        /// The run is done, by its own word.
+        /// The trainer reported done.
         case done
-        /// The run has failed, by its own word.
+        /// The trainer reported error.
         case failed
         /// Watching makes no sense, for this reason.
         case refused(String)
@@ -89,7 +89,7 @@ package struct WatchSession: Sendable {
                 let before = state
                 state.take(update, at: .now)
                 if showsDocuments, let outage = state.outage, outage != before.outage {
-                    complain(outage)
+                    report(outage)
                 }
                 if let ending = ending(of: state) {
                     output.show(state, at: .now)
@@ -128,7 +128,7 @@ package struct WatchSession: Sendable {
         }
     }
 
-    private func complain(_ reason: String) {
+    private func report(_ reason: String) {
         let line = Array("pulse: \(name): \(PrintableText.escaping(reason))\n".utf8)
         _ = unsafe write(STDERR_FILENO, line, line.count)
     }

@@ -4,7 +4,7 @@ struct Backoff {
 
     /// The first wait, where the server doesn't ask for another.
     private static let first = Duration.seconds(1)
-    /// A person who restarts a server looks at the screen for about this long.
+    /// A person who restarts a server watches the screen for about this long.
     private static let longest = Duration.seconds(15)
 
     /// - Parameter asked: what the server asks for; it is not undercut.

@@ -8,13 +8,13 @@ struct ServerWatch: WatchSource {
     let token: String?
     /// A PEM file of authorities beside those of the system, for HTTPS.
     let certificates: String?
-    /// After this silence the connection is dead: heartbeats come every 15 s, unless the server is
-    /// told otherwise.
+    /// After this silence the connection is dead: heartbeats come every 15 s, unless the server has
+    /// another interval.
     var silence = Duration.seconds(50)
 
     /// Bytes of `/history` at most: it is bounded, at about a tenth of this.
     private static let historyLimit = 4 << 20
-    /// Bytes of an error's body that are looked at.
+    /// Bytes of an error's body that are read.
     private static let problemLimit = 16_384
 
     func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async {

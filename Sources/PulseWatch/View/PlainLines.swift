@@ -4,12 +4,12 @@ struct PlainLines {
     private var lastLine: String?
     private var lastTime: Duration?
 
-    /// News of the same kind are told this often at most.
+    /// Updates of the same kind are printed this often at most.
     private static let interval = Duration.seconds(1)
     /// Characters of a message at most.
     private static let messageLimit = 500
 
-    /// The line for a state without the time; nil when there is nothing new to tell, or not yet.
+    /// The line for a state without the time; nil when there is nothing new to print, or not yet.
     mutating func line(_ text: WatchText) -> String? {
         let reason = "\(text.verdict.word): \(text.reason)"
         let line = Self.line(text)

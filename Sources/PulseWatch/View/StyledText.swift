@@ -1,6 +1,6 @@
 /// One line of styled pieces: what a terminal shows, before it is known whether it has colours.
 struct StyledText: Equatable, Sendable, ExpressibleByStringLiteral {
-    /// How a piece looks: a second sign only, the words say it all.
+    /// The style of a piece: a second sign only, the words hold everything.
     enum Style: String, Sendable {
         case plain = ""
         case bold = "1"

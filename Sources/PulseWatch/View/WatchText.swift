@@ -1,7 +1,7 @@
 internal import Pulse
 internal import PulseMonitor
 
-/// What there is to say about a state, in words: the parts of which screen and lines are made.
+/// A state in words: the parts of which screen and lines are made.
 struct WatchText {
     let state: WatchState
     let verdict: Verdict
