@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "PulseDoctor",
             dependencies: ["Pulse", "MicroHTTPD", "PulseMonitor", "PulseClient"]),
-        .target(name: "PulseRun", dependencies: ["Pulse", "MicroHTTPD"]),
+        .target(name: "PulseRun", dependencies: ["Pulse", "PulseMonitor", "MicroHTTPD"]),
         .target(
             name: "PulseNATS",
             dependencies: [

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import PulseMonitor
 internal import Synchronization
 
 /// Blocking work on a thread of its own.
@@ -10,7 +11,7 @@ package final class Worker<Result: Sendable>: Sendable {
     ///
     /// - Parameter label: the thread's name for debuggers.
     package init(_ label: String, _ work: @escaping @Sendable () -> Result) {
-        DispatchQueue(label: label).async {
+        BlockingThread.start(label) {
             let result = work()
             self.outcome.withLock { $0 = result }
             self.ended.signal()

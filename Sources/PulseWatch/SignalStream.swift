@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import PulseMonitor
 internal import Glibc
 internal import Synchronization
 
@@ -26,7 +26,7 @@ struct SignalStream {
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         Self.writingEnd.store(ends[1], ordering: .releasing)
         let end = ends[0]
-        DispatchQueue(label: "pulse.signals").async {
+        BlockingThread.start("pulse.signals") {
             var number: UInt8 = 0
             while unsafe read(end, &number, 1) == 1 || errno == EINTR { onSignal(Int32(number)) }
         }
