@@ -76,17 +76,17 @@ export class TrainingPanel extends HTMLElement {
     const source = this.getAttribute('src');
     const base = source ? new URL(source, document.baseURI) : new URL('.', import.meta.url);
     if (!base.pathname.endsWith('/')) base.pathname += '/';
-    this.#connection = new Connection(base, (news) => this.#take(news));
+    this.#connection = new Connection(base, (update) => this.#take(update));
   }
 
-  #take(news) {
+  #take(update) {
     const { link, asked } = this.#state;
-    this.#state = reduce(this.#state, news);
+    this.#state = reduce(this.#state, update);
     this.#schedule();
-    const { type, document } = news;
+    const { type, document } = update;
     if (['status', 'progress', 'problem'].includes(type)) this.#emit(type, document);
     // Who was away missed a part of the curve.
-    const isBack = type === 'link' && link !== 'live' && news.link !== 'lost';
+    const isBack = type === 'link' && link !== 'live' && update.link !== 'lost';
     if (isBack || this.#state.asked !== asked) this.#catchUp();
   }
 
@@ -102,7 +102,7 @@ export class TrainingPanel extends HTMLElement {
     this.dispatchEvent(new CustomEvent(`pulse-${name}`, { detail, bubbles: true, composed: true }));
   }
 
-  /** However many news there are, one frame is drawn. A hidden page gets none, but time goes on. */
+  /** However many updates there are, one frame is drawn: of a hidden page, ten a second. */
   #schedule() {
     if (!this.#connection) return;
     if (document.hidden) this.#timer ||= setTimeout(() => this.#render(), 100);
@@ -122,7 +122,7 @@ export class TrainingPanel extends HTMLElement {
     const told = JSON.stringify(verdict);
     if (told !== this.#told) this.#emit('verdict', verdict);
     this.#told = told;
-    // "3 seconds ago" becomes 4 without any news.
+    // "3 seconds ago" becomes 4 without any update.
     if (!document.hidden) this.#timer = setTimeout(() => this.#schedule(), 1000);
   }
 }

@@ -41,7 +41,7 @@ public struct DaemonConfiguration: Sendable {
 
     /// PEM texts for HTTPS (`MHD_OPTION_HTTPS_MEM_CERT`, `MHD_OPTION_HTTPS_MEM_KEY`).
     public struct TLS: Sendable {
-        /// The certificate, followed by those that vouch for it.
+        /// The certificate, followed by those that certify it.
         public var certificate: String
         /// The private key of the first certificate.
         public var key: String

@@ -1,7 +1,7 @@
 /// Walks through the query parameters of one request and finds the first that can't be read.
 ///
 /// A parameter that nobody asks for is ignored, whatever it says. One whose escapes are broken, or
-/// don't stand for UTF-8, says nothing: whoever sent it has a fault to mend.
+/// don't stand for UTF-8, says nothing: whoever sent it made a mistake.
 struct QueryCheck {
     /// The name of the first malformed parameter, as it stands in the target.
     private(set) var malformed: [UInt8]?

@@ -10,7 +10,7 @@ internal import Glibc
     let target: UnsafePointer<CChar>
     /// Where the request line begins in the library's buffer.
     let method: UnsafePointer<CChar>
-    /// The last word of the request line.
+    /// The last part of the request line.
     let version: UnsafePointer<CChar>
 
     init(

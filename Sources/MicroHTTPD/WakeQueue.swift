@@ -1,12 +1,12 @@
-/// Who waits for news, and whose turn it is when they come.
+/// Who waits for an update, and who is woken next when one comes.
 ///
-/// News wake the waiting in slices, each as the one before is served. The library serves all that
+/// An update wakes the waiting in slices, each as the one before is served. The library serves all that
 /// are resumed before it looks at anything else: ten thousand at once would let every other request
 /// wait for all of them.
 struct WakeQueue<Connection: Sendable>: Sendable {
     /// Suspended, with nothing new to get.
     private var idle: [Connection] = []
-    /// Suspended when news came; the first `woken` of them have been resumed.
+    /// Suspended when the update came; the first `woken` of them have been resumed.
     private var due: [Connection] = []
     private var woken = 0
     /// How many were resumed and have not been served yet, and how many may be at a time.
@@ -14,7 +14,7 @@ struct WakeQueue<Connection: Sendable>: Sendable {
     private var slice = 0
     private let smallestSlice: Int
 
-    /// How many slices news take at most: with each, the library walks through all connections that
+    /// How many slices an update takes at most: with each, the library walks through all connections that
     /// are suspended still.
     private static var slices: Int { 32 }
 
@@ -32,7 +32,7 @@ struct WakeQueue<Connection: Sendable>: Sendable {
         idle.append(connection)
     }
 
-    /// News for all, to be got in slices, or by all of them at once.
+    /// An update for all, to be got in slices, or by all of them at once.
     mutating func callAll(atOnce: Bool) {
         // Those that are due still come first: they have waited longest.
         due.removeFirst(woken)

@@ -1,7 +1,6 @@
 import PulseMonitor
 import ArgumentParser
 import PulseClient
-import PulseServer
 
 /// `pulse healthcheck`: asks a server on this machine whether it lives; for containers without
 /// curl.

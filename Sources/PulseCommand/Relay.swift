@@ -3,7 +3,6 @@ import ArgumentParser
 import Glibc
 import Logging
 import PulseNATS
-import PulseServer
 import ServiceLifecycle
 
 /// `pulse relay`: a status file into a key of NATS, until a signal.

@@ -1,7 +1,6 @@
 import PulseMonitor
 import Glibc
 import Pulse
-import PulseServer
 import ServiceLifecycle
 import Synchronization
 

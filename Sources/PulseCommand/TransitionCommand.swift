@@ -1,22 +1,21 @@
 import PulseMonitor
 import Logging
-import PulseServer
 import ServiceLifecycle
 import Subprocess
 import SystemPackage
 
-/// `--on-transition`: runs the user's command once for each turn in the life of a run.
+/// `--on-transition`: runs the user's command once for each transition of a run.
 ///
 /// The server never waits for it: transitions queue up, one command runs at a time, and each has its
-/// time. A queue that is full drops the oldest: the newest news is the one that matters.
+/// time. A queue that is full drops the oldest: the newest is the one that matters.
 struct TransitionCommand: RunObserver, Service {
-    private typealias Turn = (transition: RunTransition, view: RunView)
+    private typealias Queued = (transition: RunTransition, view: RunView)
 
     private let command: String
     private let logger: Logger
     private let timeLimit: Duration
-    private let turns: AsyncStream<Turn>
-    private let queue: AsyncStream<Turn>.Continuation
+    private let transitions: AsyncStream<Queued>
+    private let queue: AsyncStream<Queued>.Continuation
 
     /// Transitions that may wait: more than a run has in its whole life.
     private static let queueLimit = 16
@@ -28,7 +27,8 @@ struct TransitionCommand: RunObserver, Service {
         self.command = command
         self.logger = logger
         self.timeLimit = timeLimit
-        (turns, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.queueLimit))
+        (transitions, queue) = AsyncStream.makeStream(
+            bufferingPolicy: .bufferingNewest(Self.queueLimit))
     }
 
     func observe(_ events: [RunEvent], _ view: RunView) {
@@ -40,11 +40,11 @@ struct TransitionCommand: RunObserver, Service {
     func run() async throws {
         await withGracefulShutdownHandler {
             var lastFailure: String?
-            for await turn in turns where !Task.isShuttingDownGracefully {
-                let failure = await cancelWhenGracefulShutdown { await self.failure(of: turn) }
-                // A command that fails the same way each time is one piece of news.
+            for await queued in transitions where !Task.isShuttingDownGracefully {
+                let failure = await cancelWhenGracefulShutdown { await self.failure(of: queued) }
+                // A command that fails the same way each time is reported once.
                 if let failure, failure != lastFailure {
-                    logger.warning("--on-transition: \(failure) at \(turn.transition.rawValue)")
+                    logger.warning("--on-transition: \(failure) at \(queued.transition.rawValue)")
                 }
                 lastFailure = failure
             }
@@ -54,9 +54,9 @@ struct TransitionCommand: RunObserver, Service {
     }
 
     /// What went wrong with the command at one transition; nil when all went well.
-    private func failure(of turn: Turn) async -> String? {
+    private func failure(of queued: Queued) async -> String? {
         await withTaskGroup(of: String?.self) { group in
-            group.addTask { await outcome(of: turn) }
+            group.addTask { await outcome(of: queued) }
             group.addTask {
                 try? await Task.sleep(for: timeLimit)
                 return Task.isCancelled ? nil : "the command took over \(timeLimit)"
@@ -68,7 +68,7 @@ struct TransitionCommand: RunObserver, Service {
         }
     }
 
-    private func outcome(of turn: Turn) async -> String? {
+    private func outcome(of queued: Queued) async -> String? {
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [
@@ -78,7 +78,7 @@ struct TransitionCommand: RunObserver, Service {
             let result = try await Subprocess.run(
                 .path("/bin/sh"), arguments: ["-c", command],
                 environment: .inherit.updating(
-                    TransitionEnvironment.variables(of: turn.transition, turn.view)),
+                    TransitionEnvironment.variables(of: queued.transition, queued.view)),
                 platformOptions: options, output: .discarded, error: .discarded)
             switch result.terminationStatus {
             case .exited(0): return nil

@@ -1,6 +1,5 @@
 import PulseMonitor
 import Pulse
-import PulseServer
 import Subprocess
 
 /// What a transition command finds in its environment.

@@ -21,7 +21,7 @@ struct KeyReader: Sendable {
     private let name: String
 
     /// Clients aren't told of an outage that is shorter: a connection that moves to another server
-    /// is no news.
+    /// is no outage.
     private static let blink = Duration.seconds(1)
     /// How long a state may be shown that a cluster which answers hasn't stored.
     ///
@@ -48,7 +48,7 @@ struct KeyReader: Sendable {
 
     /// Takes what is on its way to the key.
     ///
-    /// It is news when nothing newer is known: what it is to replace is the newest that is stored,
+    /// It counts when nothing newer is known: what it is to replace is the newest that is stored,
     /// and nothing that was sent after it was heard before. A cluster that can't be read stays so.
     mutating func hear(_ offer: KeyOffer) -> [SourceEvent] {
         guard offer.expecting >= revision else { return [] }

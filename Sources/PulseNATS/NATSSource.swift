@@ -94,10 +94,10 @@ public final class NATSSource: StatusSource {
             let comesBack = error.map { !$0.isPermanent && $0.code != .noBucket } ?? false
             let end =
                 ContinuousClock.now + (comesBack ? min(Self.retry, pollInterval) : pollInterval)
-            while let news = listener.wait(
+            while let received = listener.wait(
                 atMost: end - .now, on: store, cancellation: cancellation)
             {
-                guard case .offer(let offer) = news else {
+                guard case .offer(let offer) = received else {
                     expectUpdate(cancellation: cancellation, deliver: deliver)
                     break
                 }

@@ -14,7 +14,7 @@ struct FileWatch: WatchSource {
         var last: RunView?
     }
 
-    func run(onUpdate onNews: @escaping @Sendable (WatchUpdate) -> Void) async {
+    func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async {
         let source = FileSource(path: path, pollInterval: pollInterval)
         let start = Moment.now
         let state = Mutex(
@@ -22,23 +22,23 @@ struct FileWatch: WatchSource {
                 monitor: RunMonitor(
                     (source.name, source.label), staleAfter: staleAfter, tick: pollInterval,
                     pollInterval: pollInterval, at: start.monotonic, wallClock: start.unixTime)))
-        onNews(.opened(serverTime: nil))
+        onUpdate(.opened(serverTime: nil))
         await source.run { delivery in
-            let news = state.withLock { state in
+            let updates = state.withLock { state in
                 let moment = Moment.now
                 _ = state.monitor.take(
                     delivery, at: moment.monotonic, wallClock: moment.unixTime)
                 _ = state.monitor.judge(at: moment.monotonic)
                 let view = state.monitor.view
                 defer { state.last = view }
-                return Self.news(of: view, after: state.last)
+                return Self.updates(of: view, after: state.last)
             }
-            news.forEach(onNews)
+            updates.forEach(onUpdate)
         }
     }
 
     /// What a change of the view is told as: the same documents that a server would send.
-    static func news(of view: RunView, after last: RunView?) -> [WatchUpdate] {
+    static func updates(of view: RunView, after last: RunView?) -> [WatchUpdate] {
         guard view != last else { return [] }
         guard let reading = RunReading(view), let progress = view.progressDocument else {
             return [.nothing(view.sourceError?.description ?? "there is no status yet")]

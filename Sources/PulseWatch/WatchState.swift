@@ -3,7 +3,7 @@ internal import PulseMonitor
 
 /// All that is known of a watched run, and whether the source still speaks: pure.
 struct WatchState: Sendable {
-    /// Whether news can arrive.
+    /// Whether updates can arrive.
     enum Link: Sendable, Equatable {
         case opening
         case open
@@ -34,8 +34,8 @@ struct WatchState: Sendable {
     /// The run's losses, oldest first.
     var losses: [Double] { curve.history.losses }
 
-    mutating func take(_ news: WatchUpdate, at now: Moment) {
-        switch news {
+    mutating func take(_ update: WatchUpdate, at now: Moment) {
+        switch update {
         case .opened(let serverTime):
             link = .open
             noteTime(serverTime, at: now)

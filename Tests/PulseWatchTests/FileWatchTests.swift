@@ -17,7 +17,7 @@ struct FileWatchTests {
         let document = PulseEncoder.encode(try .sample())
         let progress = try #require(view.progressDocument)
         #expect(
-            FileWatch.news(of: view, after: nil) == [
+            FileWatch.updates(of: view, after: nil) == [
                 .document(document), .document(progress), .reading(try #require(RunReading(view))),
             ])
     }
@@ -26,8 +26,8 @@ struct FileWatchTests {
     func judgement() throws {
         let before = view(try .sample())
         let after = view(try .sample(), .stale)
-        #expect(FileWatch.news(of: after, after: before).count == 2)
-        #expect(FileWatch.news(of: before, after: before) == [])
+        #expect(FileWatch.updates(of: after, after: before).count == 2)
+        #expect(FileWatch.updates(of: before, after: before) == [])
     }
 
     @Test("says why there is nothing")
@@ -35,7 +35,7 @@ struct FileWatchTests {
         var view = view(nil)
         view.sourceError = .tooLarge
         #expect(
-            FileWatch.news(of: view, after: nil)
+            FileWatch.updates(of: view, after: nil)
                 == [.nothing("the document is over 65536 bytes (byte 0)")])
     }
 }

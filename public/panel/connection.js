@@ -30,7 +30,7 @@ export class Connection {
   #pollFailures = 0;
   #poll = 0; // the newest poll's number: older ones are over
   #heardAt = Date.now();
-  #known = {}; // the newest texts: the same again is no news
+  #known = {}; // the newest texts: the same again is no update
   #timers = {};
   #closing = new AbortController();
 
@@ -38,7 +38,7 @@ export class Connection {
   constructor(base, report) {
     this.#base = base;
     const { signal } = this.#closing;
-    this.#report = (news) => signal.aborted || report(news);
+    this.#report = (update) => signal.aborted || report(update);
     document.addEventListener('visibilitychange', () => this.#turn(), { signal });
     this.#turn();
   }

@@ -20,7 +20,7 @@ export const nothing = Object.freeze({
 });
 
 /** The state after an update of a `type`. */
-export function reduce(state, { type, document, at, ...news }) {
+export function reduce(state, { type, document, at, ...update }) {
   switch (type) {
     case 'status':
       return { ...state, ...follow(state, document), status: document, problem: null };
@@ -29,11 +29,11 @@ export function reduce(state, { type, document, at, ...news }) {
     case 'problem':
       return { ...state, problem: document.detail };
     case 'history':
-      return { ...state, ...merge(document, news.resumes ?? [], state) };
+      return { ...state, ...merge(document, update.resumes ?? [], state) };
     case 'clock':
-      return { ...state, skew: narrow(state.skew, news) };
+      return { ...state, skew: narrow(state.skew, update) };
     default: // 'link'
-      return { ...state, ...news };
+      return { ...state, ...update };
   }
 }
 

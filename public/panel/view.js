@@ -67,7 +67,7 @@ export class View {
     parts.fill.style.inlineSize = `${(ratio ?? 1) * 100}%`;
     this.chart.render(curve, resumes, text);
     // A screen reader tells of new verdicts only: the rest can be asked for.
-    const news = `${rest.label}. ${rest.explanation}`.trim();
-    if (verdict !== 'connecting') say(parts.announcement, news);
+    const update = `${rest.label}. ${rest.explanation}`.trim();
+    if (verdict !== 'connecting') say(parts.announcement, update);
   }
 }

@@ -2,10 +2,10 @@
 public enum Liveness: String, Sendable, Hashable, CaseIterable {
     /// Idle, or nothing has arrived yet.
     case waiting
-    /// Running, and heard of lately.
+    /// It says that it is running, and gave a sign of life lately.
     case live
-    /// Running by its last word, but silent for too long: it may be dead.
+    /// It says that it is running, but has been silent for too long: it may be dead.
     case stale
-    /// Done or failed, by its own word.
+    /// Done or failed, by its own status.
     case finished
 }

@@ -145,7 +145,7 @@ def _float(field: str, value: object) -> float:
 
 
 def _timestamp(value: object) -> int:
-    # Looked at first: asking an abstract class costs more than all the rest.
+    # Checked first: asking an abstract class costs more than all the rest.
     if type(value) is int:
         number = value
     elif isinstance(value, bool) or not isinstance(value, numbers.Integral):
