@@ -48,7 +48,7 @@ struct HTTPResponseParserTests {
         #expect(parser.isEnded)
     }
 
-    @Test("ends with the length that was told, and takes nothing of what follows")
+    @Test("ends with the length that was announced, and takes nothing of what follows")
     func length() throws {
         let (parser, body) = try parse("HTTP/1.1 404 Not Found\r\nContent-Length: 3\r\n\r\nabcdef")
         #expect(parser.head?.status == 404)
@@ -63,7 +63,7 @@ struct HTTPResponseParserTests {
         #expect(try parse("HTTP/1.1 \(head)\r\n\r\n").parser.isEnded)
     }
 
-    @Test("goes on until the connection closes where no length was told")
+    @Test("goes on until the connection closes where no length was announced")
     func untilClose() throws {
         let (parser, body) = try parse("HTTP/1.0 200 OK\r\n\r\nabc")
         #expect(body == "abc")

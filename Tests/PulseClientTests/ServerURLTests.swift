@@ -53,9 +53,9 @@ struct ServerURLTests {
             // A line break would begin another header field.
             ("http://host/\r\nX: y", "spaces"),
         ])
-    func faults(_ text: String, _ part: String) {
-        let fault = #expect(throws: ServerURL.ParseError.self) { try ServerURL(text) }
-        #expect(fault?.description.contains(part) == true)
+    func errors(_ text: String, _ part: String) {
+        let error = #expect(throws: ServerURL.ParseError.self) { try ServerURL(text) }
+        #expect(error?.description.contains(part) == true)
     }
 
     @Test(

@@ -13,7 +13,7 @@ struct DocumentInputTests {
         directory = try TemporaryDirectory()
     }
 
-    private func fault(_ path: String) -> String? {
+    private func error(_ path: String) -> String? {
         #expect(throws: DocumentInput.ReadError.self) { try DocumentInput.read(path) }?.description
     }
 
@@ -25,10 +25,10 @@ struct DocumentInputTests {
     }
 
     @Test("says in a few words what can't be read")
-    func faults() {
-        #expect(fault(directory.file("none")) == "no such file or directory")
-        #expect(fault(directory.path) == "is a directory")
-        #expect(fault("/dev/null/x") == "not a directory")
+    func errors() {
+        #expect(error(directory.file("none")) == "no such file or directory")
+        #expect(error(directory.path) == "is a directory")
+        #expect(error("/dev/null/x") == "not a directory")
     }
 
     @Test("waits for no pipe that nobody writes to, and for one that somebody does")
@@ -36,7 +36,7 @@ struct DocumentInputTests {
         let path = directory.file("pipe")
         let isMade = unsafe mkfifo(path, 0o600) == 0
         try #require(isMade)
-        #expect(fault(path) == "a pipe that nobody writes to")
+        #expect(error(path) == "a pipe that nobody writes to")
         // Both ends held open: a reader that came now would wait.
         let held = unsafe open(path, O_RDWR | O_CLOEXEC)
         let reading = Task.detached { try DocumentInput.read(path) }

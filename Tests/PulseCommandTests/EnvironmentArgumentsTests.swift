@@ -113,7 +113,7 @@ struct EnvironmentArgumentsTests {
                 == ["run", "--status-file=f", "--to=t", "--", "a"])
     }
 
-    @Test("tells which variables were used")
+    @Test("names the variables that were used")
     func variables() {
         let environment = ["PULSE_PORT": "abc", "PULSE_HOST": "x", "PULSE_NO_WATCH": "yes"]
         let settings = EnvironmentArguments(["serve", "--host", "y"]) { environment[$0] }

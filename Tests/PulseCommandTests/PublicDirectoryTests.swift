@@ -18,10 +18,10 @@ struct PublicDirectoryTests {
     func missing() throws {
         let directory = try TemporaryDirectory()
         for path in [try directory.write("", to: "file"), directory.path + "/none", ""] {
-            let fault = #expect(throws: PublicDirectory.NotFound.self) {
+            let error = #expect(throws: PublicDirectory.NotFound.self) {
                 try PublicDirectory.find(asked: path)
             }
-            #expect(fault?.description == "--public-dir \(path) is not a directory")
+            #expect(error?.description == "--public-dir \(path) is not a directory")
         }
     }
 }

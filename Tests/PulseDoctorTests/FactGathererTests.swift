@@ -14,7 +14,7 @@ struct FactGathererTests {
         ).facts()
     }
 
-    @Test("tells of a real directory and a real file what there is")
+    @Test("gathers the facts of a real directory and a real file")
     func real() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file()

@@ -81,7 +81,7 @@ struct KeyAddressTests {
             ("nats://a/b/k\u{0}", "beyond ASCII"),
         ])
     func bad(text: String, reason: String) {
-        let fault = #expect(throws: KeyAddress.ParseError.self) { try KeyAddress(text) }
-        #expect(fault?.description.contains(reason) == true, "\(fault?.description ?? "accepted")")
+        let error = #expect(throws: KeyAddress.ParseError.self) { try KeyAddress(text) }
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "accepted")")
     }
 }

@@ -28,7 +28,7 @@ struct RelayStateTests {
         return relay
     }
 
-    @Test("rests without news")
+    @Test("rests without an update")
     func rests() {
         #expect(RelayState().next(at: .zero) == .rest)
     }
@@ -193,7 +193,7 @@ struct RelayStateTests {
         offersAndReads(&relay, 102)
     }
 
-    @Test("while nobody leads, lets each state be heard, the last one again after each failure")
+    @Test("while nobody leads, offers each state, the last one again after each failure")
     func noLeader() {
         var relay = ready()
         relay.accept(Self.document(101))

@@ -7,7 +7,7 @@ struct AccessTokenTests {
     @Test(
         "takes secrets that stand in a header, a cookie and a URL as they are",
         arguments: ["0123456789abcdef", "AbC-._~0123456789xyz"])
-    func sound(secret: String) {
+    func valid(secret: String) {
         #expect(AccessToken(secret) != nil)
     }
 
@@ -19,7 +19,7 @@ struct AccessTokenTests {
             "0123456789abcdef%", "0123456789abcdef&", "0123456789abcdef+", "0123456789abcdef#",
             "0123456789abcdef\"", "0123456789abcdef\\", "0123456789abcdef\n", "0123456789abcdefé",
         ])
-    func unsound(secret: String) {
+    func invalid(secret: String) {
         #expect(AccessToken(secret) == nil)
     }
 }

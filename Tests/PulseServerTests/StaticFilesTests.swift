@@ -33,19 +33,19 @@ struct StaticFilesTests {
     func loop() throws {
         try FileManager.default.createSymbolicLink(
             atPath: directory.file("up"), withDestinationPath: directory.path)
-        let failure = #expect(throws: StaticFiles.ReadError.self) {
+        let error = #expect(throws: StaticFiles.ReadError.self) {
             try StaticFiles(directory: directory.path)
         }
-        #expect(failure?.description.contains("nested too deeply") == true)
+        #expect(error?.description.contains("nested too deeply") == true)
     }
 
     @Test("a directory that isn't there is one clear line")
     func missing() {
-        let failure = #expect(throws: StaticFiles.ReadError.self) {
+        let error = #expect(throws: StaticFiles.ReadError.self) {
             try StaticFiles(directory: directory.file("none"))
         }
         #expect(
-            failure?.description
+            error?.description
                 == "cannot read the directory \(directory.file("none")): no such file or directory")
     }
 
@@ -53,10 +53,10 @@ struct StaticFilesTests {
     func dangling() throws {
         try FileManager.default.createSymbolicLink(
             atPath: directory.file("a"), withDestinationPath: "none")
-        let failure = #expect(throws: StaticFiles.ReadError.self) {
+        let error = #expect(throws: StaticFiles.ReadError.self) {
             try StaticFiles(directory: directory.path)
         }
-        #expect(failure?.description.contains("/a: ") == true)
+        #expect(error?.description.contains("/a: ") == true)
     }
 
     @Test(

@@ -130,7 +130,7 @@ struct StatusFileReaderTests {
         }
     }
 
-    @Test("says permission denied, and takes the same file as news when it may read again")
+    @Test("reports permission denied, and takes the same file as an update when it may read again")
     func permissionDenied() throws {
         let isAllowed = Mutex(true)
         var calls = Syscalls.system
@@ -169,7 +169,7 @@ struct StatusFileReaderTests {
         #expect(reader.read().status == second)
     }
 
-    /// System calls on a file system that tells of no change, at a time that can be set.
+    /// System calls on a file system that shows no change, at a time that can be set.
     private func blind(_ now: @escaping @Sendable () -> Duration) throws -> (Syscalls, FaultPlan) {
         let frozen = FileIdentity(
             device: 1, inode: 1, size: Int64(first.document.utf8.count), modified: .seconds(1_000),
@@ -205,9 +205,9 @@ struct StatusFileReaderTests {
         let (calls, plan) = try blind { .seconds(1_003) }
         var reader = try reader(calls: calls)
         try overwrite(path, with: Array(second.document.utf8))
-        var looks = 1
-        while reader.read().isUnchanged, looks < 100 { looks += 1 }
-        #expect(looks == 5)
+        var polls = 1
+        while reader.read().isUnchanged, polls < 100 { polls += 1 }
+        #expect(polls == 5)
         #expect(reader.lastGood == second)
         #expect(plan.soFar.calls.count { $0 == "open" } == 2)
     }

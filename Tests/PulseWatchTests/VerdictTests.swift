@@ -10,7 +10,7 @@ struct VerdictTests {
         Verdict(WatchState([.opened(serverTime: nil)] + updates))
     }
 
-    @Test("is the run's own word while that can be believed")
+    @Test("is the trainer's status while that is current")
     func believed() throws {
         #expect(verdict(.reading(.sample(try .sample()))) == .running)
         #expect(verdict(.reading(.sample(try .sample(.idle), .waiting))) == .waiting)
@@ -18,7 +18,7 @@ struct VerdictTests {
         #expect(verdict(.reading(.sample(try .sample(.error), .finished))) == .failed)
     }
 
-    @Test("never calls a run alive that may be dead, or a source sound that is not")
+    @Test("never calls a run alive that may be dead, or a source valid that is not")
     func doubted() throws {
         let running = try TrainingStatus.sample()
         #expect(verdict(.reading(.sample(running, .stale))) == .stale)

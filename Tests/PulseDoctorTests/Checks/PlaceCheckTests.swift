@@ -7,7 +7,7 @@ import Testing
 /// The checks of where the file lies: directory, mount, file system, port.
 @Suite("PlaceChecks")
 struct PlaceCheckTests {
-    @Test("tells why a directory can't be used")
+    @Test("finds why a directory can't be used")
     func directory() {
         for (code, part) in [
             (ENOENT, "does not exist"), (ENOTDIR, "is not a directory"),
@@ -80,7 +80,7 @@ struct PlaceCheckTests {
         #expect(findings[0].text.contains("changes are picked up at the next poll"))
     }
 
-    @Test("tells which limit of inotify is reached, and how it is raised")
+    @Test("finds which limit of inotify is reached, and how it is raised")
     func inotify() {
         let watches = FileSystemCheck.findings(.sample { $0.directory.inotifyErrno = ENOSPC })
         #expect(watches.map(\.level) == [.problem])
@@ -102,7 +102,7 @@ struct PlaceCheckTests {
                 }) == [])
     }
 
-    @Test("tells why a port can't be had, and a Pulse server from another program")
+    @Test("finds why a port can't be had, and tells a Pulse server from another program")
     func port() {
         let findings = { (code: Int32, isPulse: Bool) in
             PortCheck.findings(

@@ -66,7 +66,7 @@ struct ServerWatchTests {
             ])
     }
 
-    @Test("ends when it is told to, even while it waits")
+    @Test("ends when it is cancelled, even while it waits")
     func cancellation() async throws {
         let socket = try ListenSocket(host: "127.0.0.1", port: 0)
         let watch = ServerWatch(

@@ -63,7 +63,7 @@ struct StreamAssemblerTests {
         #expect(reason.contains("not") && reason.contains("PULSE v1"))
     }
 
-    @Test("tells why a server has no status, and the server's time")
+    @Test("gives why a server has no status, and the server's time")
     func others() {
         var assembler = StreamAssembler()
         let problem = Array(#"{"status": 503, "detail": "loss is NaN"}"#.utf8)

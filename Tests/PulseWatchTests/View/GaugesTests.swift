@@ -16,7 +16,7 @@ struct GaugesTests {
         #expect(bar.empty == empty)
     }
 
-    @Test("is always as wide as it is told, in ASCII too", arguments: [true, false])
+    @Test("always has the width that is asked for, in ASCII too", arguments: [true, false])
     func width(_ isUnicode: Bool) {
         for thousandth in 0...1_000 {
             let bar = ProgressBar.text(

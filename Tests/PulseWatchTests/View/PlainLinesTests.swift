@@ -6,7 +6,7 @@ import Testing
 
 @Suite("PlainLines")
 struct PlainLinesTests {
-    @Test("tells a change once, and changes of numbers once a second at most")
+    @Test("prints a change once, and changes of numbers once a second at most")
     func pace() throws {
         var lines = PlainLines()
         var state = WatchState([.opened(serverTime: nil), .reading(.sample(try .sample()))])
@@ -21,7 +21,7 @@ struct PlainLinesTests {
         #expect(lines.line(WatchText(state, at: .after(61)))?.contains("epoch 1.5 of 3") == true)
     }
 
-    @Test("tells another verdict at once, and an outage once, whatever time passes")
+    @Test("prints another verdict at once, and an outage once, whatever time passes")
     func verdicts() throws {
         var lines = PlainLines()
         var state = WatchState([.opened(serverTime: nil), .reading(.sample(try .sample()))])

@@ -46,8 +46,8 @@ struct WatchScreenTests {
             ])
     }
 
-    @Test("names the trouble in words")
-    func trouble() throws {
+    @Test("names the error in words")
+    func errors() throws {
         let reading = RunReading.sample(try .sample(), .stale, eta: nil)
         #expect(
             lines([.reading(reading)], at: .after(400))[1...2] == [
