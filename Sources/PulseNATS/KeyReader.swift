@@ -8,8 +8,9 @@ struct KeyReader: Sendable {
     private(set) var revision: UInt64 = 0
     private var time: Int64 = 0
     private var order: UInt64 = 0
-    /// What is shown, when it was heard and isn't stored as far as is known.
-    private var ahead: KeyOffer?
+    /// What is shown, when it was received on the subject and isn't committed by the stream as far as
+    /// is known.
+    private var uncommitted: KeyOffer?
     /// Since when looks find something older stored.
     private var behindSince: Duration?
     /// What is wrong with it; nil when it is good.
@@ -20,7 +21,7 @@ struct KeyReader: Sendable {
     private var hasPolled = false
     private let name: String
 
-    /// Clients aren't told of an outage that is shorter: a connection that moves to another server
+    /// No outage is reported that is shorter: a connection that moves to another server
     /// is no outage.
     private static let blink = Duration.seconds(1)
     /// How long a state may be shown that a cluster which answers hasn't stored.
@@ -35,26 +36,26 @@ struct KeyReader: Sendable {
     }
 
     /// Whether a change doesn't follow what was seen: an old leader's answer, or another bucket's.
-    func isAstray(_ entry: KeyEntry) -> Bool {
+    func isOutOfOrder(_ entry: KeyEntry) -> Bool {
         entry.revision < revision || entry.revision == revision && entry.time != time
     }
 
-    /// The bucket is another one: its revisions tell nothing about those before.
+    /// The bucket is another one: its revisions say nothing about those before.
     mutating func beginAnew() {
         revision = 0
         order = 0
-        ahead = nil
+        uncommitted = nil
     }
 
     /// Takes what is on its way to the key.
     ///
     /// It counts when nothing newer is known: what it is to replace is the newest that is stored,
-    /// and nothing that was sent after it was heard before. A cluster that can't be read stays so.
-    mutating func hear(_ offer: KeyOffer) -> [SourceEvent] {
+    /// and nothing that was sent after it was received before. A cluster that can't be read stays so.
+    mutating func receive(_ offer: KeyOffer) -> [SourceEvent] {
         guard offer.expecting >= revision else { return [] }
         behindSince = nil
-        guard offer.order > max(order, ahead?.order ?? 0) else { return [] }
-        ahead = offer
+        guard offer.order > max(order, uncommitted?.order ?? 0) else { return [] }
+        uncommitted = offer
         return [judge(.value(offer.value))] + (outage.map { [.failed($0)] } ?? [])
     }
 
@@ -71,9 +72,9 @@ struct KeyReader: Sendable {
         }
         if isBehindShown(entry, at: now) {
             // What is shown is newer.
-        } else if isNew || ahead != nil {
-            let isShown = ahead.map { .value($0.value) == entry.content } ?? false
-            ahead = nil
+        } else if isNew || uncommitted != nil {
+            let isShown = uncommitted.map { .value($0.value) == entry.content } ?? false
+            uncommitted = nil
             behindSince = nil
             if !isShown { return judge(entry.content) }
         }
@@ -83,8 +84,9 @@ struct KeyReader: Sendable {
 
     /// Whether what is stored is older than what is shown, and its storing may come yet.
     private mutating func isBehindShown(_ entry: KeyEntry, at now: Duration) -> Bool {
-        guard let ahead, let order = entry.order ?? (entry.revision > ahead.expecting ? nil : 0),
-            order < ahead.order
+        guard let uncommitted,
+            let order = entry.order ?? (entry.revision > uncommitted.expecting ? nil : 0),
+            order < uncommitted.order
         else { return false }
         let start = behindSince ?? now
         behindSince = start

@@ -15,7 +15,7 @@ public protocol KeyStore: Sendable {
     /// gives the new one.
     mutating func update(with offer: KeyOffer) throws(NATSError) -> UInt64
 
-    /// Lets those who listen hear a value, and waits for nothing. It may be stored.
+    /// Publishes a value to those who listen, and waits for nothing. It may be stored.
     mutating func offer(_ offer: KeyOffer) throws(NATSError)
 
     /// Makes the bucket.
@@ -24,14 +24,14 @@ public protocol KeyStore: Sendable {
     /// When the bucket was made: another time means another bucket, whose revisions begin anew.
     mutating func bucketCreated() throws(NATSError) -> Int64
 
-    /// Begins to hear what is sent to the key.
+    /// Begins to receive what is sent to the key.
     mutating func subscribe() throws(NATSError) -> any KeyListening
 
     /// Ends what runs behind it, after the last call and before the process ends.
     mutating func close()
 }
 
-/// Hears what is sent to a key, stored or not.
+/// Receives what is sent to a key, stored or not.
 public protocol KeyListening {
     /// The newest that is there; nil when none comes in time.
     func next(within duration: Duration) throws(NATSError) -> KeyMessage?

@@ -6,8 +6,8 @@ internal import Synchronization
 /// A key in NATS as a source: polled every poll interval, and received at once when it is sent.
 ///
 /// The key is asked of the leader, so that `ok` means what it says: a replica that lost the others
-/// would answer for ever. What is heard is the trainer's word as well, and comes while there is no
-/// leader too. Blocking calls have a thread of their own here, as a file's have.
+/// would answer for ever. What is received on its subject is the trainer's as well, and comes while
+/// there is no leader too. Blocking calls have a thread of their own here, as a file's have.
 public final class NATSSource: StatusSource {
     private struct State {
         var reader: KeyReader
@@ -20,7 +20,7 @@ public final class NATSSource: StatusSource {
         /// Revisions begin again when the bucket was made anew; otherwise somebody answered who
         /// doesn't know yet that he leads no more.
         mutating func judgeBucket(of entry: KeyEntry?) throws(NATSError) {
-            guard let entry, reader.isAstray(entry) else { return }
+            guard let entry, reader.isOutOfOrder(entry) else { return }
             let created = try store.bucketCreated()
             if created != bucket { reader.beginAnew() }
             bucket = created
@@ -101,7 +101,7 @@ public final class NATSSource: StatusSource {
                     expectUpdate(cancellation: cancellation, deliver: deliver)
                     break
                 }
-                let events = state.withLock { $0.reader.hear(offer) }
+                let events = state.withLock { $0.reader.receive(offer) }
                 deliver(SourceDelivery(events, isPoll: false, nextWithin: pollInterval))
             }
         }

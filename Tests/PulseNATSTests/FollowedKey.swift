@@ -18,7 +18,7 @@ struct FollowedKey {
     var failures: [PulseError.Reason: Int] { condition.counts.failures }
     var polls: Int { condition.counts.polls }
 
-    func isAstray(_ entry: KeyEntry) -> Bool { reader.isAstray(entry) }
+    func isOutOfOrder(_ entry: KeyEntry) -> Bool { reader.isOutOfOrder(entry) }
 
     mutating func beginAnew() {
         reader.beginAnew()
@@ -32,8 +32,8 @@ struct FollowedKey {
         note([reader.fail(error, at: now)], isPoll: true)
     }
 
-    mutating func hear(_ offer: KeyOffer) {
-        note(reader.hear(offer), isPoll: false)
+    mutating func receive(_ offer: KeyOffer) {
+        note(reader.receive(offer), isPoll: false)
     }
 
     private mutating func note(_ events: [SourceEvent], isPoll: Bool) {

@@ -85,19 +85,19 @@ struct KeyReaderTests {
     @Test("a bucket that was made anew begins with the first revision")
     func anotherBucket() {
         var reader = reader(good(2, 50))
-        #expect(reader.isAstray(good(1, 1)))
+        #expect(reader.isOutOfOrder(good(1, 1)))
         reader.beginAnew()
         reader.take(good(1, 1), at: .zero)
         #expect(reader.lastGood?.epoch == 1)
     }
 
     @Test("knows a change by its revision and the time when it was stored")
-    func astray() {
+    func outOfOrder() {
         let reader = reader(KeyEntry(good(1, 4).content, revision: 4, time: 40))
-        #expect(!reader.isAstray(KeyEntry(.deleted, revision: 4, time: 40)))
-        #expect(!reader.isAstray(KeyEntry(.deleted, revision: 5, time: 30)))
-        #expect(reader.isAstray(KeyEntry(.deleted, revision: 4, time: 41)))
-        #expect(reader.isAstray(KeyEntry(.deleted, revision: 3, time: 50)))
+        #expect(!reader.isOutOfOrder(KeyEntry(.deleted, revision: 4, time: 40)))
+        #expect(!reader.isOutOfOrder(KeyEntry(.deleted, revision: 5, time: 30)))
+        #expect(reader.isOutOfOrder(KeyEntry(.deleted, revision: 4, time: 41)))
+        #expect(reader.isOutOfOrder(KeyEntry(.deleted, revision: 3, time: 50)))
     }
 
     @Test("is unreadable when the cluster has been away for a second, not for a blink")
@@ -142,71 +142,71 @@ struct KeyReaderTests {
         KeyEntry(good(epoch, 0).content, revision: revision, order: order)
     }
 
-    @Test("shows what it hears at once, and counts it once")
-    func heard() {
+    @Test("shows what it receives at once, and counts it once")
+    func received() {
         var reader = reader(stored(1, 4, order: 1))
-        reader.hear(offer(2, expecting: 4, order: 2))
-        reader.hear(offer(2, expecting: 4, order: 2))
+        reader.receive(offer(2, expecting: 4, order: 2))
+        reader.receive(offer(2, expecting: 4, order: 2))
         #expect(reader.lastGood?.epoch == 2)
         reader.take(stored(2, 5, order: 2), at: .zero)
         #expect(reader.accepted == 2)
         #expect(reader.state == .ok)
     }
 
-    @Test("hears nothing that is older than what it knows")
-    func heardLate() {
+    @Test("takes nothing that is older than what it knows")
+    func receivedLate() {
         var reader = reader(stored(3, 6, order: 3))
         // Its revision is gone.
-        reader.hear(offer(9, expecting: 5, order: 9))
-        reader.hear(offer(2, expecting: 6, order: 2))
+        reader.receive(offer(9, expecting: 5, order: 9))
+        reader.receive(offer(2, expecting: 6, order: 2))
         #expect(reader.lastGood?.epoch == 3)
-        reader.hear(offer(5, expecting: 6, order: 5))
-        reader.hear(offer(4, expecting: 6, order: 4))
+        reader.receive(offer(5, expecting: 6, order: 5))
+        reader.receive(offer(4, expecting: 6, order: 4))
         #expect(reader.lastGood?.epoch == 5)
     }
 
-    @Test("keeps what it heard while the cluster stores what was sent before it")
+    @Test("keeps what it received while the cluster stores what was sent before it")
     func storedLate() {
         var reader = reader(stored(1, 4, order: 1))
-        reader.hear(offer(3, expecting: 4, order: 3))
+        reader.receive(offer(3, expecting: 4, order: 3))
         reader.take(stored(1, 4, order: 1), at: .seconds(1))
         reader.take(stored(2, 5, order: 2), at: .seconds(2))
         #expect(reader.lastGood?.epoch == 3)
-        reader.hear(offer(3, expecting: 5, order: 3))
+        reader.receive(offer(3, expecting: 5, order: 3))
         reader.take(stored(3, 6, order: 3), at: .seconds(3))
         #expect(reader.lastGood?.epoch == 3)
         #expect(reader.accepted == 2)
     }
 
-    @Test("goes back to what is stored when what it heard never is")
+    @Test("goes back to what is stored when what it received never is")
     func neverStored() {
         var reader = reader(stored(1, 4, order: 1))
-        reader.hear(offer(2, expecting: 4, order: 2))
+        reader.receive(offer(2, expecting: 4, order: 2))
         reader.take(stored(1, 4, order: 1), at: .seconds(10))
         reader.take(stored(1, 4, order: 1), at: .seconds(14))
         #expect(reader.lastGood?.epoch == 2)
         reader.take(stored(1, 4, order: 1), at: .seconds(15))
         #expect(reader.lastGood?.epoch == 1)
-        reader.hear(offer(2, expecting: 4, order: 2))
+        reader.receive(offer(2, expecting: 4, order: 2))
         #expect(reader.lastGood?.epoch == 2)
     }
 
     @Test("takes what others than a relay store, when it is later")
     func storedByOthers() {
         var reader = reader(good(1, 4))
-        reader.hear(offer(2, expecting: 4, order: 1))
+        reader.receive(offer(2, expecting: 4, order: 1))
         reader.take(good(1, 4), at: .zero)
         #expect(reader.lastGood?.epoch == 2)
         reader.take(good(3, 5), at: .zero)
         #expect(reader.lastGood?.epoch == 3)
     }
 
-    @Test("shows what it hears while the cluster can't be read, which stays so")
-    func heardInOutage() {
+    @Test("shows what it receives while the cluster can't be read, which stays so")
+    func receivedInOutage() {
         var reader = reader(stored(1, 4, order: 1))
         reader.fail(Self.lost, at: .seconds(10))
         reader.fail(Self.lost, at: .seconds(12))
-        reader.hear(offer(2, expecting: 4, order: 2))
+        reader.receive(offer(2, expecting: 4, order: 2))
         #expect(reader.lastGood?.epoch == 2)
         #expect(reader.state == .unreadable)
         reader.take(stored(2, 5, order: 2), at: .seconds(14))

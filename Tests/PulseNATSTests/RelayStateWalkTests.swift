@@ -113,9 +113,9 @@ struct RelayStateWalkTests {
         }
     }
 
-    /// The server hears some of what was sent, and looks now and then.
+    /// The server receives some of what was sent, and polls now and then.
     ///
-    /// No time passes for it: it waits for what it heard to be stored.
+    /// No time passes for it: it waits for what it received to be stored.
     private func watch(
         _ reader: inout FollowedKey, _ cluster: inout Cluster, isCalm: Bool,
         _ generator: inout SeededGenerator
@@ -123,7 +123,7 @@ struct RelayStateWalkTests {
         if !cluster.audible.isEmpty, Int.random(in: 0..<2, using: &generator) == 0 {
             let index = Int.random(in: cluster.audible.indices, using: &generator)
             let offer = cluster.audible.remove(at: index)
-            if Int.random(in: 0..<4, using: &generator) > 0 { reader.hear(offer) }
+            if Int.random(in: 0..<4, using: &generator) > 0 { reader.receive(offer) }
         }
         if isCalm || Int.random(in: 0..<10, using: &generator) == 0 {
             reader.take(cluster.entry, at: .zero)
