@@ -3,7 +3,7 @@
 /// Except for a moment: a file system's clock ticks, and a file that changes twice within a tick
 /// and keeps its size looks the same. Git calls such an entry racy (its
 /// `Documentation/technical/racy-git`).
-struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
     var device: UInt64
     var inode: UInt64
     var size: Int64
@@ -13,6 +13,16 @@ struct FileIdentity: Hashable, Sendable {
     ///
     /// A program can't set it back.
     var changed: Duration
+
+    package init(
+        device: UInt64, inode: UInt64, size: Int64, modified: Duration, changed: Duration
+    ) {
+        self.device = device
+        self.inode = inode
+        self.size = size
+        self.modified = modified
+        self.changed = changed
+    }
 
     /// The coarsest clock of a file system in use: FAT counts in two seconds.
     private static let coarsestTick = Duration.seconds(2)

@@ -45,7 +45,7 @@ public struct StatusFileReader: Sendable {
         self.init(path: path, calls: .system)
     }
 
-    init(path: String, calls: Syscalls) {
+    package init(path: String, calls: Syscalls) {
         self.path = path
         self.calls = calls
     }

@@ -1,38 +1,45 @@
 internal import Glibc
 
 /// The system calls of reader and writer: their one seam to the kernel, so that a test can fail any
-/// of them.
+/// of them, and a simulation be all of them.
 ///
 /// A call that a signal interrupts is repeated here, and nowhere else.
-struct Syscalls: Sendable {
-    /// What `stat` and `fstat` tell.
-    struct FileStatus: Sendable {
+package struct Syscalls: Sendable {
+    /// What `stat` and `fstat` tell; `mode_t` is 32 bits wide on Linux.
+    package struct FileStatus: Sendable {
         var identity: FileIdentity
-        var mode: mode_t
+        var mode: UInt32
+
+        package init(identity: FileIdentity, mode: UInt32) {
+            self.identity = identity
+            self.mode = mode
+        }
 
         var isRegular: Bool { mode & S_IFMT == S_IFREG }
-        var permissions: mode_t { mode & 0o7777 }
+        var permissions: UInt32 { mode & 0o7777 }
     }
 
-    var stat: @Sendable (_ path: String) throws(FileError) -> FileStatus
-    var open: @Sendable (_ path: String, _ flags: CInt, _ mode: mode_t) throws(FileError) -> CInt
-    var fstat: @Sendable (_ descriptor: CInt) throws(FileError) -> FileStatus
+    package var stat: @Sendable (_ path: String) throws(FileError) -> FileStatus
+    package var open:
+        @Sendable (_ path: String, _ flags: CInt, _ mode: UInt32) throws(FileError) -> CInt
+    package var fstat: @Sendable (_ descriptor: CInt) throws(FileError) -> FileStatus
     /// At most `count` bytes; none at the end of the file.
-    var read: @Sendable (_ descriptor: CInt, _ count: Int) throws(FileError) -> [UInt8]
+    package var read: @Sendable (_ descriptor: CInt, _ count: Int) throws(FileError) -> [UInt8]
     /// Gives how many bytes were written: perhaps not all.
-    var write: @Sendable (_ descriptor: CInt, _ bytes: ArraySlice<UInt8>) throws(FileError) -> Int
-    var fchmod: @Sendable (_ descriptor: CInt, _ mode: mode_t) throws(FileError) -> Void
-    var fsync: @Sendable (_ descriptor: CInt) throws(FileError) -> Void
-    var close: @Sendable (_ descriptor: CInt) throws(FileError) -> Void
-    var readlink: @Sendable (_ path: String) throws(FileError) -> String
-    var rename: @Sendable (_ old: String, _ new: String) throws(FileError) -> Void
-    var unlink: @Sendable (_ path: String) throws(FileError) -> Void
+    package var write:
+        @Sendable (_ descriptor: CInt, _ bytes: ArraySlice<UInt8>) throws(FileError) -> Int
+    package var fchmod: @Sendable (_ descriptor: CInt, _ mode: UInt32) throws(FileError) -> Void
+    package var fsync: @Sendable (_ descriptor: CInt) throws(FileError) -> Void
+    package var close: @Sendable (_ descriptor: CInt) throws(FileError) -> Void
+    package var readlink: @Sendable (_ path: String) throws(FileError) -> String
+    package var rename: @Sendable (_ old: String, _ new: String) throws(FileError) -> Void
+    package var unlink: @Sendable (_ path: String) throws(FileError) -> Void
     /// The wall clock, which the file system's times are compared with: since 1970.
-    var now: @Sendable () -> Duration
+    package var now: @Sendable () -> Duration
 }
 
 extension Syscalls {
-    static let system = Syscalls(
+    package static let system = Syscalls(
         stat: { path throws(FileError) in
             var status = Glibc.stat()
             let path = try checked(path)
