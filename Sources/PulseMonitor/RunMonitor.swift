@@ -6,9 +6,9 @@ internal import Pulse
 package struct RunMonitor: Sendable {
     private var time: ObservedTime
     private var source: SourceCondition
-    private var recent = RecentDocuments()
+    private var recent: RecentDocuments
     private var runs: RunSequence
-    private var curve = RunCurve()
+    private var curve: RunCurve
     private var slope = ProgressSlope()
     /// Of the current run, while it is running.
     private var silence: Silence?
@@ -21,6 +21,7 @@ package struct RunMonitor: Sendable {
     private var lastError: PulseError?
     private let staleAfter: Duration
     private let placeholder: TrainingStatus?
+    private let rules: RunRules
 
     /// - Parameters:
     ///   - source: whose deliveries it will get.
@@ -29,14 +30,19 @@ package struct RunMonitor: Sendable {
     ///   - pollInterval: how soon the first delivery is due.
     ///   - now: monotonic time since any fixed origin.
     ///   - wallClock: unix seconds: the timestamp of the state before any.
+    ///   - rules: others than the current ones are for the simulator.
     package init(
         _ source: (name: SourceName, label: String), staleAfter: Duration, tick: Duration,
-        pollInterval: Duration, at now: Duration, wallClock: Int64
+        pollInterval: Duration, at now: Duration, wallClock: Int64,
+        rules: RunRules = .current
     ) {
         self.staleAfter = staleAfter
-        time = ObservedTime(tick: tick, at: now)
+        self.rules = rules
+        time = ObservedTime(tick: tick, at: now, countsGaps: rules.ownGapsCount)
+        recent = RecentDocuments(capacity: rules.remembered)
+        curve = RunCurve(rules: rules)
         self.source = SourceCondition(label: source.label, firstWithin: pollInterval)
-        runs = RunSequence(name: source.name)
+        runs = RunSequence(name: source.name, rules: rules)
         placeholder = try? TrainingStatus(
             status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "Waiting to start...",
             timestamp: wallClock)
@@ -71,7 +77,8 @@ package struct RunMonitor: Sendable {
         if time.advance(to: now) { isAwaitingPoll = true }
         let events = sourceEvents()
         // What nobody can poll is judged by the clock alone.
-        guard !isAwaitingPoll || source.isOverdue(at: time.now), let silence, !isStale,
+        guard !isAwaitingPoll || !rules.pollsBeforeJudging || source.isOverdue(at: time.now),
+            let silence, !isStale,
             time.now >= silence.deadline
         else { return events }
         isStale = true
@@ -82,7 +89,10 @@ package struct RunMonitor: Sendable {
     private mutating func accept(_ document: TrainingStatus, wallClock: Int64) -> [RunEvent] {
         newest = document
         let isFirst = recent.isEmpty
-        guard recent.insert(document) else { return [.document(document)] }
+        let isNew = recent.insert(document) || rules.repeatsCount
+        guard isNew || (rules.returnsCount && lastError != nil) else {
+            return [.document(document)]
+        }
         let wasStale = isStale
         isStale = false
         let happened = runs.take(document, isStale: wasStale)
@@ -108,13 +118,12 @@ package struct RunMonitor: Sendable {
         if let run = runs.current, document.epoch >= run.newestEpoch {
             slope.append(epoch: document.epoch, at: time.now)
         }
-        if isNewRun || silence == nil {
+        let begins = isNewRun || (isNewAttempt && rules.attemptsForgetGaps)
+        if begins || silence == nil {
+            let isAged = isFirst && rules.firstDocumentAges
             silence = Silence(
                 document, staleAfter: staleAfter,
-                age: isFirst ? age(of: document, wallClock) : .zero,
-                at: time.now)
-        } else if isNewAttempt {
-            silence?.beginAttempt(document, at: time.now)
+                age: isAged ? age(of: document, wallClock) : .zero, at: time.now, rules: rules)
         } else {
             silence?.take(document, at: time.now)
         }

@@ -7,13 +7,17 @@ struct ObservedTime: Sendable {
     private(set) var now = Duration.zero
     private var last: Duration
     private let tick: Duration
+    private let countsGaps: Bool
 
     /// How much later than due an iteration may come: a machine under load, not a pause.
     private static let tolerance = Duration.seconds(1)
 
-    /// - Parameter tick: how often ``advance(to:)`` is to be called.
-    init(tick: Duration, at now: Duration) {
+    /// - Parameters:
+    ///   - tick: how often ``advance(to:)`` is to be called.
+    ///   - countsGaps: whether time in which it wasn't called counts.
+    init(tick: Duration, at now: Duration, countsGaps: Bool = false) {
         self.tick = tick
+        self.countsGaps = countsGaps
         last = now
     }
 
@@ -24,7 +28,7 @@ struct ObservedTime: Sendable {
         let elapsed = max(.zero, time - last)
         last = max(last, time)
         let isGap = elapsed > tick + Self.tolerance
-        now += isGap ? tick : elapsed
+        now += isGap && !countsGaps ? tick : elapsed
         return isGap
     }
 }

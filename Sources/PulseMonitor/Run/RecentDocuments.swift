@@ -6,8 +6,12 @@ internal import Pulse
 /// one twice. One that comes again was copied, touched, linked, moved, restored or sent again.
 struct RecentDocuments: Sendable {
     private var digests: [UInt128] = []
+    private let capacity: Int
 
-    private static let capacity = 64
+    /// - Parameter capacity: how many are remembered.
+    init(capacity: Int = RunRules.current.remembered) {
+        self.capacity = capacity
+    }
 
     /// Whether no document was taken yet.
     var isEmpty: Bool { digests.isEmpty }
@@ -19,7 +23,7 @@ struct RecentDocuments: Sendable {
         let digest = Self.digest(of: document)
         // The newest is the likeliest: a file that was only touched.
         guard !digests.reversed().contains(digest) else { return false }
-        if digests.count == Self.capacity { digests.removeFirst() }
+        if digests.count == capacity { digests.removeFirst() }
         digests.append(digest)
         return true
     }

@@ -4,10 +4,12 @@ package struct RunCurve: Sendable {
     /// The current run's curve.
     package private(set) var history: RunHistory
     private var earlier: RunHistory?
+    private let resumesCut: Bool
 
     /// - Parameter capacity: points at most, 4 or more; 2048 are as many as a wide panel has
     ///   pixels.
-    package init(capacity: Int = 2_048) {
+    package init(capacity: Int = 2_048, rules: RunRules = .current) {
+        resumesCut = rules.resumesCut
         history = RunHistory(capacity: capacity)
     }
 
@@ -16,7 +18,7 @@ package struct RunCurve: Sendable {
         case .point(let document): history.append(document)
         case .began: beginAnew()
         case .ended(_, .replaced): beginAnew()
-        case .resumed(_, _, let epoch): history.resume(at: epoch)
+        case .resumed(_, _, let epoch): if resumesCut { history.resume(at: epoch) }
         case .joined(_, _, _, let epoch):
             guard var joined = earlier else { return }
             joined.resume(at: epoch)

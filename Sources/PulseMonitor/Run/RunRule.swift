@@ -26,26 +26,31 @@ enum RunRule {
     ///   - run: the current run; nil when there is none, or when `idle` has ended it.
     ///   - isStale: whether the run had been judged stale. What comes after a silence can't be a
     ///     document that was overtaken by another, so that it needs no second one to be judged.
-    static func verdict(on document: TrainingStatus, after run: Run?, isStale: Bool) -> Verdict {
-        if document.status == .idle { return .waits }
+    static func verdict(
+        on document: TrainingStatus, after run: Run?, isStale: Bool, rules: RunRules = .current
+    ) -> Verdict {
+        if document.status == .idle { return rules.idleEnds || run == nil ? .waits : .goesOn }
         guard let run else { return .begins }
         let isBelow = document.epoch < run.newestEpoch
         switch (run.status, document.status) {
         // A final status ends the run before it, whatever epoch it names: who reports a crash may
         // not know it.
-        case (.running, .done), (.running, .error): return .goesOn
+        case (.running, .done), (.running, .error):
+            return isBelow && rules.finalEpochsCount ? .begins : .goesOn
         // Said again, or corrected. One that lies before is of a run whose beginning was missed.
         case (_, .done), (_, .error): return isBelow ? .begins : .goesOn
         // Trainers say 0 several times, and some never count epochs.
-        case (.running, _) where !isBelow: return .goesOn
+        case (.running, _) where !isBelow:
+            return document.epoch == 0 && rules.zeroAlwaysBegins ? .begins : .goesOn
         // Whoever begins says so.
         case (_, _) where document.epoch == 0: return .begins
         case (.done, _):
             let isExtended = run.totalEpochs > 0 && document.totalEpochs > run.totalEpochs
-            return isExtended && !isBelow ? .resumes : .begins
-        case (.running, _) where !isStale: return .stepsBack
+            return isExtended && !isBelow && rules.doneRunsExtend ? .resumes : .begins
+        case (.error, _) where !rules.failedRunsResume: return .begins
+        case (.running, _) where !isStale && rules.stepsBackWait: return .stepsBack
         // Stale, or ended by an error.
-        case (_, _): return stepBack(to: document.epoch, in: run)
+        case (_, _): return stepBack(to: document.epoch, in: run, rules)
         }
     }
 
@@ -54,7 +59,8 @@ enum RunRule {
     /// - Returns: `.goesOn` for one that came late and is passed over, else `.begins` or
     ///   `.resumes`.
     static func verdict(
-        onStepBack back: TrainingStatus, in run: Run, followedBy next: TrainingStatus
+        onStepBack back: TrainingStatus, in run: Run, followedBy next: TrainingStatus,
+        rules: RunRules = .current
     ) -> Verdict {
         switch next.status {
         case .running where next.epoch > run.newestEpoch: .goesOn
@@ -63,26 +69,25 @@ enum RunRule {
         // Another beginning, or none: nothing tells any more what the step back was.
         case .running where next.epoch == 0: .goesOn
         case .idle: .goesOn
-        default: stepBack(to: back.epoch, in: run)
+        default: stepBack(to: back.epoch, in: run, rules)
         }
     }
 
     /// At or below the first epoch that the run itself has told, it is a trainer that counts from 1.
-    private static func stepBack(to epoch: Double, in run: Run) -> Verdict {
-        epoch <= run.firstEpoch ? .begins : .resumes
+    private static func stepBack(to epoch: Double, in run: Run, _ rules: RunRules) -> Verdict {
+        epoch <= run.firstEpoch && rules.firstEpochBegins ? .begins : .resumes
     }
-
-    /// How many times the second advance the first must be, to be the jump to a checkpoint.
-    private static let jump = 10.0
 
     /// Whether a run that began at 0 turns out to be the next attempt of the one before it: trainers
     /// that resume say 0 first, and then jump to their checkpoint.
     ///
     /// - Parameter secondAdvance: how far the run's second advance went, in epochs.
-    static func joins(_ run: Run, to earlier: Run, secondAdvance: Double) -> Bool {
-        guard let jump = run.firstAdvance, earlier.status != .done,
+    static func joins(
+        _ run: Run, to earlier: Run, secondAdvance: Double, rules: RunRules = .current
+    ) -> Bool {
+        guard let factor = rules.jump, let jump = run.firstAdvance, earlier.status != .done,
             earlier.totalEpochs == run.totalEpochs
         else { return false }
-        return jump >= Self.jump * secondAdvance && jump <= earlier.newestEpoch
+        return jump >= factor * secondAdvance && jump <= earlier.newestEpoch
     }
 }

@@ -12,13 +12,15 @@ package struct RunSequence: Sendable {
     private var stepBack: TrainingStatus?
     private var recent: [RunID] = []
     private let name: SourceName
+    private let rules: RunRules
 
     /// How many ids are remembered, so that none is given twice.
     private static let memory = 64
 
     /// - Parameter name: of the source.
-    package init(name: SourceName) {
+    package init(name: SourceName, rules: RunRules = .current) {
         self.name = name
+        self.rules = rules
     }
 
     /// Takes a document that the trainer wrote.
@@ -28,13 +30,13 @@ package struct RunSequence: Sendable {
         var events: [RunEvent] = []
         if let back = stepBack, let run = current {
             stepBack = nil
-            switch RunRule.verdict(onStepBack: back, in: run, followedBy: document) {
+            switch RunRule.verdict(onStepBack: back, in: run, followedBy: document, rules: rules) {
             case .begins: events += begin(back)
             case .resumes: events += resume(back)
             case .goesOn, .stepsBack, .waits: break
             }
         }
-        switch RunRule.verdict(on: document, after: current, isStale: isStale) {
+        switch RunRule.verdict(on: document, after: current, isStale: isStale, rules: rules) {
         case .begins: events += begin(document)
         case .resumes: events += resume(document)
         case .goesOn: events += goOn(document)
@@ -49,7 +51,7 @@ package struct RunSequence: Sendable {
         let run = Run(id: newID(started: document.timestamp), document)
         current = run
         events.append(.began(run.id, document))
-        if run.hasLoss { events.append(.point(document)) }
+        if run.hasLoss || rules.zeroLossCounts { events.append(.point(document)) }
         if document.status != .running { events += ended(run) }
         return events
     }
@@ -60,7 +62,7 @@ package struct RunSequence: Sendable {
         current = run
         earlier = nil
         return [.resumed(run.id, attempt: run.attempt, epoch: document.epoch)]
-            + (run.hasLoss ? [.point(document)] : [])
+            + (run.hasLoss || rules.zeroLossCounts ? [.point(document)] : [])
     }
 
     private mutating func goOn(_ document: TrainingStatus) -> [RunEvent] {
@@ -70,7 +72,9 @@ package struct RunSequence: Sendable {
         current = run
         var events: [RunEvent] = []
         // The curve never goes back, and what is written after the end adds nothing to it.
-        if before.status == .running, document.epoch >= before.newestEpoch, run.hasLoss {
+        if before.status == .running, document.epoch >= before.newestEpoch || rules.lateIsPoint,
+            run.hasLoss || rules.zeroLossCounts
+        {
             events.append(.point(document))
         }
         if document.status != .running, document.status != before.status { events += ended(run) }
@@ -82,7 +86,7 @@ package struct RunSequence: Sendable {
     private mutating func join(_ run: Run, _ secondAdvance: Double) -> [RunEvent] {
         defer { earlier = nil }
         guard let earlier, let epoch = run.firstAdvance,
-            RunRule.joins(run, to: earlier, secondAdvance: secondAdvance)
+            RunRule.joins(run, to: earlier, secondAdvance: secondAdvance, rules: rules)
         else { return [] }
         let joined = run.joined(to: earlier)
         current = joined
@@ -95,7 +99,8 @@ package struct RunSequence: Sendable {
         stepBack = nil
         earlier = run
         current = nil
-        return run.status == .running ? [.ended(run.id, .replaced)] : []
+        guard run.status == .running else { return [] }
+        return (rules.replacedIsStale ? [.stale] : []) + [.ended(run.id, .replaced)]
     }
 
     private func ended(_ run: Run) -> [RunEvent] {

@@ -5,6 +5,7 @@ internal import Pulse
 /// Pure. Times are those of ``ObservedTime``, in which a server that didn't poll hears no silence.
 struct Silence: Sendable {
     private let staleAfter: Duration
+    private let rules: RunRules
     private var lastSign: Duration
     /// The newest document of this attempt that differed in epoch or loss: gaps are between those.
     private var lastChange: (epoch: Double, loss: Double, time: Duration)
@@ -13,27 +14,26 @@ struct Silence: Sendable {
     /// Gaps in which the run was judged stale: each counts once it has come again.
     private var doubtful: [Duration] = []
 
-    /// How many times the longest gap of an attempt may pass in silence: slow evaluations are no
-    /// death.
-    private static let gapMultiplier = 3
-    /// How many times `--stale-after` a gap counts at most, so that no single one hides a death for
-    /// hours.
-    private static let gapLimit = 12
     /// Longer than any run: sums and products of longer ones would overflow.
     private static let forever = Duration.seconds(1_000_000_000)
 
-    /// Begins with the first document of a run.
+    /// Begins with the first document of a run, or of another attempt: the habits of the one before
+    /// tell nothing about it.
     ///
     /// - Parameter age: how old it is already.
-    init(_ first: TrainingStatus, staleAfter: Duration, age: Duration = .zero, at now: Duration) {
+    init(
+        _ first: TrainingStatus, staleAfter: Duration, age: Duration = .zero, at now: Duration,
+        rules: RunRules = .current
+    ) {
         self.staleAfter = staleAfter
+        self.rules = rules
         lastSign = now - age
         lastChange = (first.epoch, first.loss, now - age)
     }
 
     /// When the run becomes stale.
     var deadline: Duration {
-        lastSign + max(staleAfter, longestGap * Self.gapMultiplier)
+        lastSign + max(staleAfter, longestGap * rules.gapMultiplier)
     }
 
     /// Notes that the run was judged stale.
@@ -45,22 +45,20 @@ struct Silence: Sendable {
     mutating func take(_ document: TrainingStatus, at now: Duration) {
         lastSign = now
         // A keep-alive says that the command lives, and nothing of how often its trainer reports.
-        guard document.epoch != lastChange.epoch || document.loss != lastChange.loss else { return }
+        guard
+            document.epoch != lastChange.epoch || document.loss != lastChange.loss
+                || rules.keepAlivesEndGaps
+        else { return }
         note(gap: now - lastChange.time)
         lastChange = (document.epoch, document.loss, now)
         wasStale = false
     }
 
-    /// Begins the next attempt: the habits of the one before tell nothing about it.
-    mutating func beginAttempt(_ document: TrainingStatus, at now: Duration) {
-        self = Silence(document, staleAfter: staleAfter, at: now)
-    }
-
     private mutating func note(gap: Duration) {
-        let gap = min(gap, min(staleAfter, Self.forever) * Self.gapLimit)
+        let gap = min(gap, min(staleAfter, Self.forever) * rules.gapLimit)
         for known in doubtful where gap * 2 >= known { longestGap = max(longestGap, known) }
         doubtful.removeAll { gap * 2 >= $0 }
-        if wasStale {
+        if wasStale, rules.doubtsStaleGaps {
             doubtful.append(gap)
         } else {
             longestGap = max(longestGap, gap)

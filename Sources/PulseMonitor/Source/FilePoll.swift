@@ -4,17 +4,20 @@ package import Pulse
 package struct FilePoll: Sendable {
     private var reader: StatusFileReader
     private let pollInterval: Duration
+    /// How long a file may be half written, or away, from the first poll that found it so.
+    private let grace: Duration
     /// Since when polls find half a document, or no file after a good one.
     private var falteringSince: Duration?
 
     /// How soon a file is polled again that is being written: its writer isn't atomic and needs a
     /// moment.
     private static let retry = Duration.milliseconds(50)
-    /// How long that moment may be, from the first poll that found it so.
-    private static let grace = Duration.milliseconds(200)
 
-    package init(reader: StatusFileReader, pollInterval: Duration) {
+    package init(
+        reader: StatusFileReader, pollInterval: Duration, rules: RunRules = .current
+    ) {
         self.reader = reader
+        grace = rules.grace
         self.pollInterval = pollInterval
     }
 
@@ -27,7 +30,7 @@ package struct FilePoll: Sendable {
         if let error = reader.error, reader.lastGood != nil, Self.mayPass(error) {
             let start = falteringSince ?? now
             falteringSince = start
-            if now - start < Self.grace {
+            if now - start < grace {
                 return SourceDelivery([.faltered(error)], nextWithin: Self.retry)
             }
         } else {
