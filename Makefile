@@ -54,11 +54,25 @@ build-nats: nats-packages ## Build for debugging, with NATS.
 	swift build --product pulse $(NATS)
 
 .PHONY: test
-test: test-swift test-python test-end-to-end ## Run every test.
+test: test-swift test-simulator test-python test-end-to-end ## Run every test.
 
 .PHONY: test-swift
 test-swift: build-packages ## Unit tests and wire tests.
 	swift test
+
+SIMULATE := .build/release/simulate
+SEED ?=
+STEPS ?= 1000000
+
+.PHONY: simulate
+simulate: build-packages ## Simulate trainers, file systems and clocks: SEED=7 STEPS=10000000.
+	swift build -c release --product simulate
+	$(SIMULATE) $(SEED:%=--seed %) --steps $(STEPS)
+
+# A walk that is the same everywhere: it depends on no clock.
+.PHONY: test-simulator
+test-simulator: ## The simulator's walk that must always hold: less than a minute.
+	$(MAKE) simulate SEED=1 STEPS=30000000
 
 .PHONY: test-python
 test-python: $(VENV)/ready ## Tests of the Python package, and the order's own.

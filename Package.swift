@@ -101,6 +101,14 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Pulse", .product(name: "Logging", package: "swift-log")],
             path: "Tests/TestSupport"),
+        // Not a product either: `make simulate`.
+        .target(
+            name: "Simulator", dependencies: ["TestSupport", "PulseMonitor", "Pulse"],
+            path: "Tests/Simulator"),
+        .executableTarget(name: "simulate", dependencies: ["Simulator"], path: "Tests/Simulate"),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "PulseMonitor", "Pulse"],
+            exclude: ["Recorded"]),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["TestSupport", "MicroHTTPD"]),
         .testTarget(name: "PulseTests", dependencies: ["TestSupport", "Pulse"]),
         // Not a product: what Tests/FuzzTests asks for verdicts.

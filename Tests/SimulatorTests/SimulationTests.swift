@@ -1,0 +1,24 @@
+import Testing
+
+@testable import Simulator
+
+@Suite("Simulation")
+struct SimulationTests {
+    @Test("holds every invariant", arguments: 1...8 as ClosedRange<UInt64>)
+    func invariants(seed: UInt64) {
+        let simulation = Simulation(seed: seed)
+        let violation = simulation.run(until: 50_000)
+        #expect(violation == nil, "seed \(seed), step \(simulation.steps)")
+    }
+
+    @Test("walks the same way for the same seed")
+    func seeds() {
+        let reports = ([7, 7, 8] as [UInt64]).map { seed in
+            let simulation = Simulation(seed: seed)
+            _ = simulation.run(until: 20_000)
+            return simulation.tally.report
+        }
+        #expect(reports[0] == reports[1])
+        #expect(reports[0] != reports[2])
+    }
+}
