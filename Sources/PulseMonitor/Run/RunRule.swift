@@ -37,8 +37,10 @@ enum RunRule {
         // not know it.
         case (.running, .done), (.running, .error):
             return isBelow && rules.finalEpochsCount ? .begins : .goesOn
-        // Said again, or corrected. One that lies before is of a run whose beginning was missed.
-        case (_, .done), (_, .error): return isBelow ? .begins : .goesOn
+        // Said again, or corrected: training ended well, and saving failed.
+        case (_, .error): return .goesOn
+        // One that lies before is of a run whose beginning was missed.
+        case (_, .done): return isBelow ? .begins : .goesOn
         // Trainers say 0 several times, and some never count epochs.
         case (.running, _) where !isBelow:
             return document.epoch == 0 && rules.zeroAlwaysBegins ? .begins : .goesOn
