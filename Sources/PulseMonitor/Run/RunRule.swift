@@ -70,6 +70,7 @@ enum RunRule {
         case .error where next.epoch >= run.newestEpoch: .goesOn
         // Another beginning, or none: nothing tells any more what the step back was.
         case .running where next.epoch == 0: .goesOn
+        case .running where next.epoch <= run.firstEpoch && back.epoch > run.firstEpoch: .goesOn
         case .idle: .goesOn
         default: stepBack(to: back.epoch, in: run, rules)
         }
