@@ -27,6 +27,8 @@ package struct RunSequence: Sendable {
     ///
     /// - Parameter isStale: whether the run had been judged stale.
     package mutating func take(_ document: TrainingStatus, isStale: Bool) -> [RunEvent] {
+        // A keep-alive between says nothing of what it was.
+        if let back = stepBack, document.isKeepAlive(of: back) { return [] }
         var events: [RunEvent] = []
         if let back = stepBack, let run = current {
             stepBack = nil
@@ -114,5 +116,14 @@ package struct RunSequence: Sendable {
         recent.append(id)
         if recent.count > Self.memory { recent.removeFirst() }
         return id
+    }
+}
+
+extension TrainingStatus {
+    /// Whether it says what another has said, later: that the command lives, and nothing of the
+    /// training.
+    fileprivate func isKeepAlive(of other: TrainingStatus) -> Bool {
+        status == other.status && epoch == other.epoch && loss == other.loss
+            && totalEpochs == other.totalEpochs
     }
 }
