@@ -96,6 +96,7 @@ package struct RunMonitor: Sendable {
         let wasStale = isStale
         isStale = false
         let happened = runs.take(document, isStale: wasStale)
+        if document.status == .idle { curve.leave() }
         var isNewRun = false
         var isNewAttempt = false
         for event in happened {

@@ -4,6 +4,8 @@ package struct RunCurve: Sendable {
     /// The current run's curve.
     package private(set) var history: RunHistory
     private var earlier: RunHistory?
+    /// Whether a run is on, or has ended by its own status: its curve is shown.
+    private var hasRun = false
     private let resumesCut: Bool
 
     /// - Parameter capacity: points at most, 4 or more; 2048 are as many as a wide panel has
@@ -16,8 +18,10 @@ package struct RunCurve: Sendable {
     package mutating func apply(_ event: RunEvent) {
         switch event {
         case .point(let document): history.append(document)
-        case .began: beginAnew()
-        case .ended(_, .replaced): beginAnew()
+        case .began:
+            leave()
+            hasRun = true
+        case .ended(_, .replaced): leave()
         case .resumed(_, _, let epoch): if resumesCut { history.resume(at: epoch) }
         case .joined(_, _, _, let epoch):
             guard var joined = earlier else { return }
@@ -30,8 +34,12 @@ package struct RunCurve: Sendable {
         }
     }
 
-    private mutating func beginAnew() {
-        if !history.isEmpty { earlier = history }
+    /// Leaves the run: another follows, or the job waits.
+    package mutating func leave() {
+        guard hasRun else { return }
+        hasRun = false
+        // Also when it is empty: what follows is never joined to a run before that.
+        earlier = history
         history.removeAll()
     }
 }
