@@ -95,6 +95,7 @@ package struct RunMonitor: Sendable {
         }
         let wasStale = isStale
         isStale = false
+        let stepBack = runs.stepBack
         let happened = runs.take(document, isStale: wasStale)
         if document.status == .idle { curve.leave() }
         var isNewRun = false
@@ -120,7 +121,10 @@ package struct RunMonitor: Sendable {
             slope.append(epoch: document.epoch, at: time.now)
         }
         let begins = isNewRun || (isNewAttempt && rules.attemptsForgetGaps)
-        if begins || silence == nil {
+        if begins, let stepBack, runs.beginning == stepBack {
+            silence?.forgetGaps()
+            silence?.take(document, at: time.now)
+        } else if begins || silence == nil {
             let isAged = isFirst && rules.firstDocumentAges
             silence = Silence(
                 document, staleAfter: staleAfter,

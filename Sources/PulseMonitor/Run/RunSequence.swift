@@ -9,7 +9,9 @@ package struct RunSequence: Sendable {
     /// The one before it, as long as the current one may turn out to be its next attempt.
     private var earlier: Run?
     /// A document that went back, which the next one judges.
-    private var stepBack: TrainingStatus?
+    private(set) var stepBack: TrainingStatus?
+    /// What the current attempt began with.
+    private(set) var beginning: TrainingStatus?
     private var recent: [RunID] = []
     private let name: SourceName
     private let rules: RunRules
@@ -52,6 +54,7 @@ package struct RunSequence: Sendable {
         var events = endCurrent()
         let run = Run(id: newID(started: document.timestamp), document)
         current = run
+        beginning = document
         events.append(.began(run.id, document))
         if run.hasLoss || rules.zeroLossCounts { events.append(.point(document)) }
         if document.status != .running { events += ended(run) }
@@ -62,6 +65,7 @@ package struct RunSequence: Sendable {
         guard var run = current else { return [] }
         run.resume(document)
         current = run
+        beginning = document
         earlier = nil
         return [.resumed(run.id, attempt: run.attempt, epoch: document.epoch)]
             + (run.hasLoss || rules.zeroLossCounts ? [.point(document)] : [])

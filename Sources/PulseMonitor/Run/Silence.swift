@@ -54,6 +54,13 @@ struct Silence: Sendable {
         wasStale = false
     }
 
+    /// Forgets the gaps: the document that was taken last has begun a run or an attempt, which shows
+    /// only now.
+    mutating func forgetGaps() {
+        longestGap = .zero
+        doubtful = []
+    }
+
     private mutating func note(gap: Duration) {
         let gap = min(gap, min(staleAfter, Self.forever) * rules.gapLimit)
         for known in doubtful where gap * 2 >= known { longestGap = max(longestGap, known) }
