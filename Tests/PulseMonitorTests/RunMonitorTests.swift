@@ -181,6 +181,8 @@ struct RunMonitorTests {
         life.pause(3_600)
         life.judge()
         life.deliver(.unchanged)
+        // The gap between its two documents was nine seconds and a tick.
+        #expect(life.liveness(after: 21) == .live)
         #expect(life.liveness(after: 1) == .stale)
     }
 

@@ -10,8 +10,8 @@ struct Run: Sendable, Equatable {
     private(set) var attempt = 1
     /// What the newest document that counts said: `running`, `done` or `error`.
     private(set) var status: TrainingStatus.State
-    /// The epoch of the first `running` document: who reports an end may not know it, so that a run
-    /// of which only that was seen has none, and any epoch lies before its own.
+    /// The epoch of the first document. Who reports an end and doesn't know the epoch says 0: a run of
+    /// which only that was seen has none, and any epoch lies before it.
     let firstEpoch: Double
     /// The furthest epoch of this attempt.
     private(set) var newestEpoch: Double
@@ -28,7 +28,7 @@ struct Run: Sendable, Equatable {
     init(id: RunID, _ first: TrainingStatus) {
         self.id = id
         status = first.status
-        firstEpoch = first.status == .running ? first.epoch : .infinity
+        firstEpoch = first.status == .running || first.epoch > 0 ? first.epoch : .infinity
         newestEpoch = first.epoch
         totalEpochs = first.totalEpochs
         isProvisional = first.epoch == 0 && first.status == .running

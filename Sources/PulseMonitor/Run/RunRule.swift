@@ -91,6 +91,8 @@ enum RunRule {
         guard let factor = rules.jump, let jump = run.firstAdvance, earlier.status != .done,
             earlier.totalEpochs == run.totalEpochs
         else { return false }
-        return jump >= factor * secondAdvance && jump <= earlier.newestEpoch
+        // Decimal epochs differ in binary: 2.2 is a little more than 0.2 beyond 2.
+        let isJump = jump >= factor * secondAdvance * (1 - 1e-9)
+        return isJump && jump <= earlier.newestEpoch
     }
 }

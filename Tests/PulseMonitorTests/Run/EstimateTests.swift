@@ -61,7 +61,7 @@ struct EstimateTests {
     func table(_ run: RecordedRun) throws {
         let page = try String(
             contentsOf: URL(fileURLWithPath: #filePath)
-                .appendingPathComponent("../../../docs/HONEST-NUMBERS.md").standardized,
+                .appendingPathComponent("../../../../docs/HONEST-NUMBERS.md").standardized,
             encoding: .utf8)
         let row = try Self.row(of: run)
         let isThere = page.contains("\n\(row)\n")

@@ -10,10 +10,10 @@ struct RecentDocumentsTests {
 
     @Test("knows the last 64 documents by their value")
     mutating func window() throws {
-        for epoch in 0..<64 { #expect(recent.insert(try .sample(epoch: Double(epoch)))) }
-        for epoch in 0..<64 { #expect(!recent.insert(try .sample(epoch: Double(epoch)))) }
-        #expect(recent.insert(try .sample(epoch: 64)))
-        #expect(recent.insert(try .sample(epoch: 0)))
+        for epoch in 0..<64 { #expect(recent.insert(try .sample(epoch: Double(epoch))) == true) }
+        for epoch in 0..<64 { #expect(recent.insert(try .sample(epoch: Double(epoch))) == false) }
+        #expect(recent.insert(try .sample(epoch: 64)) == true)
+        #expect(recent.insert(try .sample(epoch: 0)) == true)
     }
 
     @Test("each of the six fields makes another document")
@@ -25,8 +25,8 @@ struct RecentDocumentsTests {
             try .sample(loss: -0.5), try .sample(message: ""), try .sample(message: "e\u{301}"),
             try .sample(message: "é"),
         ] {
-            #expect(recent.insert(document))
-            #expect(!recent.insert(document))
+            #expect(recent.insert(document) == true)
+            #expect(recent.insert(document) == false)
         }
     }
 }

@@ -77,7 +77,7 @@ struct RunRuleTests {
         // The end, said again or corrected; or another run's, whose beginning nobody saw.
         Cell(.done, .done, 3, .goesOn), Cell(.done, .error, 3, .goesOn),
         Cell(.error, .done, 4, .goesOn), Cell(.done, .done, 1, .begins),
-        Cell(.error, .error, 0, .begins),
+        Cell(.error, .error, 0, .goesOn), Cell(.done, .error, 0, .goesOn),
         // Waiting ends it without a word.
         Cell(.running, .idle, 0, .waits), Cell(.running, stale: true, .idle, 3, .waits),
         Cell(.done, .idle, 0, .waits), Cell(.error, .idle, 5, .waits),
@@ -89,6 +89,18 @@ struct RunRuleTests {
         #expect(
             RunRule.verdict(on: document, after: try run(cell.before), isStale: cell.isStale)
                 == cell.verdict)
+    }
+
+    @Test(
+        "of a run of which only its end was seen, what that named counts, unless it names none",
+        arguments: [
+            (2, 2.5, .resumes), (2, 2, .begins), (2, 1, .begins), (0, 1, .begins),
+            (0, 0.5, .begins),
+        ] as [(Double, Double, RunRule.Verdict)])
+    func endAlone(at end: Double, then epoch: Double, _ verdict: RunRule.Verdict) throws {
+        let run = Run(id: RunID(source: "a", started: 1), try .sample(.error, epoch: end))
+        #expect(
+            RunRule.verdict(on: try .sample(epoch: epoch), after: run, isStale: false) == verdict)
     }
 
     @Test("a total that wasn't known hasn't grown")
