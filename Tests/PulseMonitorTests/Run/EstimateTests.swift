@@ -33,10 +33,10 @@ struct EstimateTests {
         for state in run.states {
             let status = try TrainingStatus.sample(
                 epoch: state.epoch, of: run.totalEpochs, timestamp: 1_000 + Int64(state.seconds))
+            _ = monitor.judge(at: .seconds(state.seconds))
             _ = monitor.take(
                 SourceDelivery([.accepted(status)], nextWithin: .seconds(3_600)),
                 at: .seconds(state.seconds), wallClock: 1_000)
-            _ = monitor.judge(at: .seconds(state.seconds))
             ours.note(monitor.view.etaSeconds, at: state.seconds, of: run)
             let elapsedByProgress =
                 state.epoch > 0 ? state.seconds * (run.totalEpochs / state.epoch - 1) : nil
