@@ -8,6 +8,8 @@ struct IdentityOracle {
     private var begun: Set<Int> = []
     /// True runs, and the id under which each was reported last.
     private var ids: [Int: RunID] = [:]
+    /// Every id that was given.
+    private var given: Set<RunID> = []
     /// The newest act that isn't `idle`.
     private var last: Act?
     private var isFirst = true
@@ -96,6 +98,9 @@ struct IdentityOracle {
         }
         switch beginning.event {
         case .began(let id, _):
+            guard given.insert(id).inserted else {
+                throw Violation(.identity, "\(id) is two runs")
+            }
             if let known = ids[act.run], !isFirst {
                 if act.isResume, let before, before.owner == act.run, known == before.id,
                     Inherent.isKnown(act, in: before)

@@ -43,8 +43,8 @@ struct Oracle {
         let step = observation.step
         let accepted = try acceptedAct(observation)
         let act = accepted.flatMap { acts.accept($0) ? $0 : nil }
-        if let accepted, step.after.status != accepted.document {
-            throw Violation(.served, "accepted, and not served: \(accepted)")
+        if let served = acts.served, step.after.status != served.document {
+            throw Violation(.served, "accepted, and not served: \(served)")
         }
         var beginnings: [Account.Beginning] = []
         if let act {
@@ -56,7 +56,7 @@ struct Oracle {
         } else if step.events.contains(where: \.isAboutRuns) {
             throw Violation(.transitions, "a run changed without its trainer: \(step.events)")
         }
-        try source.check(observation, acts.served)
+        try source.check(observation)
         try silence.check(observation)
         try transitions.check(step, act, beginnings)
         if let history = step.history { try curve.check(history) }

@@ -27,18 +27,16 @@ struct SourceOracle {
         self.settings = settings
     }
 
-    mutating func check(_ observation: Observation, _ served: Act?) throws(Violation) {
+    mutating func check(_ observation: Observation) throws(Violation) {
         if let look = observation.look {
             lastPoll = observation.time.passed
-            try check(look, observation, served)
+            try check(look, observation)
         }
         try checkState(observation)
         try checkEvents(observation.step)
     }
 
-    private mutating func check(
-        _ look: Look, _ observation: Observation, _ served: Act?
-    ) throws(Violation) {
+    private mutating func check(_ look: Look, _ observation: Observation) throws(Violation) {
         seen = (look.version, seen.version == look.version ? seen.polls + 1 : 1)
         // What stat doesn't show is found later.
         if look.wasRead || hadNothing || seen.polls >= Self.hiddenPolls { found = look.shown }

@@ -20,6 +20,11 @@ struct TransitionOracle {
         if begins, !told.contains(.running), !told.contains(.recovered) {
             throw Violation(.transitions, "a beginning wasn't told")
         }
+        // What goes on after a silence has recovered, also as another attempt.
+        let isRecovery = step.before?.liveness == .stale && step.events.contains(.recovered)
+        if isRecovery, told.contains(.running) {
+            throw Violation(.transitions, "told as running and as recovered: \(told)")
+        }
         if Set(told).count < told.filter({ $0 != .running }).count {
             throw Violation(.transitions, "told twice: \(told)")
         }

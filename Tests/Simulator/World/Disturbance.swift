@@ -30,6 +30,4 @@ package enum Disturbance: Int, Sendable, CaseIterable {
     case pauseServer
     /// The server is killed, and started again.
     case killServer
-
-    var name: String { "\(self)" }
 }

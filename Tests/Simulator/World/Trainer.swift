@@ -18,6 +18,8 @@ struct Trainer {
     let kind: TrainerKind
     /// How far the epoch goes from one document to the next.
     let stride: Double
+    /// What its machine takes for the time: unix seconds.
+    var clock: Int64 = 0
     private(set) var run = 0
     private(set) var process = 0
     private(set) var isAlive = false
@@ -25,7 +27,7 @@ struct Trainer {
     /// What the newest process said last; nil before its first document.
     private(set) var lastStatus: TrainingStatus.State?
     /// Whether the newest process said that it was done, whatever it said afterwards.
-    private(set) var wasDone = false
+    private(set) var isDone = false
     private var total = 0.0
     private var planned = 0.0
     private var loss = 0.0
@@ -35,6 +37,7 @@ struct Trainer {
     private var openings = 0
     /// Documents of this process so far.
     private var documents = 0
+    /// How many of them come before its first loss.
     private var silentLosses = 0
     private var serial = 0
 
@@ -43,8 +46,6 @@ struct Trainer {
         stride = kind == .fromOne ? 1 : Double.random(in: 0.01...0.2, using: &random)
     }
 
-    /// Whether it was ended by a final status of its own.
-    var isDone: Bool { wasDone }
     /// Whether there is a checkpoint to resume from.
     var canResume: Bool { checkpoint > 0 && !isDone }
     /// Whether all epochs that were planned are done.
@@ -58,7 +59,7 @@ struct Trainer {
         isAlive = true
         documents = 0
         lastStatus = nil
-        wasDone = false
+        isDone = false
         openings = kind == .repeatsZero ? Int.random(in: 2...5, using: &random) : 1
         silentLosses = kind == .logsLossLate ? Int.random(in: 2...30, using: &random) : 1
         if start == .run {
@@ -84,7 +85,7 @@ struct Trainer {
     /// The next document of a living process.
     mutating func advance(using random: inout SeededGenerator) -> Act {
         if documents == 0 {
-            loss = silentLosses > 0 ? 0 : loss
+            loss = 0
         } else if documents >= openings {
             if kind == .resumesAtZero, start == .resume, documents == 1 { epoch = checkpoint }
             if kind == .changesTotal, random.chance(0.1) {
@@ -106,7 +107,7 @@ struct Trainer {
     /// - Parameter status: what it does; another than `running` ends it.
     mutating func say(_ status: TrainingStatus.State) -> Act {
         lastStatus = status
-        if status == .done { wasDone = true }
+        if status == .done { isDone = true }
         serial += 1
         return act(status, epoch: status == .idle ? 0 : epoch, loss: status == .idle ? 0 : loss)
     }
@@ -122,9 +123,6 @@ struct Trainer {
     mutating func die() {
         isAlive = false
     }
-
-    /// The wall clock of the trainer's machine.
-    var clock: Int64 = 0
 
     private func act(_ status: TrainingStatus.State, epoch: Double, loss: Double) -> Act {
         // Every number here is finite and none is negative, so this can't fail.
