@@ -33,5 +33,6 @@ struct MutationTests {
 }
 
 extension Catch: CustomTestStringConvertible {
+    /// The rule's name: the whole value is a page long.
     public var testDescription: String { mutation.name }
 }
