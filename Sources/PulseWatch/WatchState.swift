@@ -66,6 +66,7 @@ struct WatchState: Sendable {
 
     private mutating func follow(_ status: TrainingStatus) {
         for event in runs.take(status, isStale: reading?.liveness == .stale) { curve.apply(event) }
+        if status.status == .idle { curve.leave() }
     }
 
     private mutating func begin(with points: [CurvePoint]) {
