@@ -31,7 +31,7 @@ struct Trainer {
     private var total = 0.0
     private var planned = 0.0
     private var loss = 0.0
-    private var checkpoint = 0.0
+    private var checkpoint: Double?
     private var start = Start.run
     /// Documents of this process that come before it advances.
     private var openings = 0
@@ -47,7 +47,7 @@ struct Trainer {
     }
 
     /// Whether there is a checkpoint to resume from.
-    var canResume: Bool { checkpoint > 0 && !isDone }
+    var canResume: Bool { checkpoint != nil && !isDone }
     /// Whether all epochs that were planned are done.
     var isComplete: Bool { documents > openings && (epoch >= planned || documents > 400) }
     var isOpening: Bool { documents <= openings }
@@ -64,7 +64,7 @@ struct Trainer {
         silentLosses = kind == .logsLossLate ? Int.random(in: 2...30, using: &random) : 1
         if start == .run {
             run += 1
-            checkpoint = 0
+            checkpoint = nil
             planned =
                 kind == .fromOne
                 ? Double(Int.random(in: 3...60, using: &random))
@@ -75,7 +75,7 @@ struct Trainer {
         switch start {
         case .run: epoch = kind.firstEpoch
         case .resume where kind == .resumesAtZero: epoch = 0
-        case .resume: epoch = checkpoint
+        case .resume: epoch = checkpoint ?? 0
         case .extend: break
         }
         if kind == .changesTotal, random.chance(0.5) { total = 0 }
@@ -87,19 +87,30 @@ struct Trainer {
         if documents == 0 {
             loss = 0
         } else if documents >= openings {
-            if kind == .resumesAtZero, start == .resume, documents == 1 { epoch = checkpoint }
+            if kind == .resumesAtZero, start == .resume, documents == 1 {
+                epoch = checkpoint ?? 0
+            }
             if kind == .changesTotal, random.chance(0.1) {
                 total = random.chance(0.2) ? 0 : planned
             }
-            if kind != .uncounted {
-                epoch +=
-                    kind == .fromOne ? 1 : stride * Double.random(in: 0.8...1.2, using: &random)
-            }
+            epoch = epochAfterStep(using: &random)
             if random.chance(0.2) { checkpoint = epoch }
         }
         if documents >= silentLosses { loss = Double.random(in: 0.1...3, using: &random) }
         documents += 1
         return say(.running)
+    }
+
+    private func epochAfterStep(using random: inout SeededGenerator) -> Double {
+        let begun = epoch.rounded(.down)
+        return switch kind {
+        case .uncounted: 0
+        case .fromOne: epoch + 1
+        case .reportsSeldom where epoch == begun:
+            begun + Double.random(in: 0.8...0.98, using: &random)
+        case .reportsSeldom: begun + 1
+        default: epoch + stride * Double.random(in: 0.8...1.2, using: &random)
+        }
     }
 
     /// A document of this process about what it does now.

@@ -14,6 +14,8 @@ package enum TrainerKind: Int, Sendable, CaseIterable {
     case logsLossLate
     /// Learns its total late, and changes it.
     case changesTotal
+    /// Reports late in each epoch, and at its end.
+    case reportsSeldom
     /// Writes `idle` before it begins, and before it resumes.
     case idles
 
@@ -26,6 +28,7 @@ package enum TrainerKind: Int, Sendable, CaseIterable {
         case .resumesAtZero: "resumes at 0, then jumps"
         case .logsLossLate: "logs no loss at first"
         case .changesTotal: "changes its total"
+        case .reportsSeldom: "reports late in each epoch, and at its end"
         case .idles: "writes idle before it resumes"
         }
     }
