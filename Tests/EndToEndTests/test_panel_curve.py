@@ -82,7 +82,7 @@ def test_a_resume_cuts_the_curve_and_is_marked(run, page, status_file):
     panel.expect(state="Error")
     status_file.running(epoch=2.5, total=8, loss=3)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "2")
-    status_file.running(epoch=3, total=8, loss=2)
+    status_file.running(epoch=3, total=8, loss=2.5)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
     expect(panel.part("resume")).to_have_count(1)
     wait_until(lambda: epochs_of(run) == [1, 2, 2.5, 3], "the resumed run is one curve")
