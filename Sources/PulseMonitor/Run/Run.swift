@@ -10,8 +10,10 @@ struct Run: Sendable, Equatable {
     private(set) var attempt = 1
     /// What the newest document that counts said: `running`, `done` or `error`.
     private(set) var status: TrainingStatus.State
-    /// The epoch of the first document. Who reports an end and doesn't know the epoch says 0: a run of
-    /// which only that was seen has none, and any epoch lies before it.
+    /// The epoch of the first document.
+    ///
+    /// Who reports an end and doesn't know the epoch says 0: a run of which only that was seen has
+    /// none, and any epoch lies before it.
     let firstEpoch: Double
     /// The furthest epoch of this attempt.
     private(set) var newestEpoch: Double
