@@ -33,7 +33,8 @@ enum Verdict: Equatable, Sendable {
         self =
             switch reading.status.status {
             case .idle: .waiting
-            case .running: reading.liveness == .stale ? .stale : .running
+            // An old document that came back says running, and is no sign of life.
+            case .running: reading.liveness == .live ? .running : .stale
             case .done: .done
             case .error: .failed
             }

@@ -69,6 +69,9 @@ PROBLEM = {"type": "problem", "document": {"detail": "status.json: empty"}}
         ([status(status="done"), progress(liveness="finished")], "done"),
         ([status(status="error"), progress(liveness="finished")], "error"),
         ([status(), progress(liveness="stale")], "stale"),
+        # An old document that came back says running, and is no sign of life.
+        ([status(), progress(liveness="finished")], "stale"),
+        ([status(), progress(liveness="waiting")], "stale"),
         # A broken source outranks all that it said before.
         ([status(), progress(source="invalid")], "broken"),
         ([status(), progress(source="missing")], "broken"),

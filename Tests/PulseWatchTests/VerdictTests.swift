@@ -22,6 +22,9 @@ struct VerdictTests {
     func doubted() throws {
         let running = try TrainingStatus.sample()
         #expect(verdict(.reading(.sample(running, .stale))) == .stale)
+        // An old document that came back is no sign of life.
+        #expect(verdict(.reading(.sample(running, .finished))) == .stale)
+        #expect(verdict(.reading(.sample(running, .waiting))) == .stale)
         for source in [SourceState.missing, .unreadable, .invalid] {
             #expect(verdict(.reading(.sample(running, source: source))) == .broken(source))
             #expect(

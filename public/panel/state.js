@@ -45,6 +45,9 @@ export function verdict({ status, progress, problem, link }) {
   // A file that isn't there yet is a job that hasn't started.
   const isAwaited = progress.source === 'missing' && progress.liveness === 'waiting';
   if (progress.source !== 'ok' && !isAwaited) return 'broken';
+  // An old document that came back says running, and is no sign of life.
+  const isRunning = status.status === 'running' && progress.status === 'running';
+  if (isRunning && progress.liveness !== 'live') return 'stale';
   return progress.liveness === 'stale' ? 'stale' : status.status;
 }
 
