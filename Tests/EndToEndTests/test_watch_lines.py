@@ -103,11 +103,12 @@ def test_it_ends_as_the_run_does(
     server: PulseServer, status_file: StatusFile, target: str, pipe: Callable[..., Piped]
 ) -> None:
     source = server.url if target == "server" else str(status_file.path)
-    for write, code, word in (
-        (status_file.done, 0, "done"),
-        (lambda: status_file.error(1.0), 1, "error"),
+    # Another loss each time: within a second the same document would be no update.
+    for loss, write, code, word in (
+        (0.5, status_file.done, 0, "done"),
+        (0.4, lambda: status_file.error(1.0), 1, "error"),
     ):
-        status_file.running(1)
+        status_file.running(1, loss=loss)
         process = pipe(source, "--until", "done")
         process.line("running")
         write()
