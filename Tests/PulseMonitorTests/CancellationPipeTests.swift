@@ -4,7 +4,7 @@ import Testing
 @testable import PulseMonitor
 
 @Suite("CancellationPipe")
-struct AlarmTests {
+struct CancellationPipeTests {
     private func isReadable(_ descriptor: Int32) -> Bool {
         var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&polled, 1, 0) == 1

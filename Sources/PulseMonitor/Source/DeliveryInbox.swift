@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Deliveries on their way from a source's thread to whoever concludes, none of which is lost.
+/// Deliveries on their way from a source's thread to whoever concludes.
 ///
-/// Polls that found nothing are merged: of a loop that stalls only they would pile up. What is left
-/// is bounded by what a trainer writes, and the oldest goes first.
+/// None is lost unless the loop that takes them stalls: then they pile up to a limit, and the oldest
+/// goes first.
 package final class DeliveryInbox: Sendable {
     private let waiting = Mutex<[SourceDelivery]>([])
 
