@@ -92,7 +92,7 @@ public enum PulseDecoder {
         scanner.skipWhiteSpace(document)
         try scanner.expect(UInt8(ascii: ":"), in: document)
         scanner.skipWhiteSpace(document)
-        switch field {
+        switch field.name {
         case .status: fields.state = try scanner.state(document)
         case .epoch: fields.epoch = try scanner.double(document, for: field)
         case .totalEpochs: fields.totalEpochs = try scanner.double(document, for: field)
@@ -134,7 +134,7 @@ public enum PulseDecoder {
         }
 
         private static func bit(_ field: PulseError.Field) -> UInt8 {
-            switch field {
+            switch field.name {
             case .status: 1
             case .epoch: 2
             case .totalEpochs: 4
