@@ -122,7 +122,9 @@ let package = Package(
         .testTarget(name: "PulseClientTests", dependencies: ["PulseClient"]),
         .testTarget(
             name: "PulseWatchTests",
-            dependencies: ["PulseWatch", "PulseClient", "PulseMonitor", "MicroHTTPD", "Pulse"]),
+            dependencies: [
+                "TestSupport", "PulseWatch", "PulseClient", "PulseMonitor", "MicroHTTPD", "Pulse",
+            ]),
         .testTarget(
             name: "PulseDoctorTests",
             dependencies: ["TestSupport", "PulseDoctor", "MicroHTTPD", "Pulse"]),

@@ -26,37 +26,13 @@ struct JSONNumber {
 
     /// The value where one operation gives it correctly rounded; nil where it takes the long way.
     var value: Double? {
-        guard isExact, exponent.magnitude < Self.powersOfTen.count else { return nil }
-        let power = Self.powersOfTen[Int(exponent.magnitude)]
-        let value: Double
-        if mantissa <= 1 << 53 {
-            // Both operands are exact in a double, so the result is rounded once (Clinger 1990).
-            value = exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
-        } else if (-Self.widestDivisor...0).contains(exponent) {
-            value = Self.quotient(mantissa, by: power)
-        } else {
+        guard isExact, mantissa <= 1 << 53, exponent.magnitude < Self.powersOfTen.count else {
             return nil
         }
+        // Both operands are exact in a double, so the result is rounded once (Clinger 1990).
+        let power = Self.powersOfTen[Int(exponent.magnitude)]
+        let value = exponent < 0 ? Double(mantissa) / power : Double(mantissa) * power
         return isNegative ? -value : value
-    }
-
-    /// Of 128 bits, 64 or more remain after a division by this power of ten: it fits 64 itself.
-    private static let widestDivisor = 19
-
-    /// The 17 digits that Python writes for most doubles end up here: too many for a double to hold
-    /// exactly.
-    private static func quotient(_ mantissa: UInt64, by power: Double) -> Double {
-        let power = UInt64(power)
-        // With its leading one in front the dividend is as wide as it can be, less one bit: its
-        // upper half must be smaller than the divisor for the quotient to fit.
-        let shift = mantissa.leadingZeroBitCount
-        let dividend = mantissa << shift
-        let scale = power.leadingZeroBitCount
-        let (quotient, remainder) = (power << scale)
-            .dividingFullWidth((dividend >> 1, dividend << 63))
-        // A remainder only has to break a tie, below the bits that a double has.
-        let rounded = Double(quotient | (remainder == 0 ? 0 : 1))
-        return Double(sign: .plus, exponent: scale - shift + 1 - 64, significand: rounded)
     }
 
     /// The long way: infinite when the number is too large, 0 when it is too small.

@@ -9,8 +9,8 @@ struct PulseEncoderTests {
     func canonical() throws {
         #expect(
             try TrainingStatus.sample().document == """
-                {"status": "running", "epoch": 2.5, "total_epochs": 3.0, "loss": 0.42, \
-                "message": "step 310 of 372", "timestamp": 1732800000}
+                {"status": "running", "epoch": 1.0, "total_epochs": 4.0, "loss": 0.5, \
+                "message": "m", "timestamp": 1000}
                 """)
     }
 

@@ -3,18 +3,6 @@ import PulseMonitor
 @testable import Pulse
 @testable import PulseWatch
 
-extension TrainingStatus {
-    static func sample(
-        _ status: State = .running, epoch: Double = 1.3, of total: Double = 3,
-        loss: Double = 0.4213,
-        message: String = "Epoch 2", timestamp: Int64 = 1_000
-    ) throws -> TrainingStatus {
-        try TrainingStatus(
-            status: status, epoch: epoch, totalEpochs: total, loss: loss, message: message,
-            timestamp: timestamp)
-    }
-}
-
 extension RunReading {
     static func sample(
         _ status: TrainingStatus, _ liveness: Liveness = .live, eta: Double? = 750,

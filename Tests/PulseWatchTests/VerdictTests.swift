@@ -1,4 +1,5 @@
 import PulseMonitor
+import TestSupport
 import Testing
 
 @testable import Pulse

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 internal import Synchronization
 
 /// Waits for changes of one file by watching its directory with inotify(7).
@@ -23,9 +24,9 @@ package struct DirectoryWatcher: ~Copyable {
     private static let endings = UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)
 
     package init(file path: String, isEnabled: Bool) {
-        let slash = path.lastIndex(of: "/")
-        directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        name = Array(slash.map { path[path.index(after: $0)...].utf8 } ?? path[...].utf8)
+        let split = SplitPath(path)
+        directory = split.directory
+        name = Array(split.name.utf8)
         self.isEnabled = isEnabled
     }
 

@@ -1,16 +1,6 @@
 @testable import Pulse
 
 extension TrainingStatus {
-    /// A valid state, of which a test names what it is about.
-    static func sample(
-        _ status: State = .running, epoch: Double = 2.5, of totalEpochs: Double = 3,
-        loss: Double = 0.42, message: String = "step 310 of 372", timestamp: Int64 = 1_732_800_000
-    ) throws -> TrainingStatus {
-        try TrainingStatus(
-            status: status, epoch: epoch, totalEpochs: totalEpochs, loss: loss, message: message,
-            timestamp: timestamp)
-    }
-
     /// What it looks like in a file.
     var document: String {
         String(decoding: PulseEncoder.encode(self), as: UTF8.self)

@@ -1,4 +1,5 @@
 import PulseMonitor
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -12,13 +13,13 @@ struct PlainLinesTests {
         var state = WatchState([.opened(serverTime: nil), .reading(.sample(try .sample()))])
         #expect(
             lines.line(WatchText(state, at: .after(3)))
-                == "running: live, 43.3 %, epoch 1.3 of 3, loss 0.4213, ETA 12 min 30 s: Epoch 2")
+                == "running: live, 25.0 %, epoch 1 of 4, loss 0.5, ETA 12 min 30 s: m")
         #expect(lines.line(WatchText(state, at: .after(60))) == nil)
         state.take(.reading(.sample(try .sample(epoch: 1.4))), at: .after(60))
         #expect(lines.line(WatchText(state, at: .after(60))) != nil)
         state.take(.reading(.sample(try .sample(epoch: 1.5))), at: .after(60))
         #expect(lines.line(WatchText(state, at: .after(60))) == nil)
-        #expect(lines.line(WatchText(state, at: .after(61)))?.contains("epoch 1.5 of 3") == true)
+        #expect(lines.line(WatchText(state, at: .after(61)))?.contains("epoch 1.5 of 4") == true)
     }
 
     @Test("prints another verdict at once, and an outage once, whatever time passes")

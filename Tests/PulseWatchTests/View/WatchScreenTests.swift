@@ -1,4 +1,5 @@
 import PulseMonitor
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -17,12 +18,13 @@ struct WatchScreenTests {
 
     @Test("shows a running job: word, percent, bar, epoch, ETA, age, loss, message")
     func running() throws {
+        let status = try TrainingStatus.sample(epoch: 1.3, of: 3, loss: 0.4213)
         #expect(
-            lines([.reading(.sample(try .sample()))]) == [
+            lines([.reading(.sample(status))]) == [
                 "running      43.3 %  █████████▉░░░░░░░░░░░░░  epoch 1.3 of 3",
                 "live · ETA 12 min 30 s · updated 3 s ago",
                 "loss 0.4213     ",
-                "Epoch 2",
+                "m",
             ])
     }
 
@@ -70,7 +72,7 @@ struct WatchScreenTests {
     @Test("says since when a server is unreachable, when it is tried again, what was known")
     func unreachable() throws {
         let updates: [WatchUpdate] = [
-            .reading(.sample(try .sample(), source: .invalid, error: "x")),
+            .reading(.sample(try .sample(epoch: 1.3, of: 3), source: .invalid, error: "x")),
             .lost("connection refused", retryAfter: .seconds(8)),
         ]
         #expect(
@@ -136,7 +138,8 @@ struct WatchScreenTests {
 
     @Test("writes ASCII where nothing else can be shown")
     func ascii() throws {
-        let status = try TrainingStatus.sample(message: "Größe 漢")
+        let status = try TrainingStatus.sample(
+            epoch: 1.3, of: 3, loss: 0.4213, message: "Größe 漢")
         let shown = lines([.reading(.sample(status))], isUnicode: false)
         #expect(
             shown == [
