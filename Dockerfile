@@ -14,8 +14,8 @@ ARG TRAITS=
 FROM swift:${SWIFT_VERSION}-bookworm AS build
 ARG TRAITS
 RUN apt-get update --quiet=2 \
-    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd-dev pkg-config \
-        ${TRAITS:+libnats-dev} \
+    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd-dev libsqlite3-dev \
+        pkg-config ${TRAITS:+libnats-dev} \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
@@ -29,7 +29,8 @@ RUN swift build --configuration release --product pulse --static-swift-stdlib ${
 FROM debian:bookworm-slim
 ARG TRAITS
 RUN apt-get update --quiet=2 \
-    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd12 ${TRAITS:+libnats3.4} \
+    && apt-get install --quiet=2 --yes --no-install-recommends libmicrohttpd12 libsqlite3-0 \
+        ${TRAITS:+libnats3.4} \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --no-create-home --shell /usr/sbin/nologin pulse
 COPY --from=build /source/.build/release/pulse /usr/local/bin/pulse

@@ -8,7 +8,7 @@ PYTHON ?= python3
 # NATS makes the binary that is shipped able to talk to it: docs/SCALING.md.
 TRAITS ?=
 
-BUILD_PACKAGES := libmicrohttpd-dev pkg-config $(if $(TRAITS),libnats-dev)
+BUILD_PACKAGES := libmicrohttpd-dev libsqlite3-dev pkg-config $(if $(TRAITS),libnats-dev)
 NATS_PACKAGES := libnats-dev nats-server
 TEST_PACKAGES := $(BUILD_PACKAGES) $(NATS_PACKAGES) caddy chromium curl esbuild gcc man-db nginx \
 	node-react node-react-dom openssl prometheus python3-venv slowhttptest strace

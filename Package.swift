@@ -53,7 +53,13 @@ let package = Package(
             pkgConfig: "libnats",
             providers: [.apt(["libnats-dev"])]
         ),
+        .systemLibrary(
+            name: "CSQLite",
+            pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]
+        ),
         .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD"]),
+        .target(name: "SQLite", dependencies: ["CSQLite"]),
         // Without its trait only plain values: nothing of the library is needed or linked then.
         .target(
             name: "NATS",
@@ -110,6 +116,7 @@ let package = Package(
             name: "SimulatorTests", dependencies: ["Simulator", "PulseMonitor", "Pulse"],
             exclude: ["Recorded"]),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["TestSupport", "MicroHTTPD"]),
+        .testTarget(name: "SQLiteTests", dependencies: ["TestSupport", "SQLite"]),
         .testTarget(name: "PulseTests", dependencies: ["TestSupport", "Pulse"]),
         // Not a product: what Tests/FuzzTests asks for verdicts.
         .executableTarget(

@@ -15,7 +15,7 @@ from systemd_machine import SystemdMachine
 URL = "http://127.0.0.1:8080"
 
 #: systemd itself, what `systemctl` talks through, and what the binary needs.
-PACKAGES = ("systemd", "dbus", "libmicrohttpd12")
+PACKAGES = ("systemd", "dbus", "libmicrohttpd12", "libsqlite3-0")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,107 @@
+internal import CSQLite
+
+/// A connection to one SQLite file.
+///
+/// Not `Sendable`: one thread at a time uses it with its statements, which the compiler proves, so
+/// that SQLite needs no locks of its own.
+public final class Database {
+    /// How a file is opened.
+    public enum Access: Sendable, Hashable {
+        /// For reading and writing; the file is made when it isn't there.
+        case create
+        /// For reading and writing.
+        case write
+        /// For reading: nothing is ever written, not even a file beside it.
+        case read
+    }
+
+    // Ownership: this object's; `sqlite3_close_v2` in `deinit`, once.
+    let connection: OpaquePointer
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - path: never a URI, whatever it looks like.
+    ///   - timeout: how long a call waits for another connection's lock.
+    /// - Throws: ``SQLiteError``. Whether the file is a database shows only at the first statement.
+    public init(path: String, _ access: Access, timeout: Duration = .seconds(5))
+        throws(SQLiteError)
+    {
+        let flags =
+            switch access {
+            case .create: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .write: SQLITE_OPEN_READWRITE
+            case .read: SQLITE_OPEN_READONLY
+            }
+        // A name that begins like this means a file in memory, or the file that a URI names.
+        let isPlain = !path.isEmpty && !path.hasPrefix(":") && !path.hasPrefix("file:")
+        var opened: OpaquePointer?
+        let code = unsafe sqlite3_open_v2(
+            isPlain ? path : "./" + path, &opened,
+            flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+            nil)
+        guard code == SQLITE_OK, let connection = unsafe opened else {
+            let error = unsafe SQLiteError.newest(of: opened, code)
+            unsafe sqlite3_close_v2(opened)
+            throw error
+        }
+        unsafe self.connection = connection
+        let milliseconds = Int32(clamping: Int64(timeout / .milliseconds(1)))
+        unsafe sqlite3_busy_timeout(connection, milliseconds)
+    }
+
+    deinit {
+        // Waits for statements that are still there: a statement holds its database.
+        unsafe sqlite3_close_v2(connection)
+    }
+
+    /// How many rows the newest statement has changed.
+    public var changes: Int { Int(unsafe sqlite3_changes64(connection)) }
+
+    /// The row id of the newest row.
+    public var lastRowID: Int64 { unsafe sqlite3_last_insert_rowid(connection) }
+
+    /// Runs statements that have no parameters, one after the other.
+    public func execute(_ sql: String) throws(SQLiteError) {
+        let code = unsafe sqlite3_exec(connection, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw unsafe SQLiteError.newest(of: connection, code) }
+    }
+
+    /// Runs one statement.
+    public func run(_ sql: String, _ values: Value...) throws(SQLiteError) {
+        try Statement(self, sql).run(values)
+    }
+
+    /// The first row of what a statement finds.
+    public func first<Result>(_ sql: String, _ values: Value..., row: (borrowing Row) -> Result)
+        throws(SQLiteError) -> Result?
+    {
+        try Statement(self, sql).first(values, row: row)
+    }
+
+    /// All rows of what a statement finds.
+    public func all<Result>(_ sql: String, _ values: Value..., row: (borrowing Row) -> Result)
+        throws(SQLiteError) -> [Result]
+    {
+        try Statement(self, sql).all(values, row: row)
+    }
+
+    /// Does all of `work`, or nothing.
+    ///
+    /// The lock for writing is taken at once, so that nothing in between can find it taken
+    /// (`BEGIN IMMEDIATE`).
+    public func transaction<Result>(_ work: () throws(SQLiteError) -> Result) throws(SQLiteError)
+        -> Result
+    {
+        try execute("BEGIN IMMEDIATE")
+        do throws(SQLiteError) {
+            let result = try work()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // After some errors SQLite has done so by itself (https://sqlite.org/lang_transaction.html).
+            if unsafe sqlite3_get_autocommit(connection) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+}
