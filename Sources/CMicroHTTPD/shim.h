@@ -18,6 +18,7 @@ struct CMHD_Configuration {
   size_t connection_memory;
   unsigned int connection_limit;
   unsigned int connection_timeout;
+  MHD_AcceptPolicyCallback accept; /* or NULL: every connection is wanted */
   MHD_AccessHandlerCallback handle_request;
   MHD_NotifyConnectionCallback notify_connection;
   MHD_RequestCompletedCallback notify_completed;
@@ -69,7 +70,7 @@ static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configurati
   };
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
   return MHD_start_daemon(
-      c->flags, 0, NULL, NULL, c->handle_request, c->context,
+      c->flags, 0, c->accept, c->context, c->handle_request, c->context,
       MHD_OPTION_EXTERNAL_LOGGER, CMHD_format_log, (void *)c,
       MHD_OPTION_LISTEN_SOCKET, (MHD_socket)c->listen_socket,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->connection_memory,

@@ -27,6 +27,13 @@ let handleRequest: MHD_AccessHandlerCallback = {
     return unsafe core.take(bytes, of: head, mark: mark)
 }
 
+/// Feeds the `apc` parameter of `MHD_start_daemon`.
+let acceptConnection: MHD_AcceptPolicyCallback = { context, _, _ in
+    guard let context = unsafe context else { return .NO }
+    let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
+    return core.hasRoom ? .YES : .NO
+}
+
 /// Feeds `MHD_OPTION_NOTIFY_CONNECTION`.
 ///
 /// The closing call comes before the socket is closed.

@@ -2,22 +2,37 @@ internal import CMicroHTTPD
 internal import Glibc
 internal import Synchronization
 
-/// An HTTP/1.1 daemon of libmicrohttpd with one epoll thread.
+/// An HTTP/1.1 daemon of libmicrohttpd with one epoll thread for each address that it listens on.
 ///
-/// Handlers run on that thread, one at a time: they pick an answer and return. No thread pool:
-/// pools and shutdown don't go together in the library, and one thread keeps up with far more than
-/// a status server gets.
+/// Handlers run on that thread: they pick an answer and return. No thread pool: pools and shutdown
+/// don't go together in the library, and one thread keeps up with far more than a status server
+/// gets.
 public final class Daemon: Sendable {
     /// The port that is listened on, also when 0 was asked for.
     public let port: UInt16
     private let core: DaemonCore
-    // Ownership: this daemon's, until `stop` has taken it out.
-    private let running: Mutex<RunningDaemon?>
+    // Ownership: this daemon's, until `stop` has taken them out.
+    private let running: Mutex<[RunningDaemon]>
 
-    /// Binds, listens and starts the thread.
+    /// Binds, listens on every address of the configured host, and starts the threads.
+    ///
+    /// - Throws: ``MicroHTTPDError``.
+    public convenience init(
+        configuration: DaemonConfiguration, logger: @escaping @Sendable (DaemonMessage) -> Void,
+        refusal: @escaping @Sendable (borrowing Request) -> Response? = { _ in nil },
+        handler: @escaping @Sendable (borrowing Request) -> Reply
+    ) throws(MicroHTTPDError) {
+        let sockets = try ListenSockets(host: configuration.host, port: configuration.port)
+        try self.init(
+            on: sockets, configuration: configuration, logger: logger, refusal: refusal,
+            handler: handler)
+    }
+
+    /// Starts the threads.
     ///
     /// - Parameters:
-    ///   - configuration: address and limits.
+    ///   - sockets: where to listen, whatever host and port the configuration has.
+    ///   - configuration: the limits, for all addresses together.
     ///   - logger: receives the library's own messages; of those about its troubles, a few each
     ///     minute.
     ///   - refusal: called with the head of each `POST` where bodies are taken, before anything of
@@ -25,17 +40,38 @@ public final class Daemon: Sendable {
     ///   - handler: called on the daemon's thread for every request, with its whole body.
     /// - Throws: ``MicroHTTPDError``.
     public init(
-        configuration: DaemonConfiguration, logger: @escaping @Sendable (DaemonMessage) -> Void,
+        on sockets: consuming ListenSockets, configuration: DaemonConfiguration,
+        logger: @escaping @Sendable (DaemonMessage) -> Void,
         refusal: @escaping @Sendable (borrowing Request) -> Response? = { _ in nil },
         handler: @escaping @Sendable (borrowing Request) -> Reply
     ) throws(MicroHTTPDError) {
         // The library blocks SIGPIPE only in its own threads.
         _ = signal(SIGPIPE, SIG_IGN)
-        let socket = try ListenSocket(host: configuration.host, port: configuration.port)
-        port = socket.port
+        port = sockets.port
         core = DaemonCore(
             configuration: configuration, logger: logger, refusal: refusal, handler: handler)
-        running = Mutex(try RunningDaemon(configuration: configuration, core: core, socket: socket))
+        running = Mutex(try Self.start(on: sockets, configuration, core))
+    }
+
+    /// All of them, or none.
+    private static func start(
+        on sockets: consuming ListenSockets, _ configuration: DaemonConfiguration,
+        _ core: DaemonCore
+    ) throws(MicroHTTPDError) -> [RunningDaemon] {
+        let sharesLimit = sockets.count > 1
+        var started: [RunningDaemon] = []
+        do throws(MicroHTTPDError) {
+            while let socket = sockets.release() {
+                started.append(
+                    try RunningDaemon(
+                        configuration: configuration, core: core, socket: socket,
+                        sharesLimit: sharesLimit))
+            }
+        } catch {
+            for daemon in started { daemon.stop() }
+            throw error
+        }
+        return started
     }
 
     /// Closes the connections that have owed a request head, or its body, for too long.
@@ -45,9 +81,9 @@ public final class Daemon: Sendable {
         core.shutDownOverdue()
     }
 
-    /// Ends the thread and closes every connection.
+    /// Ends the threads and closes every connection.
     ///
-    /// Idempotent; not to be called from a handler, which runs on that thread.
+    /// Idempotent; not to be called from a handler, which runs on one of them.
     ///
     /// Streams that are still open are cut off. For each to end with its final chunk, finish its
     /// ``StreamChannel`` first and wait until none is open.
@@ -55,8 +91,8 @@ public final class Daemon: Sendable {
         // The library aborts the process when it is stopped while a connection is suspended.
         core.finishChannels()
         running.withLock { running in
-            guard let daemon = running.take() else { return }
-            daemon.stop()
+            for daemon in running { daemon.stop() }
+            running = []
         }
     }
 
@@ -71,7 +107,7 @@ public final class Daemon: Sendable {
     private let configuration: UnsafeMutablePointer<CMHD_Configuration>
 
     init(
-        configuration: DaemonConfiguration, core: DaemonCore, socket: consuming ListenSocket
+        configuration: DaemonConfiguration, core: DaemonCore, socket: Int32, sharesLimit: Bool
     ) throws(MicroHTTPDError) {
         let values = UnsafeMutablePointer<CMHD_Configuration>.allocate(capacity: 1)
         unsafe values.initialize(to: CMHD_Configuration())
@@ -80,8 +116,8 @@ public final class Daemon: Sendable {
         // its very first steps, such as reading the options. Then the descriptor stays open: closing
         // one that the library has closed could hit somebody else's (`MHD_start_daemon`,
         // `free_and_fail`).
-        let port = socket.port
-        unsafe values.pointee.listen_socket = socket.release()
+        unsafe values.pointee.listen_socket = socket
+        unsafe values.pointee.accept = sharesLimit ? acceptConnection : nil
         unsafe values.pointee.connection_memory = configuration.connectionMemory
         unsafe values.pointee.connection_limit = UInt32(clamping: configuration.connectionLimit)
         unsafe values.pointee.connection_timeout = UInt32(clamping: configuration.idleTimeout)
@@ -99,8 +135,7 @@ public final class Daemon: Sendable {
         guard let handle = unsafe CMHD_start_daemon(values) else {
             let reason = errno
             unsafe Self.free(values)
-            throw MicroHTTPDError(
-                .cannotStart, errno: reason, subject: "\(configuration.host):\(port)")
+            throw MicroHTTPDError(.cannotStart, errno: reason, subject: configuration.host)
         }
         unsafe self.handle = handle
         unsafe self.configuration = values

@@ -2,13 +2,15 @@
 /// take.
 public struct DaemonConfiguration: Sendable {
     /// An IP literal or a name of this machine, such as `127.0.0.1`, `::1`, `localhost`.
+    ///
+    /// A name may have several addresses: each is listened on.
     public var host: String
     /// The TCP port; 0 lets the system choose (``Daemon/port`` tells which).
     public var port: UInt16
     /// Open connections at most.
     ///
-    /// At the limit new ones wait in the kernel's backlog (`MHD_OPTION_CONNECTION_LIMIT`), so
-    /// streams are capped below it.
+    /// At the limit new ones wait in the kernel's backlog (`MHD_OPTION_CONNECTION_LIMIT`), or are
+    /// closed where several addresses share it; so streams are capped below it.
     public var connectionLimit: Int
     /// Bytes for the request head and the reply head of one connection
     /// (`MHD_OPTION_CONNECTION_MEMORY_LIMIT`).

@@ -31,6 +31,8 @@ final class DaemonCore: Sendable {
     private let deadlines: Mutex<RequestDeadlines>
     private let troubles = Mutex(MessageLimit())
     private let channels = Mutex(ServedChannels())
+    private let connections = Atomic(0)
+    private let connectionLimit: Int
     private let sendBuffer: Int32
     /// Milliseconds that a client's kernel may leave what was sent to it unacknowledged: by default
     /// a quarter of an hour passes before one that lost its power or network counts as gone.
@@ -51,6 +53,7 @@ final class DaemonCore: Sendable {
         deadlines = Mutex(
             RequestDeadlines(
                 headTimeout: configuration.headTimeout, idleTimeout: configuration.idleTimeout))
+        connectionLimit = configuration.connectionLimit
         sendBuffer = Int32(clamping: configuration.sendBuffer)
         silenceLimit = Int32(clamping: configuration.idleTimeout * 1_000)
     }
@@ -94,8 +97,13 @@ extension DaemonCore {
 }
 
 extension DaemonCore {
+    /// Whether another connection is within the limit of all addresses together, which is more
+    /// than the library knows: it counts those of each.
+    var hasRoom: Bool { connections.load(ordering: .relaxed) < connectionLimit }
+
     func opened(_ socket: Int32) {
         guard socket >= 0 else { return }
+        connections.add(1, ordering: .relaxed)
         Self.set(SO_SNDBUF, of: SOL_SOCKET, to: sendBuffer, on: socket)
         Self.set(TCP_USER_TIMEOUT, of: Int32(IPPROTO_TCP), to: silenceLimit, on: socket)
         deadlines.withLock { $0.opened(Int(socket), at: Self.now()) }
@@ -124,6 +132,7 @@ extension DaemonCore {
 
     func closed(_ socket: Int32) {
         guard socket >= 0 else { return }
+        connections.subtract(1, ordering: .relaxed)
         deadlines.withLock { $0.closed(Int(socket)) }
     }
 

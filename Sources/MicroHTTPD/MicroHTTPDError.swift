@@ -7,6 +7,8 @@ public struct MicroHTTPDError: Error, Sendable, Hashable {
     public enum Code: Sendable, Hashable {
         /// The host is neither an IP literal nor a name that resolves to a local address.
         case unknownHost
+        /// The name has more addresses than a server listens on.
+        case tooManyAddresses
         /// `socket`, `bind` or `listen` failed; `errno` says why (`EADDRINUSE`, `EACCES`, …).
         case cannotListen
         /// `MHD_start_daemon` returned NULL: descriptors or memory ran out, or TLS material is
@@ -34,6 +36,7 @@ extension MicroHTTPDError: CustomStringConvertible {
         let reason = errno == 0 ? "" : ": \(unsafe String(cString: strerror(errno)))"
         switch code {
         case .unknownHost: return "no local address is called \(subject)\(reason)"
+        case .tooManyAddresses: return "\(subject) has too many addresses: name one of them"
         case .cannotListen: return "cannot listen on \(subject)\(reason)"
         case .cannotStart: return "cannot start the HTTP daemon on \(subject)\(reason)"
         }

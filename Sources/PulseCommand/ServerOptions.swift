@@ -7,7 +7,10 @@ import PulseServer
 struct ServerOptions: ParsableArguments {
     @Option(
         help:
-            "The address to listen on. One that others can reach needs a token, or --allow-anonymous."
+            """
+            The address to listen on, or a name: each of its addresses. localhost is 127.0.0.1 and ::1. One that \
+            others can reach needs a token, or --allow-anonymous.
+            """
     )
     var host = "127.0.0.1"
 

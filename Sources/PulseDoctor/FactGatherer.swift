@@ -95,7 +95,7 @@ struct FactGatherer {
         var facts = PortFacts(host: host, port: port)
         do throws(MicroHTTPDError) {
             // Bound as the server would bind, and given back at once.
-            _ = try ListenSocket(host: host, port: port)
+            _ = try ListenSockets(host: host, port: port)
         } catch {
             facts.errno = error.code == .unknownHost ? EADDRNOTAVAIL : error.errno
         }

@@ -26,7 +26,8 @@ public struct StatusServer: Service {
     init(configuration: StatusServerConfiguration, clock: MonitorClock, logger: Logger)
         throws(ServerError)
     {
-        let policy = try AccessPolicy(configuration)
+        let sockets = try configuration.listen()
+        let policy = try AccessPolicy(configuration, isLoopback: sockets.areLoopback)
         let files = try configuration.publicFiles()
         let source = configuration.statusSource
         let tick = min(configuration.pollInterval, Self.longestTick)
@@ -46,7 +47,8 @@ public struct StatusServer: Service {
             store: store, hub: hub, page: MetricsPage(store: store, hub: hub, metrics: metrics),
             health: health, metrics: metrics, policy: policy, files: files)
         do {
-            let daemon = try Daemon(configuration: try configuration.daemon()) { message in
+            let daemon = try Daemon(on: sockets, configuration: try configuration.daemon()) {
+                message in
                 // Any client can provoke as many of its kind as it likes.
                 logger.log(
                     level: message.isAboutClient ? .debug : .warning,

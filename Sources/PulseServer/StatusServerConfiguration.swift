@@ -10,7 +10,7 @@ public struct StatusServerConfiguration: Sendable {
     public var statusFile: String
     /// Where the documents come from instead of the file.
     public var source: (any StatusSource)?
-    /// An IP literal or a name of this machine.
+    /// An IP literal or a name of this machine, whose addresses are all listened on.
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
     public var port: UInt16 = 8080
@@ -74,6 +74,15 @@ extension StatusServerConfiguration {
             ?? FileSource(path: statusFile, pollInterval: pollInterval, watches: watchesDirectory)
     }
 
+    /// - Throws: ``ServerError`` when no address of the host can be listened on.
+    func listen() throws(ServerError) -> ListenSockets {
+        do {
+            return try ListenSockets(host: host, port: port)
+        } catch {
+            throw .cannotListen(error.description)
+        }
+    }
+
     func publicFiles() throws(ServerError) -> [StaticFiles.File] {
         guard let publicDirectory else { return [] }
         do {
@@ -115,11 +124,10 @@ extension StatusServerConfiguration {
 }
 
 extension AccessPolicy {
-    init(_ configuration: StatusServerConfiguration) throws(ServerError) {
+    /// - Parameter isLoopback: whether only this machine can reach what is listened on, which its
+    ///   name doesn't tell: `127.lan` may be any address.
+    init(_ configuration: StatusServerConfiguration, isLoopback: Bool) throws(ServerError) {
         let token = try configuration.token()
-        let isLoopback =
-            configuration.host == "localhost" || configuration.host == "::1"
-            || configuration.host.hasPrefix("127.")
         guard isLoopback || token != nil || configuration.allowsAnonymous else {
             throw .configuration(
                 "\(configuration.host) can be reached by others: give --token-file, or say --allow-anonymous"

@@ -77,7 +77,7 @@ class PulseServer:
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        match = re.search(r" at (https?://(?:127\.0\.0\.1|\[::1\]):(\d+))/$", line.rstrip("\n"))
+        match = re.search(r" at (https?://(?:127\.0\.0\.1|\[::1\]|localhost):(\d+))/$", line.rstrip("\n"))
         if match is None:
             self.process.kill()
             self.process.wait()

@@ -47,7 +47,7 @@ struct FactGathererTests {
     @Test("knows a free port from one that somebody has who isn't Pulse")
     func port() throws {
         #expect(facts("/x").port.errno == 0)
-        let taken = try ListenSocket(host: "127.0.0.1", port: 0)
+        let taken = try ListenSockets(host: "127.0.0.1", port: 0)
         let facts = FactGatherer(
             statusFile: "/x", host: "127.0.0.1", port: taken.port, observation: .zero
         ).address()

@@ -29,9 +29,38 @@ struct StatusServerTests {
 
     @Test(
         "an address that others can reach needs a token, or to be told so",
-        arguments: ["0.0.0.0", "::", "192.0.2.1"])
+        arguments: ["0.0.0.0", "::", "0", "::ffff:0.0.0.0"])
     func reachable(host: String) throws {
         #expect(try refusal { $0.host = host }?.contains("--allow-anonymous") == true)
+    }
+
+    @Test(
+        "an address that only this machine reaches needs none, however it is spelled",
+        arguments: [
+            "127.0.0.1", "127.1", "127.0.0.9", "localhost", "LOCALHOST", "localhost.", "::1",
+            "0:0::1", "::ffff:127.0.0.1",
+        ])
+    func loopback(host: String) throws {
+        var configuration = StatusServerConfiguration(
+            statusFile: directory.file("status.json"), limit: DescriptorLimit(descriptors: 1_024))
+        configuration.port = 0
+        configuration.host = host
+        _ = try StatusServer(
+            configuration: configuration,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    @Test(
+        "a name that only looks like a loopback address is judged by its addresses",
+        arguments: ["127.lan.invalid", "localhost.invalid"])
+    func spelling(host: String) throws {
+        #expect(try refusal { $0.host = host } == "no local address is called \(host)")
+    }
+
+    @Test("an address that isn't this machine's is refused")
+    func foreign() throws {
+        let text = try refusal { $0.host = "192.0.2.1" }
+        #expect(text?.hasPrefix("cannot listen on 192.0.2.1:0: ") == true)
     }
 
     @Test("more streams than descriptors are refused")

@@ -103,6 +103,78 @@ struct DaemonTests {
         running.daemon.stop()
     }
 
+    @Test("listens on both addresses of localhost, and a stream at each gets every update")
+    func localhost() throws {
+        let running = try RunningDaemon { $0.host = "localhost" }
+        let clients = try ["127.0.0.1", "::1"].map { host in
+            let client = try RawClient(port: running.port, host: host)
+            #expect(try client.request("GET", "/small").text == "small")
+            try client.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            _ = try client.head()
+            #expect(text(try #require(try client.chunk())) == "hello\n")
+            return client
+        }
+        for number in 1...100 {
+            running.channel.publish(.of("\(number)\n"), sequence: UInt64(number))
+            for client in clients {
+                #expect(text(try #require(try client.chunk())) == "\(number)\n")
+            }
+        }
+        running.channel.finish()
+        for client in clients { #expect(try client.chunk() == nil) }
+        running.daemon.stop()
+    }
+
+    @Test("streams at both addresses of localhost come and go while updates are sent to all")
+    func localhostStorm() async throws {
+        let running = try RunningDaemon { $0.host = "localhost" }
+        let publisher = Task {
+            var number: UInt64 = 0
+            while !Task.isCancelled {
+                number += 1
+                running.channel.publish(.of("\(number)\n"), sequence: number)
+                await Task.yield()
+            }
+        }
+        await withThrowingTaskGroup { group in
+            for host in ["127.0.0.1", "::1"] {
+                group.addTask {
+                    for _ in 1...40 {
+                        let client = try RawClient(port: running.port, host: host)
+                        try client.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                        _ = try client.head()
+                        for _ in 1...3 { _ = try #require(try client.chunk()) }
+                    }
+                }
+            }
+            while let result = await group.nextResult() {
+                #expect(throws: Never.self) { try result.get() }
+            }
+        }
+        running.daemon.stop()
+        publisher.cancel()
+        #expect(running.channel.openStreams == 0)
+    }
+
+    @Test("the limit of connections is that of both addresses of localhost together")
+    func localhostLimit() throws {
+        let running = try RunningDaemon {
+            $0.host = "localhost"
+            $0.connectionLimit = 2
+        }
+        let clients = try ["127.0.0.1", "::1"].map { host in
+            let client = try RawClient(port: running.port, host: host)
+            #expect(try client.request("GET", "/small").text == "small")
+            return client
+        }
+        for host in ["127.0.0.1", "::1"] {
+            let third = try RawClient(port: running.port, host: host)
+            #expect(throws: RawClient.Failure.self) { try third.request("GET", "/small") }
+        }
+        for client in clients { #expect(try client.request("GET", "/small").text == "small") }
+        running.daemon.stop()
+    }
+
     @Test("says why it can't listen")
     func inUse() throws {
         let running = try RunningDaemon()

@@ -10,8 +10,8 @@ import Testing
 @Suite("ServerWatch", .timeLimit(.minutes(1)))
 struct ServerWatchTests {
     /// Answers the n-th connection with the n-th text, and keeps all of them open.
-    private func serve(_ answers: [String], on socket: consuming ListenSocket) {
-        let listener = socket.release()
+    private func serve(_ answers: [String], on sockets: consuming ListenSockets) {
+        guard let listener = sockets.release() else { return }
         Thread.detachNewThread {
             for answer in answers {
                 var waited = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
@@ -44,7 +44,7 @@ struct ServerWatchTests {
 
     @Test("takes a stream without heartbeats for dead, and opens another")
     func silence() async throws {
-        let socket = try ListenSocket(host: "127.0.0.1", port: 0)
+        let socket = try ListenSockets(host: "127.0.0.1", port: 0)
         let port = socket.port
         let history = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
         let stream = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 10\n\n"
@@ -68,7 +68,7 @@ struct ServerWatchTests {
 
     @Test("ends when it is cancelled, even while it waits")
     func cancellation() async throws {
-        let socket = try ListenSocket(host: "127.0.0.1", port: 0)
+        let socket = try ListenSockets(host: "127.0.0.1", port: 0)
         let watch = ServerWatch(
             url: try ServerURL("http://127.0.0.1:\(socket.port)"), token: nil, certificates: nil)
         // The connection is made by the kernel; nobody ever answers.
