@@ -48,6 +48,8 @@ package final class HTTPExchange {
     }
 
     /// The next piece of the body, which may be empty; nil at its end.
+    ///
+    /// - Throws: ``LinkError`` also when the connection ends before the body does.
     package func next(within timeout: Duration) throws(LinkError) -> [UInt8]? {
         if let piece = first {
             first = nil
@@ -55,7 +57,9 @@ package final class HTTPExchange {
         }
         if parser.isEnded { return nil }
         let bytes = try connection.receive(within: timeout)
-        return bytes.isEmpty ? nil : try parser.feed(bytes)
+        guard bytes.isEmpty else { return try parser.feed(bytes) }
+        try parser.end()
+        return nil
     }
 
     /// The whole body.
@@ -68,10 +72,5 @@ package final class HTTPExchange {
             guard body.count <= limit else { throw LinkError("the answer is too long") }
         }
         return body
-    }
-
-    /// The server's unix time when it answered, from `Date` (RFC 9110 §6.6.1).
-    package var serverTime: Int64? {
-        head["date"].flatMap(HTTPDate.unixTime)
     }
 }

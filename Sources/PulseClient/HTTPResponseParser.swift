@@ -25,6 +25,13 @@ package struct HTTPHead: Equatable {
         fields.first { $0.name == name }?.value
     }
 
+    /// The members of a field that is a list, from all its lines (RFC 9110 §5.6.1).
+    func list(_ name: String) -> [String] {
+        fields.filter { $0.name == name }
+            .flatMap { $0.value.split(separator: ",", omittingEmptySubsequences: false) }
+            .map { String($0).trimmingSpaces }
+    }
+
     package static func == (left: Self, right: Self) -> Bool {
         left.status == right.status && left.fields.elementsEqual(right.fields, by: ==)
     }
@@ -75,6 +82,17 @@ struct HTTPResponseParser {
         }
     }
 
+    /// Takes the end of the connection.
+    ///
+    /// - Throws: ``LinkError`` when the answer isn't complete: what came of it counts for nothing.
+    mutating func end() throws(LinkError) {
+        guard case .untilClose = state else {
+            guard isEnded else { throw LinkError("the answer was cut off") }
+            return
+        }
+        state = .ended
+    }
+
     /// False while the head isn't complete; afterwards the buffer holds what follows it.
     private mutating func readHead() throws(LinkError) -> Bool {
         let end = Array("\r\n\r\n".utf8)
@@ -106,11 +124,21 @@ struct HTTPResponseParser {
             }
             return .chunked(ChunkedParser())
         }
-        guard let text = head["content-length"] else { return .untilClose }
-        guard let length = Int(text), length >= 0 else {
+        guard let length = try length(of: head) else { return .untilClose }
+        return length == 0 ? .ended : .length(length)
+    }
+
+    /// The length that the head announces; several that agree are one (RFC 9110 §8.6).
+    private static func length(of head: HTTPHead) throws(LinkError) -> Int? {
+        let texts = Set(head.list("content-length"))
+        guard let text = texts.first else { return nil }
+        let isNumber = text.utf8.allSatisfy {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+        }
+        guard texts.count == 1, isNumber, let length = Int(text) else {
             throw LinkError("the answer has no valid length")
         }
-        return length == 0 ? .ended : .length(length)
+        return length
     }
 }
 

@@ -35,6 +35,8 @@ struct Healthcheck: ParsableCommand {
             guard answer.head.status == 200 else {
                 throw LinkError("it answers \(answer.head.status)")
             }
+            // What ends before its end is no answer.
+            _ = try answer.body(limit: 65_536)
             CommandOutput.line("ok")
         } catch {
             CommandOutput.error("no healthy server on port \(port): \(error)")

@@ -50,8 +50,8 @@ package final class CancellationPipe: Sendable {
 extension Duration {
     /// Milliseconds for poll(2).
     ///
-    /// Rounded up: a wait that ends early would go round in a busy loop.
+    /// Rounded up: a wait that ends early would go round in a busy loop. At most what an `int` holds.
     package var pollTimeout: Int32 {
-        Int32(clamping: Int64((max(.zero, self) / .milliseconds(1)).rounded(.up)))
+        Int32(min((max(.zero, self) / .milliseconds(1)).rounded(.up), Double(Int32.max)))
     }
 }

@@ -10,6 +10,13 @@ internal import Synchronization
 struct SignalStream {
     /// What ends a command.
     static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+    /// What ends a process besides, by default (signal(7)): nobody sends these to mean it, and a
+    /// terminal has to be given back all the same.
+    static let rare =
+        [
+            SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGPOLL,
+            SIGPWR, SIGSTKFLT,
+        ] + Array(__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
     /// Where the handler writes the number of a signal; all that it may do is very little.
     private static let writingEnd = Atomic<Int32>(-1)

@@ -40,11 +40,14 @@ struct WatchOutput {
     }
 
     mutating func document(_ document: [UInt8]) {
-        if case .documents = form { write(document + [UInt8(ascii: "\n")]) }
+        guard case .documents = form, let line = DocumentLine.of(document) else { return }
+        write(line + [UInt8(ascii: "\n")])
     }
 
     mutating func begin() {
-        if isScreen { write(FramePainter.begin) }
+        guard isScreen else { return }
+        FatalSignals.restoreTerminal()
+        write(FramePainter.begin)
     }
 
     mutating func show(_ state: WatchState, at now: Moment) {

@@ -54,7 +54,8 @@ package struct WatchSession: Sendable {
             terminal: Terminal(environment: environment))
         let (inputs, input) = AsyncStream.makeStream(of: Input.self)
         let signals = SignalStream(
-            SignalStream.ending + (output.isScreen ? [SIGWINCH, SIGTSTP, SIGCONT] : [])
+            SignalStream.ending
+                + (output.isScreen ? SignalStream.rare + [SIGWINCH, SIGTSTP, SIGCONT] : [])
         ) { input.yield(.signal($0)) }
         defer { signals.release() }
         // Nobody waits for these two at the end: looking up a name can't be interrupted, and Ctrl-C

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
+from pathlib import Path
 
 from processes import PATIENCE, wait_until
 
 
 class StubServer:
-    """Answers each `GET /events` with the next of `answers`, the last one again and again.
+    """Answers each `GET` of a path with the next of `answers`, the last one again and again.
 
-    Other paths get 404. An answer is sent as it is; `hold` keeps the connection open after it.
+    Other paths get 404. An answer is sent as it is; `hold` keeps the connection open after it. With
+    a certificate and its key it speaks TLS, and ends without saying so.
     """
 
-    def __init__(self, *answers: bytes, hold: bool = False, port: int = 0) -> None:
+    def __init__(
+        self,
+        *answers: bytes,
+        path: str = "/events",
+        hold: bool = False,
+        port: int = 0,
+        certificate: tuple[Path, Path] | None = None,
+    ) -> None:
         self._answers = list(answers)
+        self._path = path
         self._hold = hold
+        self._tls = None
+        if certificate:
+            self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._tls.load_cert_chain(*certificate)
         self.held: list[socket.socket] = []
         #: The heads of the requests for the stream.
         self.requests: list[str] = []
         self._socket = socket.create_server(("127.0.0.1", port))
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        place = "https://localhost" if certificate else "http://127.0.0.1"
+        self.url = f"{place}:{self._socket.getsockname()[1]}"
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
@@ -48,13 +64,18 @@ class StubServer:
 
     def _answer(self, connection: socket.socket) -> None:
         connection.settimeout(PATIENCE)
+        if self._tls:
+            try:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                return
         head = b""
         while b"\r\n\r\n" not in head:
             data = connection.recv(4096)
             if not data:
                 break
             head += data
-        if not head.startswith(b"GET /events "):
+        if not head.startswith(f"GET {self._path} ".encode()):
             connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             connection.close()
             return

@@ -187,7 +187,15 @@ def test_a_burst_is_drawn_a_few_times_and_ends_with_the_newest(
     assert frames < (time.monotonic() - began) * 22 + 10
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+    # What nobody sends to end it, and what ends it all the same.
+    + [signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGXCPU]
+    + [signal.SIGRTMIN, signal.SIGRTMAX]
+    # Faults of its own.
+    + [signal.SIGILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGFPE],
+)
 def test_a_signal_gives_the_terminal_back(
     status_file: StatusFile, watch: Callable[..., Terminal], number: int
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import socket
 import subprocess
 from collections.abc import Callable
@@ -11,7 +13,7 @@ import pytest
 from certificates import certify
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
 from stub_server import StubServer, stream, update
-from terminal import Piped, Terminal
+from terminal import SHOW_CURSOR, Piped, Terminal
 
 
 def watched(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -53,6 +55,98 @@ def test_a_server_that_is_full_is_tried_again(pipe: Callable[..., Piped]) -> Non
         process = pipe(stub.url, "--until", "done")
         assert "all 5 event streams are taken" in process.line("unreachable")
         assert process.end()[0] == 0
+
+
+@pytest.mark.parametrize("field", ["9223372036854776", "99999999999999999999"])
+def test_no_server_can_ask_for_a_wait_without_end(
+    watch: Callable[..., Terminal], field: str
+) -> None:
+    head = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: %s\r\n\r\n"
+    with StubServer(head % field.encode()) as stub:
+        terminal = watch(stub.url)
+        terminal.wait_for("unreachable", "the server answers 503", "next try in 300 s")
+        terminal.signal(signal.SIGINT)
+        assert terminal.end() == -signal.SIGINT
+    assert terminal.raw.rstrip().endswith(SHOW_CURSOR)
+
+
+def test_the_time_that_a_stream_asks_for_is_kept(watch: Callable[..., Terminal]) -> None:
+    with StubServer(stream("retry: 9223372036854775806\n\n", update("a-1"))) as stub:
+        watch(stub.url).wait_for("unreachable", "next try in 300 s")
+    # From the first wait on.
+    with StubServer(stream("retry: 30000\n\n", update("a-1"))) as stub:
+        watch(stub.url).wait_for("unreachable", "next try in 30 s")
+
+
+def test_a_date_to_come_back_at(watch: Callable[..., Terminal]) -> None:
+    full = (
+        b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
+        b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+        b"Retry-After: Sun, 06 Nov 1994 08:50:37 GMT\r\n\r\n"
+    )
+    with StubServer(full) as stub:
+        watch(stub.url).wait_for("unreachable", "next try in 60 s")
+
+
+def test_the_type_of_a_stream_may_have_a_blank(pipe: Callable[..., Piped]) -> None:
+    answer = stream(update("a-1", "done", 3.0)).replace(
+        b"text/event-stream", b"text/event-stream ;charset=utf-8"
+    )
+    with StubServer(answer) as stub:
+        assert pipe(stub.url, "--until", "done").end()[0] == 0
+
+
+def test_a_document_is_one_line_without_control_characters(pipe: Callable[..., Piped]) -> None:
+    strange = (
+        'event: progress\ndata: {"liveness": "live", "eta_seconds": null, "source": "ok",\n'
+        'data: "source_error": "\x1b[2J\x07"}\n\n'
+        'event: status\ndata: {"status": "running", "epoch": 1.0, "total_epochs": 3.0,\n'
+        'data: "loss": 0.5, "message": "\x7f\x9b31m", "timestamp": 1700000000}\n\n'
+    )
+    with StubServer(stream(strange, update("a-2", "done", 3.0))) as stub:
+        code, output, _ = pipe(stub.url, "--json", "--until", "done").end()
+    assert code == 0
+    lines = output.splitlines()
+    assert [list(json.loads(line))[0] for line in lines] == [
+        *("liveness", "status"),
+        *("status", "liveness"),
+    ]
+    assert "\\u001b[2J\\u0007" in lines[0] and "\\u007f\\u009b31m" in lines[1]
+    assert all(character.isprintable() for line in lines for character in line)
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+@pytest.mark.parametrize(
+    "framing", ["Content-Length: 100000", "Transfer-Encoding: chunked", "X: until the end"]
+)
+def test_a_stream_that_is_cut_off(
+    pipe: Callable[..., Piped], tmp_path: Path, framing: str, is_encrypted: bool
+) -> None:
+    body = update("a-1").encode()
+    if "chunked" in framing:
+        body = b"%x\r\n%s\r\n" % (len(body), body)
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{framing}\r\n\r\n"
+    pair = certify(tmp_path, "localhost") if is_encrypted else None
+    with StubServer(head.encode() + body, certificate=pair) as stub:
+        trust = ["--tls-authority", str(pair[0])] if pair else []
+        line = pipe(stub.url, *trust).line("unreachable")
+    # Without any framing a plain connection has no other end than this.
+    whole = "X:" in framing and not is_encrypted
+    assert ("the server has ended the stream" if whole else "the answer was cut off") in line
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+def test_a_short_answer_makes_no_server_healthy(tmp_path: Path, is_encrypted: bool) -> None:
+    pair = certify(tmp_path, "localhost") if is_encrypted else None
+    head = b"HTTP/1.1 200 OK\r\nServer: Pulse\r\nContent-Length: 3\r\n\r\n"
+    for body, code in ((b"ok\n", 0), (b"ok", 1)):
+        with StubServer(head + body, path="/livez", certificate=pair) as stub:
+            port = stub.url.rpartition(":")[2]
+            flags = ["--tls-certificate", "x"] if is_encrypted else []
+            command = [pulse_binary(), "healthcheck", "--port", port, *flags]
+            result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        assert result.returncode == code, result.stderr
+    assert "the answer was cut off" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,11 @@ struct HTTPResponseParserTests {
             "HTTP/1.1 OK\r\n\r\n", "HTTP/1.1 20\r\n\r\n", "HTTP/1.1 099 x\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: 1x\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: +1\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 1, 2\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n",
@@ -86,6 +91,32 @@ struct HTTPResponseParserTests {
         ])
     func malformed(_ text: String) {
         #expect(throws: LinkError.self) { try parse(text) }
+    }
+
+    @Test("counts a length that stands twice once")
+    func sameLength() throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3, 3\r\n\r\n"
+        #expect(try parse(head + "abc").parser.isEnded)
+    }
+
+    @Test("tells an answer that is complete from one whose connection ended before")
+    func cutOff() throws {
+        let chunked =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nT: x\r\n\r\n"
+        let length = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
+        for answer in [chunked, length] {
+            for count in 0..<answer.utf8.count {
+                // By bytes: CRLF is one character.
+                let part = String(decoding: answer.utf8.prefix(count), as: UTF8.self)
+                var (parser, _) = try parse(part)
+                #expect(throws: LinkError("the answer was cut off")) { try parser.end() }
+            }
+            var (parser, _) = try parse(answer)
+            try parser.end()
+        }
+        var (open, _) = try parse("HTTP/1.1 200 OK\r\n\r\nabc")
+        try open.end()
+        #expect(open.isEnded)
     }
 
     @Test("gives up on a head and on a line without end")

@@ -22,6 +22,16 @@ struct CancellationPipeTests {
         #expect(isReadable(cancellation.descriptor))
     }
 
+    @Test("counts milliseconds for poll(2), rounded up, and no more than it can wait")
+    func pollTimeout() {
+        #expect(Duration.seconds(-1).pollTimeout == 0)
+        #expect(Duration.microseconds(1).pollTimeout == 1)
+        #expect(Duration.milliseconds(20).pollTimeout == 20)
+        for long in [Duration.seconds(10_000_000), .seconds(Int64.max)] {
+            #expect(long.pollTimeout == .max)
+        }
+    }
+
     @Test("may be cancelled twice")
     func ringTwice() {
         let cancellation = CancellationPipe()

@@ -31,7 +31,7 @@ struct ServerWatch: WatchSource {
         var wasOpen = false
         while !cancellation.isCancelled {
             var reason = "the server has ended the stream"
-            var asked = parser.retry
+            var retryAfter: Duration?
             do throws(LinkError) {
                 if let curve = try curve(cancellation) { onUpdate(.curve(curve)) }
                 let (exchange, answer) = try open(parser.lastEventID, cancellation)
@@ -39,18 +39,19 @@ struct ServerWatch: WatchSource {
                 case .stream:
                     wasOpen = true
                     backoff.reset()
-                    onUpdate(.opened(serverTime: exchange.serverTime))
+                    onUpdate(.opened(serverTime: exchange.head.serverTime))
                     parser.reset()
                     try read(exchange, &parser, &assembler, onUpdate)
                 case .refused(let refusal) where !wasOpen:
                     return onUpdate(.refused(refusal))
                 case .refused(let refusal): reason = refusal
-                case .retry(let why, let after): (reason, asked) = (why, after)
+                case .retry(let why, let after): (reason, retryAfter) = (why, after)
                 }
             } catch {
                 reason = error.description
             }
-            let pause = backoff.pause(asked: asked)
+            // Asked for now: the stream that has just ended may have said it.
+            let pause = backoff.pause(asked: retryAfter ?? parser.retry)
             if cancellation.isCancelled { return }
             onUpdate(.lost(reason, retryAfter: pause))
             cancellation.wait(atMost: pause)

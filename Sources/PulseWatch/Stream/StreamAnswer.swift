@@ -12,12 +12,16 @@ enum StreamAnswer: Equatable {
     /// - Parameters:
     ///   - body: the beginning of it; problem documents are short.
     ///   - showsToken: whether the request carried one.
-    init(_ head: HTTPHead, body: [UInt8], url: ServerURL, showsToken: Bool) {
+    ///   - now: this machine's unix time, for a server that doesn't tell its own.
+    init(
+        _ head: HTTPHead, body: [UInt8], url: ServerURL, showsToken: Bool,
+        now: Int64 = Moment.now.unixTime
+    ) {
         switch head.status {
         case 200:
             let type = head["content-type"] ?? ""
             self =
-                type.prefix { $0 != ";" }.lowercased() == "text/event-stream"
+                Self.essence(of: type) == "text/event-stream"
                 ? .stream
                 : .refused("\(url) is no Pulse server: its events are \(Self.named(type))")
         case 301, 302, 303, 307, 308:
@@ -33,9 +37,17 @@ enum StreamAnswer: Equatable {
             let detail = JSONValue(body)?["detail"]?.string
             self = .retry(
                 detail ?? "the server answers \(head.status)",
-                after: head["retry-after"].flatMap { Int64($0) }.map { .seconds($0) })
+                after: head.retryAfter(now: now))
         default: self = .refused("\(url) answers \(head.status)")
         }
+    }
+
+    /// `type/subtype` without parameters, and without the white space that may stand before their
+    /// semicolon (RFC 9110 §5.6.6).
+    private static func essence(of type: String) -> String {
+        var essence = type.prefix { $0 != ";" }
+        while let last = essence.last, last == " " || last == "\t" { essence.removeLast() }
+        return essence.lowercased()
     }
 
     private static func named(_ type: String) -> String {

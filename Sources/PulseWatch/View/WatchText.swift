@@ -74,7 +74,8 @@ struct WatchText {
     var duration: String? {
         switch state.link {
         case .lost(let since, _, let retryAt):
-            let passed = NumberText.duration(seconds: Double(now.unixTime - since))
+            let passed = NumberText.duration(
+                seconds: Double(max(0, now.unixTime.clampedDifference(since))))
             let left = (retryAt - now.monotonic) / .seconds(1)
             let next = left > 0.5 ? "next try in \(Int(left.rounded(.up))) s" : "trying again"
             return "for \(passed), \(next)"

@@ -20,4 +20,16 @@ struct BackoffTests {
         #expect(backoff.pause(asked: .seconds(30)) == .seconds(30))
         #expect(backoff.pause(asked: .milliseconds(10)) == .seconds(15))
     }
+
+    @Test(
+        "waits five minutes at most, whatever the server asks for",
+        arguments: [
+            .seconds(301), .seconds(9_223_372_036_854_776),
+            .milliseconds(9_223_372_036_854_775_806), .seconds(Int64.max),
+        ] as [Duration])
+    func bounded(_ asked: Duration) {
+        var backoff = Backoff()
+        #expect(backoff.pause(asked: asked) == .seconds(300))
+        #expect(backoff.pause(asked: nil) == .seconds(15))
+    }
 }

@@ -17,6 +17,14 @@ struct StreamAnswerTests {
     func stream() throws {
         #expect(try answer(200, ["Content-Type: text/event-stream"]) == .stream)
         #expect(try answer(200, ["Content-Type: Text/Event-Stream; charset=utf-8"]) == .stream)
+        for type in [
+            "text/event-stream ;charset=utf-8", "text/event-stream\t ; a=b", "text/event-stream",
+        ] {
+            #expect(try answer(200, ["Content-Type: \(type)"]) == .stream)
+        }
+        for type in ["text/event-streams", "text/ event-stream", ";text/event-stream", ""] {
+            #expect(try answer(200, ["Content-Type: \(type)"]) != .stream)
+        }
         #expect(
             try answer(200, ["Content-Type: text/html"])
                 == .refused(
