@@ -194,3 +194,83 @@ extension RunMonitor {
         return slope.secondsLeft(until: run.totalEpochs)
     }
 }
+
+extension RunMonitor {
+    /// Of what ``checkpoint`` consists: another one is no checkpoint.
+    private static let checkpointVersion: UInt8 = 1
+
+    /// The time that was observed until now: that of a ``MonitorMemory/Entry``.
+    package var observedTime: Duration { time.now }
+
+    /// All that the monitor knows of its runs, as bytes.
+    package var checkpoint: [UInt8] {
+        var writer = CheckpointWriter()
+        writer.write(Self.checkpointVersion)
+        writer.write(time.now)
+        recent.write(to: &writer)
+        runs.write(to: &writer)
+        curve.write(to: &writer)
+        slope.write(to: &writer)
+        writer.write(silence) { $1.write(to: &$0) }
+        writer.write(isStale)
+        writer.write(newest) { $0.write($1) }
+        writer.write(wasFailing)
+        return writer.bytes
+    }
+
+    /// Goes on where another monitor of the same source has stopped.
+    ///
+    /// Silence counts from the last sign of life, by the server's clock.
+    ///
+    /// - Parameter memory: what is known of it.
+    /// - Throws: ``CheckpointError``.
+    package init(
+        _ source: (name: SourceName, label: String), staleAfter: Duration, tick: Duration,
+        pollInterval: Duration, at now: Duration, wallClock: Int64,
+        rules: RunRules = .current, continuing memory: MonitorMemory
+    ) throws(CheckpointError) {
+        self.init(
+            source, staleAfter: staleAfter, tick: tick, pollInterval: pollInterval, at: now,
+            wallClock: wallClock, rules: rules)
+        var reader = CheckpointReader(memory.checkpoint)
+        guard try reader.integer() == Self.checkpointVersion else { throw CheckpointError() }
+        var observed = try reader.duration()
+        recent = try RecentDocuments(from: &reader, capacity: rules.remembered)
+        runs = try RunSequence(from: &reader, name: source.name, rules: rules)
+        curve = try RunCurve(from: &reader, rules: rules)
+        slope = try ProgressSlope(from: &reader)
+        silence = try reader.optional { reader throws(CheckpointError) in
+            try Silence(from: &reader, staleAfter: staleAfter, rules: rules)
+        }
+        isStale = try reader.bool()
+        newest = try reader.optional { reader throws(CheckpointError) in try reader.status() }
+        wasFailing = try reader.bool()
+        guard reader.isAtEnd else { throw CheckpointError() }
+        for entry in memory.entries {
+            observed = max(observed, entry.observed)
+            time = ObservedTime(tick: tick, at: now, observed: observed)
+            replay(entry.event, wallClock)
+        }
+        // A clock that was set back tells nothing of the time that has passed.
+        let absence = Duration.seconds(max(0, wallClock - max(0, memory.savedAt)))
+        silence?.skip(absence)
+        observed += absence
+        time = ObservedTime(
+            tick: tick, at: now, observed: observed, countsGaps: rules.ownGapsCount)
+        self.source = SourceCondition(
+            label: source.label, firstWithin: pollInterval, at: observed)
+        isAwaitingPoll = true
+    }
+
+    private mutating func replay(_ event: RunEvent, _ wallClock: Int64) {
+        switch event {
+        case .document(let document): _ = accept(document, wallClock: wallClock)
+        case .stale:
+            isStale = true
+            silence?.judgedStale()
+        case .sourceFailed: wasFailing = true
+        case .sourceRecovered: wasFailing = false
+        case .began, .resumed, .joined, .point, .ended, .recovered, .sourceChanged: break
+        }
+    }
+}

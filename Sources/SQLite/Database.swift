@@ -4,7 +4,7 @@ internal import CSQLite
 ///
 /// Not `Sendable`: one thread at a time uses it with its statements, which the compiler proves, so
 /// that SQLite needs no locks of its own.
-public final class Database {
+@safe public final class Database {
     /// How a file is opened.
     public enum Access: Sendable, Hashable {
         /// For reading and writing; the file is made when it isn't there.

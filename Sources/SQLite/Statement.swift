@@ -1,7 +1,7 @@
 internal import CSQLite
 
 /// A prepared statement, to be run again and again.
-public final class Statement {
+@safe public final class Statement {
     private let database: Database
     // Ownership: this object's; finalized in `deinit`, once.
     private let handle: OpaquePointer

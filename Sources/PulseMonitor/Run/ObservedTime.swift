@@ -15,8 +15,12 @@ struct ObservedTime: Sendable {
     /// - Parameters:
     ///   - tick: how often ``advance(to:)`` is to be called.
     ///   - countsGaps: whether time in which it wasn't called counts.
-    init(tick: Duration, at now: Duration, countsGaps: Bool = false) {
+    ///   - observed: the time that was observed before.
+    init(
+        tick: Duration, at now: Duration, observed: Duration = .zero, countsGaps: Bool = false
+    ) {
         self.tick = tick
+        self.now = observed
         self.countsGaps = countsGaps
         last = now
     }

@@ -64,3 +64,25 @@ struct ProgressSlope: Sendable {
         samples.removeFirst(start)
     }
 }
+
+extension ProgressSlope {
+    func write(to writer: inout CheckpointWriter) {
+        func write(_ writer: inout CheckpointWriter, _ sample: Sample) {
+            writer.write(sample.time)
+            writer.write(sample.epoch)
+        }
+        writer.write(samples, write)
+        writer.write(origin, write)
+        writer.write(Int64(advances))
+    }
+
+    init(from reader: inout CheckpointReader) throws(CheckpointError) {
+        func sample(_ reader: inout CheckpointReader) throws(CheckpointError) -> Sample {
+            Sample(time: try reader.duration(), epoch: try reader.double())
+        }
+        samples = try reader.array(sample)
+        origin = try reader.optional(sample)
+        advances = Int(try reader.integer() as Int64)
+        guard samples.count <= Self.capacity else { throw CheckpointError() }
+    }
+}

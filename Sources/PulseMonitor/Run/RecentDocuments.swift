@@ -49,3 +49,15 @@ struct RecentDocuments: Sendable {
         return hash
     }
 }
+
+extension RecentDocuments {
+    func write(to writer: inout CheckpointWriter) {
+        writer.write(digests) { $0.write($1) }
+    }
+
+    init(from reader: inout CheckpointReader, capacity: Int) throws(CheckpointError) {
+        self.init(capacity: capacity)
+        digests = try reader.array { reader throws(CheckpointError) in try reader.integer() }
+            .suffix(capacity)
+    }
+}

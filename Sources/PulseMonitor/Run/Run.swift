@@ -84,3 +84,34 @@ struct Run: Sendable, Equatable {
         if document.status != .running { isProvisional = false }
     }
 }
+
+extension Run {
+    func write(to writer: inout CheckpointWriter) {
+        id.write(to: &writer)
+        writer.write(Int64(attempt))
+        writer.write(status.rawValue)
+        writer.write(firstEpoch)
+        writer.write(newestEpoch)
+        writer.write(totalEpochs)
+        writer.write(firstAdvance) { $0.write($1) }
+        writer.write(isProvisional)
+        writer.write(hasLoss)
+    }
+
+    init(from reader: inout CheckpointReader) throws(CheckpointError) {
+        id = try RunID(from: &reader)
+        attempt = Int(try reader.integer() as Int64)
+        guard let state = TrainingStatus.State(rawValue: try reader.string()) else {
+            throw CheckpointError()
+        }
+        status = state
+        firstEpoch = try reader.double()
+        newestEpoch = try reader.double()
+        totalEpochs = try reader.double()
+        firstAdvance = try reader.optional { reader throws(CheckpointError) in
+            try reader.double()
+        }
+        isProvisional = try reader.bool()
+        hasLoss = try reader.bool()
+    }
+}

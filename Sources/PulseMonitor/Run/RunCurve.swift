@@ -7,11 +7,13 @@ package struct RunCurve: Sendable {
     /// Whether a run is on, or has ended by its own status: its curve is shown.
     private var hasRun = false
     private let resumesCut: Bool
+    private let capacity: Int
 
     /// - Parameter capacity: points at most, 4 or more; 2048 are as many as a wide panel has
     ///   pixels.
     package init(capacity: Int = 2_048, rules: RunRules = .current) {
         resumesCut = rules.resumesCut
+        self.capacity = capacity
         history = RunHistory(capacity: capacity)
     }
 
@@ -41,5 +43,23 @@ package struct RunCurve: Sendable {
         // Also when it is empty: what follows is never joined to a run before that.
         earlier = history
         history.removeAll()
+    }
+}
+
+extension RunCurve {
+    func write(to writer: inout CheckpointWriter) {
+        history.write(to: &writer)
+        writer.write(earlier) { $1.write(to: &$0) }
+        writer.write(hasRun)
+    }
+
+    init(from reader: inout CheckpointReader, rules: RunRules) throws(CheckpointError) {
+        self.init(rules: rules)
+        let capacity = capacity
+        history = try RunHistory(from: &reader, capacity: capacity)
+        earlier = try reader.optional { reader throws(CheckpointError) in
+            try RunHistory(from: &reader, capacity: capacity)
+        }
+        hasRun = try reader.bool()
     }
 }

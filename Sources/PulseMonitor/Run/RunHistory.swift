@@ -81,3 +81,32 @@ public struct RunHistory: Sendable {
         stride *= 2
     }
 }
+
+extension RunHistory {
+    func write(to writer: inout CheckpointWriter) {
+        writer.write(points) { writer, point in
+            writer.write(point.timestamp)
+            writer.write(point.epoch)
+            writer.write(point.loss)
+        }
+        writer.write(resumes) { $0.write($1) }
+        writer.write(Int64(stride))
+        writer.write(Int64(count))
+    }
+
+    init(from reader: inout CheckpointReader, capacity: Int) throws(CheckpointError) {
+        self.init(capacity: capacity)
+        points = try reader.array { reader throws(CheckpointError) in
+            Point(
+                timestamp: try reader.integer(), epoch: try reader.double(),
+                loss: try reader.double())
+        }
+        resumes = try reader.array { reader throws(CheckpointError) in try reader.double() }
+        let (stride, count) = (try reader.integer() as Int64, try reader.integer() as Int64)
+        guard points.count <= capacity, stride > 0, count >= points.count else {
+            throw CheckpointError()
+        }
+        self.stride = Int(stride)
+        self.count = Int(count)
+    }
+}

@@ -22,3 +22,17 @@ extension RunID: CustomStringConvertible {
         "\(source)@\(started)\(ordinal > 1 ? ".\(ordinal)" : "")"
     }
 }
+
+extension RunID {
+    func write(to writer: inout CheckpointWriter) {
+        writer.write(source)
+        writer.write(started)
+        writer.write(Int64(ordinal))
+    }
+
+    init(from reader: inout CheckpointReader) throws(CheckpointError) {
+        self.init(
+            source: try reader.string(), started: try reader.integer(),
+            ordinal: Int(try reader.integer() as Int64))
+    }
+}

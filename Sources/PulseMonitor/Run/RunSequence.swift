@@ -131,3 +131,31 @@ extension TrainingStatus {
             && totalEpochs == other.totalEpochs
     }
 }
+
+extension RunSequence {
+    func write(to writer: inout CheckpointWriter) {
+        writer.write(current) { $1.write(to: &$0) }
+        writer.write(earlier) { $1.write(to: &$0) }
+        writer.write(stepBack) { $0.write($1) }
+        writer.write(beginning) { $0.write($1) }
+        writer.write(recent) { $1.write(to: &$0) }
+    }
+
+    init(
+        from reader: inout CheckpointReader, name: SourceName, rules: RunRules
+    ) throws(CheckpointError) {
+        self.init(name: name, rules: rules)
+        func run(_ reader: inout CheckpointReader) throws(CheckpointError) -> Run {
+            try Run(from: &reader)
+        }
+        func document(_ reader: inout CheckpointReader) throws(CheckpointError) -> TrainingStatus {
+            try reader.status()
+        }
+        current = try reader.optional(run)
+        earlier = try reader.optional(run)
+        stepBack = try reader.optional(document)
+        beginning = try reader.optional(document)
+        recent = try reader.array { reader throws(CheckpointError) in try RunID(from: &reader) }
+            .suffix(Self.memory)
+    }
+}

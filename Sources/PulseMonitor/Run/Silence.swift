@@ -72,3 +72,33 @@ struct Silence: Sendable {
         }
     }
 }
+
+extension Silence {
+    func write(to writer: inout CheckpointWriter) {
+        writer.write(lastSign)
+        writer.write(lastChange.epoch)
+        writer.write(lastChange.loss)
+        writer.write(lastChange.time)
+        writer.write(wasStale)
+        writer.write(longestGap)
+        writer.write(doubtful) { $0.write($1) }
+    }
+
+    init(
+        from reader: inout CheckpointReader, staleAfter: Duration, rules: RunRules
+    ) throws(CheckpointError) {
+        self.staleAfter = staleAfter
+        self.rules = rules
+        lastSign = try reader.duration()
+        lastChange = (try reader.double(), try reader.double(), try reader.duration())
+        wasStale = try reader.bool()
+        longestGap = try reader.duration()
+        doubtful = try reader.array { reader throws(CheckpointError) in try reader.duration() }
+    }
+
+    /// Takes time in which there was no server out of the gap that is open: nobody knows what the
+    /// trainer wrote meanwhile.
+    mutating func skip(_ time: Duration) {
+        lastChange.time += time
+    }
+}

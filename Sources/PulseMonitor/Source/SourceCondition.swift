@@ -13,10 +13,10 @@ struct SourceCondition: Sendable {
     /// How long a poll may take: only a file system or a network that hangs takes longer.
     private static let timeout = Duration.seconds(10)
 
-    /// - Parameter firstWithin: how soon the first delivery is due, from time zero on.
-    init(label: String, firstWithin: Duration) {
+    /// - Parameter firstWithin: how soon the first delivery is due.
+    init(label: String, firstWithin: Duration, at now: Duration = .zero) {
         self.label = label
-        dueBy = firstWithin + Self.timeout
+        dueBy = now + firstWithin + Self.timeout
     }
 
     mutating func take(_ delivery: SourceDelivery, at now: Duration) {
