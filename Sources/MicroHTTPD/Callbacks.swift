@@ -75,6 +75,24 @@ let inspectQueryParameter: MHD_KeyValueIteratorN = { context, _, name, nameSize,
     return .YES
 }
 
+/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for header fields.
+let collectLine: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+    guard let context = unsafe context, let name = unsafe name else { return .NO }
+    let lines = unsafe context.assumingMemoryBound(to: FurtherLines.self)
+    unsafe lines.pointee.take(name: bytes(name, nameSize).span, value: bytes(value, valueSize).span)
+    return .YES
+}
+
+/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for query parameters; ends at the
+/// one that is looked for.
+let findParameter: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+    guard let context = unsafe context, let name = unsafe name else { return .NO }
+    let lookup = unsafe context.assumingMemoryBound(to: ParameterLookup.self)
+    let isFound = unsafe lookup.pointee.take(
+        name: bytes(name, nameSize).span, value: bytes(value, valueSize))
+    return isFound ? .NO : .YES
+}
+
 /// The bytes of a string of the library; none where it has none, as in a query's `?name`.
 private func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> UnsafeBufferPointer<UInt8> {
     unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)

@@ -61,18 +61,24 @@ internal import Glibc
     }
 
     /// The bytes of a header field, without white space around; nil when the field is absent.
+    ///
+    /// Of a list, all lines joined to one (RFC 9110 §5.3); of any other field the first.
     @inlinable
     public func withHeader<Result>(_ field: HeaderField, _ body: (Span<UInt8>) -> Result) -> Result?
     {
         guard let value = unsafe value(of: field) else { return nil }
+        if let list = unsafe joined(value, of: field) { return body(list.span) }
         return unsafe body(value.span)
     }
 
     /// The bytes that a query parameter stands for; nil when it is absent or malformed.
     public func queryParameter(_ name: StaticString) -> [UInt8]? {
-        guard let value = unsafe value(of: name, kind: MHD_ValueKind.GET_ARGUMENT_KIND) else {
-            return nil
+        var lookup = ParameterLookup(name)
+        unsafe withUnsafeMutablePointer(to: &lookup) { pointer in
+            _ = unsafe MHD_get_connection_values_n(
+                connection, MHD_ValueKind.GET_ARGUMENT_KIND, findParameter, pointer)
         }
+        guard let value = unsafe lookup.value else { return nil }
         return unsafe PercentEncoding.decoded(value.span)
     }
 
@@ -102,44 +108,30 @@ internal import Glibc
 
     @usableFromInline
     func value(of field: HeaderField) -> UnsafeBufferPointer<UInt8>? {
-        unsafe value(of: field.name, kind: MHD_ValueKind.HEADER_KIND)
-    }
-
-    private func value(of name: StaticString, kind: MHD_ValueKind) -> UnsafeBufferPointer<UInt8>? {
         var value: UnsafePointer<CChar>?
         var count = 0
+        let name = field.name
         let key = unsafe UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         guard
             unsafe MHD_lookup_connection_value_n(
-                connection, kind, key, name.utf8CodeUnitCount, &value, &count) == .YES,
+                connection, MHD_ValueKind.HEADER_KIND, key, name.utf8CodeUnitCount, &value, &count)
+                == .YES,
             let value = unsafe value
         else { return nil }
         let start = unsafe UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
         return unsafe UnsafeBufferPointer(start: start, count: count)
     }
-}
 
-/// The name of a request header field; names compare without case.
-public struct HeaderField: Sendable {
-    let name: StaticString
-
-    /// Names a field.
-    public init(_ name: StaticString) {
-        self.name = name
+    /// All lines of a list that has several, of which `first` is the first; nil for one line, and
+    /// for a field that is no list.
+    @usableFromInline
+    func joined(_ first: UnsafeBufferPointer<UInt8>, of field: HeaderField) -> [UInt8]? {
+        guard let separator = field.separator else { return nil }
+        var further = FurtherLines(of: field, separator: separator)
+        unsafe withUnsafeMutablePointer(to: &further) { pointer in
+            _ = unsafe MHD_get_connection_values_n(
+                connection, MHD_ValueKind.HEADER_KIND, collectLine, pointer)
+        }
+        return further.bytes.isEmpty ? nil : unsafe Array(first) + further.bytes
     }
-
-    /// RFC 9110 §12.5.1.
-    public static let accept = HeaderField("Accept")
-    /// RFC 9110 §11.6.2.
-    public static let authorization = HeaderField("Authorization")
-    /// RFC 6265 §5.4.
-    public static let cookie = HeaderField("Cookie")
-    /// RFC 9110 §7.2.
-    public static let host = HeaderField("Host")
-    /// RFC 9110 §13.1.2.
-    public static let ifNoneMatch = HeaderField("If-None-Match")
-    /// WHATWG HTML §9.2.4.
-    public static let lastEventID = HeaderField("Last-Event-ID")
-    /// Fetch §3.1.
-    public static let origin = HeaderField("Origin")
 }
