@@ -1,6 +1,7 @@
 internal import MicroHTTPD
 
-/// Who may ask: the `Host` allow-list, the origins that CORS lets in, the token.
+/// Who may ask: the `Host` allow-list, the origins that CORS lets in, the token; and whose pages may
+/// frame the panel.
 struct AccessPolicy: Sendable {
     private let allowedHosts: [[UInt8]]
     private let origins: [[UInt8]]
@@ -11,11 +12,21 @@ struct AccessPolicy: Sendable {
     /// requests without an `Origin` that is let in.
     let headersByOrigin: [[HeaderLine]]
 
+    /// The sources whose pages may show the panel in a frame, as the `frame-ancestors` of a
+    /// Content-Security-Policy lists them.
+    let frameAncestors: String
+
     /// - Parameters:
     ///   - allowedHosts: host names beside IP literals and `localhost`.
     ///   - corsOrigins: origins such as `https://example.org`, or `*`.
-    init(allowedHosts: [String] = [], corsOrigins: [String] = [], token: AccessToken? = nil) {
+    ///   - frameAncestors: origins, or `*`, beside the server's own and those of CORS: who may read
+    ///     all the answers may show them as well.
+    init(
+        allowedHosts: [String] = [], corsOrigins: [String] = [], frameAncestors: [String] = [],
+        token: AccessToken? = nil
+    ) {
         self.allowedHosts = allowedHosts.map { Array($0.lowercased().utf8) }
+        self.frameAncestors = (["'self'"] + corsOrigins + frameAncestors).joined(separator: " ")
         self.token = token
         allowsAnyOrigin = corsOrigins.contains("*")
         origins = allowsAnyOrigin ? [] : corsOrigins.map { Array($0.utf8) }
@@ -49,13 +60,32 @@ struct AccessPolicy: Sendable {
         return (index ?? nil).map { $0 + 1 } ?? 0
     }
 
-    /// Whether the request names this server as it may be named.
-    ///
-    /// Anything else may be DNS rebinding: a page of a foreign site that let its own name point
-    /// here.
-    func allowsHost(of request: borrowing Request) -> Bool {
+    /// How a request names the server that it is for.
+    enum HostName: Equatable {
+        /// As this one may be named.
+        case own
+        /// As another one: it may be DNS rebinding, a page of a foreign site that let its own name
+        /// point here.
+        case foreign
+        /// By what can be no name.
+        case malformed
+    }
+
+    /// Judges the authority of the target, or else the `Host` field, which must be well-formed in
+    /// either case (RFC 9112 §3.2).
+    func hostName(of request: borrowing Request) -> HostName {
+        let isSound = request.withHeader(.host) { Authority.host(of: $0) != nil }
+        guard isSound != false else { return .malformed }
         // HTTP/1.0 may name no host at all; no browser does so.
-        request.withAuthority { allows(authority: $0) } ?? true
+        return request.withAuthority { hostName(in: $0) } ?? .own
+    }
+
+    func hostName(in authority: Span<UInt8>) -> HostName {
+        guard let host = Authority.host(of: authority) else { return .malformed }
+        guard host.count > 0 else { return .foreign }
+        if Authority.isAddress(authority.extracting(host)) { return .own }
+        let name = Bytes.lowercased(authority.extracting(host))
+        return name == Self.localhost || allowedHosts.contains(name) ? .own : .foreign
     }
 
     /// Whether the request carries the token, where one is needed.
@@ -66,14 +96,6 @@ struct AccessPolicy: Sendable {
     /// The answer to `/?token=…`: nil when there is no token to compare, or no such parameter.
     func signIn(_ request: borrowing Request) -> Response? {
         token?.signIn(request)
-    }
-
-    func allows(authority: Span<UInt8>) -> Bool {
-        let host = Authority.host(of: authority)
-        guard host.count > 0 else { return false }
-        if Authority.isAddress(authority.extracting(host)) { return true }
-        let name = Bytes.lowercased(authority.extracting(host))
-        return name == Self.localhost || allowedHosts.contains(name)
     }
 
     private static let localhost = Array("localhost".utf8)

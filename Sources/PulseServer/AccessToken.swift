@@ -5,10 +5,12 @@ internal import MicroHTTPD
 struct AccessToken: Sendable {
     private let secret: [UInt8]
     private let accepted: Response
+    private let cookieNames: [[UInt8]]
 
+    /// What the cookie's name begins with; the rest differs from server to server.
+    private static let cookieName = "pulse_token"
     /// The query parameter that signs a browser in.
     static let parameterName = Array("token".utf8)
-    private static let cookieName = Array("pulse_token=".utf8)
     private static let scheme = Array("bearer ".utf8)
 
     /// - Parameters:
@@ -19,12 +21,17 @@ struct AccessToken: Sendable {
     init?(_ secret: String, isSecure: Bool = false) {
         guard Self.isValid(secret.utf8) else { return nil }
         self.secret = Array(secret.utf8)
+        // Cookies know no ports: of two servers on a host, each would overwrite the other's. The
+        // plain name is for clients that write the cookie themselves.
+        let cookieName = "\(Self.cookieName)_\(Fingerprint.of(secret.utf8))"
+        cookieNames = [cookieName, Self.cookieName].map { Array("\($0)=".utf8) }
         let attributes = "Path=/; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
         accepted = Response(
             status: 303,
             headers: [
-                HeaderLine("Location", "/"),
-                HeaderLine("Set-Cookie", "pulse_token=\(secret); \(attributes)"),
+                // Relative, because a proxy may serve all of this below a path.
+                HeaderLine("Location", "./"),
+                HeaderLine("Set-Cookie", "\(cookieName)=\(secret); \(attributes)"),
                 HeaderLine("Cache-Control", "no-store"),
                 // The address bar held the secret: no other site may learn it from there.
                 HeaderLine("Referrer-Policy", "no-referrer"),
@@ -56,28 +63,44 @@ struct AccessToken: Sendable {
             }
     }
 
-    private func isBearer(_ field: Span<UInt8>) -> Bool {
-        guard field.count > Self.scheme.count,
-            Bytes.lowercased(field.extracting(0..<Self.scheme.count)) == Self.scheme
-        else { return false }
-        return Bytes.equalInConstantTime(field.extracting(Self.scheme.count..<field.count), secret)
+    /// Whether the request shows some token, right or wrong, as a Bearer.
+    static func isShown(by request: borrowing Request) -> Bool {
+        request.withHeader(.authorization) { bearer(in: $0) != nil } ?? false
     }
 
-    /// Finds the cookie among those of all servers on this host: cookies know no ports.
+    private func isBearer(_ field: Span<UInt8>) -> Bool {
+        guard let token = Self.bearer(in: field) else { return false }
+        return Bytes.equalInConstantTime(field.extracting(token), secret)
+    }
+
+    /// Where the token stands in `Bearer token`; nil for another scheme, and where none is.
+    ///
+    /// Blanks may stand between the two (RFC 9110 §11.4).
+    private static func bearer(in field: Span<UInt8>) -> Range<Int>? {
+        guard field.count > scheme.count,
+            Bytes.lowercased(field.extracting(0..<scheme.count)) == scheme
+        else { return nil }
+        var start = scheme.count
+        while start < field.count, field[start] == UInt8(ascii: " ") { start += 1 }
+        return start < field.count ? start..<field.count : nil
+    }
+
+    /// Finds the cookie among those of all servers on this host.
     private func isCookie(_ field: Span<UInt8>) -> Bool {
         var start = 0
         while start < field.count {
             while start < field.count, field[start] == UInt8(ascii: " ") { start += 1 }
             var end = start
             while end < field.count, field[end] != UInt8(ascii: ";") { end += 1 }
-            let nameEnd = start + Self.cookieName.count
-            if nameEnd <= end, Bytes.equal(field.extracting(start..<nameEnd), Self.cookieName),
-                Bytes.equalInConstantTime(field.extracting(nameEnd..<end), secret)
-            {
-                return true
-            }
+            let cookie = field.extracting(start..<end)
+            if cookieNames.contains(where: { isCookie(cookie, called: $0) }) { return true }
             start = end + 1
         }
         return false
+    }
+
+    private func isCookie(_ cookie: Span<UInt8>, called name: [UInt8]) -> Bool {
+        cookie.count >= name.count && Bytes.equal(cookie.extracting(0..<name.count), name)
+            && Bytes.equalInConstantTime(cookie.extracting(name.count..<cookie.count), secret)
     }
 }

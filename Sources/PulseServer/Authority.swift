@@ -1,18 +1,41 @@
-/// The pure reading of `host[:port]` (RFC 3986 §3.2.2).
+internal import Glibc
+
+/// The pure reading of `host[:port]` (RFC 9110 §7.2, RFC 3986 §3.2.2).
 enum Authority {
     /// The range of the host in `authority`; an IPv6 literal keeps its brackets.
     ///
-    /// Empty when it is malformed.
-    static func host(of authority: Span<UInt8>) -> Range<Int> {
+    /// Empty for one that names no host, such as `:80`; nil when it is malformed.
+    static func host(of authority: Span<UInt8>) -> Range<Int>? {
         var end = 0
         if authority.count > 0, authority[0] == UInt8(ascii: "[") {
             while end < authority.count, authority[end] != UInt8(ascii: "]") { end += 1 }
-            guard end < authority.count else { return 0..<0 }
+            guard end < authority.count else { return nil }
             end += 1
+            guard isIPv6Literal(authority.extracting(0..<end)) else { return nil }
         } else {
             while end < authority.count, authority[end] != UInt8(ascii: ":") { end += 1 }
+            guard isName(authority.extracting(0..<end)) else { return nil }
         }
-        return isPort(authority, from: end) ? 0..<end : 0..<0
+        return isPort(authority, from: end) ? 0..<end : nil
+    }
+
+    /// `reg-name`: unreserved characters, sub-delimiters, and escapes of two digits.
+    private static func isName(_ host: Span<UInt8>) -> Bool {
+        var index = 0
+        while index < host.count {
+            let byte = host[index]
+            if byte == UInt8(ascii: "%") {
+                guard index + 2 < host.count, isHexadecimal(host[index + 1]),
+                    isHexadecimal(host[index + 2])
+                else { return false }
+                index += 3
+            } else {
+                guard isLetter(byte) || isDigit(byte) || "-._~!$&'()*+,;=".utf8.contains(byte)
+                else { return false }
+                index += 1
+            }
+        }
+        return true
     }
 
     /// Whether nothing, or a colon and digits, follows the host.
@@ -26,25 +49,23 @@ enum Authority {
     }
 
     /// Whether `host` is an IP literal: no DNS server can make a name of it point elsewhere.
+    ///
+    /// - Parameter host: as ``host(of:)`` finds it, not empty.
     static func isAddress(_ host: Span<UInt8>) -> Bool {
-        host[0] == UInt8(ascii: "[") ? isIPv6Literal(host) : isIPv4(host)
+        host[0] == UInt8(ascii: "[") || isIPv4(host)
     }
 
-    /// Hexadecimal digits, colons and dots in brackets.
-    ///
-    /// Whether it is well-formed doesn't matter: a name can't look like this.
+    /// An address in brackets, as inet_pton(3) reads it.
     private static func isIPv6Literal(_ host: Span<UInt8>) -> Bool {
-        guard host.count > 3 else { return false }
+        // The longest is 45 characters. A NUL would end the string in C.
+        guard 2...47 ~= host.count else { return false }
+        var text = ""
         for index in 1..<host.count - 1 {
-            switch host[index] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-                UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: ":"), UInt8(ascii: "."):
-                continue
-            default:
-                return false
-            }
+            guard host[index] != 0 else { return false }
+            text.unicodeScalars.append(Unicode.Scalar(host[index]))
         }
-        return true
+        var address = in6_addr()
+        return unsafe inet_pton(AF_INET6, text, &address) == 1
     }
 
     /// Four numbers of one to three digits, each up to 255, with dots between.
@@ -65,6 +86,14 @@ enum Authority {
             index += 1
         }
         return false
+    }
+
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        isDigit(byte) || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {

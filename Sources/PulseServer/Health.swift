@@ -21,13 +21,20 @@ final class Health: Sendable {
         self.clock = clock
         lastIteration = Mutex(clock.timeAwake)
         fine = Representation(
-            type: "text/plain; charset=utf-8", body: Array("ok\n".utf8), tag: nil, policy: policy)
-        stopping = Problem.unavailable("the server is stopping", retryAfter: 2)
-            .representation(policy: policy)
-        stalled = Problem.unavailable(
-            "the server is stalled: the state that it has may be old", retryAfter: 2
-        ).representation(policy: policy)
+            type: "text/plain; charset=utf-8", body: Array("ok\n".utf8), tag: nil,
+            headers: [Self.name], policy: policy)
+        stopping = Self.trouble("the server is stopping", policy)
+        stalled = Self.trouble("the server is stalled: the state that it has may be old", policy)
     }
+
+    private static func trouble(_ detail: String, _ policy: AccessPolicy) -> Representation {
+        var problem = Problem.unavailable(detail, retryAfter: 2)
+        problem.headers.append(name)
+        return problem.representation(policy: policy)
+    }
+
+    /// Who answers, healthy or not: any server may say 200 (RFC 9110 §10.2.4).
+    private static let name = HeaderLine("Server", "Pulse")
 
     /// An iteration of the poll loop has ended: what is served is what is known.
     func recordIteration() {

@@ -23,7 +23,7 @@ final class Metrics: Sendable {
     private let counts = Mutex(Counts())
 
     /// The codes that Pulse answers with.
-    private static let codes = [200, 204, 303, 304, 400, 401, 404, 405, 421, 503]
+    private static let codes = [200, 204, 303, 304, 400, 401, 404, 405, 412, 421, 503]
 
     func count(_ route: Route.Name, code: Int) {
         counts.withLock { counts in

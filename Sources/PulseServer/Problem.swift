@@ -53,12 +53,33 @@ extension Problem {
             detail: "the query parameter '\(text)\(name.count > limit ? "…" : "")' is malformed")
     }
 
+    static let malformedHost = Problem(
+        status: 400, title: "Bad Request",
+        detail: "the Host is no name or address, with a port or without one")
+
     static let unauthorized = Problem(
         status: 401, title: "Unauthorized", detail: "a token is needed: Authorization: Bearer …",
         headers: [HeaderLine("WWW-Authenticate", "Bearer realm=\"pulse\"")])
 
+    static let invalidToken = Problem(
+        status: 401, title: "Unauthorized",
+        detail: "the token is another than that of this server's --token-file",
+        headers: [
+            HeaderLine("WWW-Authenticate", "Bearer realm=\"pulse\", error=\"invalid_token\"")
+        ])
+
     static let notFound = Problem(
         status: 404, title: "Not Found", detail: "nothing is at this path")
+
+    static let noPanel = Problem(
+        status: 404, title: "Not Found",
+        detail:
+            "this server has no panel: start it with --public-dir, the directory that holds the panel's index.html; "
+            + "/status and /progress are served without one")
+
+    static let preconditionFailed = Problem(
+        status: 412, title: "Precondition Failed",
+        detail: "what is served has another ETag than those in If-Match")
 
     static func methodNotAllowed(allow: String) -> Problem {
         Problem(

@@ -6,7 +6,7 @@ internal import MicroHTTPD
 /// can't get a header of its own for one request. A class, so that a request that picks one takes
 /// one reference and not one for each part.
 final class Representation: Sendable {
-    private let tag: EntityTag?
+    let tag: EntityTag?
     private let full: [Response]
     private let notModified: [Response]
 
@@ -38,9 +38,9 @@ final class Representation: Sendable {
 
     /// The response to one request.
     func response(to request: borrowing Request, origin: Int) -> Response {
-        guard let tag, request.withHeader(.ifNoneMatch, { tag.matches($0) }) ?? false else {
-            return full[origin]
-        }
+        guard let tag,
+            request.withHeader(.ifNoneMatch, { tag.isNamed(by: $0, .weak) }) ?? false
+        else { return full[origin] }
         return notModified[origin]
     }
 }

@@ -1,34 +1,6 @@
 internal import PulseMonitor
 internal import MicroHTTPD
 
-/// What a request asks for.
-enum Route: Sendable {
-    case status, progress, history, events, metrics, livez, readyz
-    /// A file of the panel, by its place in the table.
-    case file(Int)
-
-    /// The route's name in the metrics: `other` for what isn't served.
-    enum Name: Int, Sendable, CaseIterable {
-        case status, progress, history, events, metrics, livez, readyz, file, other
-    }
-
-    var name: Name {
-        switch self {
-        case .status: .status
-        case .progress: .progress
-        case .history: .history
-        case .events: .events
-        case .metrics: .metrics
-        case .livez: .livez
-        case .readyz: .readyz
-        case .file: .file
-        }
-    }
-
-    /// Whether its answer tells how things are now, as all but a file's does.
-    var isCurrent: Bool { name != .file }
-}
-
 /// The whole route table: path to answer.
 ///
 /// Runs on the daemon's thread for each request, and only picks.
@@ -67,6 +39,9 @@ struct Routes: Sendable {
                 paths.append((String(file.path.dropLast("index.html".count)), .file(index)))
             }
         }
+        for page in ["/", "/index.html"] where !paths.contains(where: { $0.0 == page }) {
+            paths.append((page, .noPanel))
+        }
         table = PathTable(paths.map(\.0))
         targets = paths.map(\.1)
     }
@@ -84,10 +59,12 @@ struct Routes: Sendable {
     /// The answer to a request that may not have what it asks for; nil for one that may.
     private func refusal(of request: borrowing Request, for route: Route?, origin: Int) -> Reply? {
         guard let problem = problem(of: request, for: route) else {
-            if request.method == .options { return .response(errors.preflight(origin: origin)) }
-            if isOpen(route) || policy.allowsClient(of: request) { return nil }
+            if request.method == .options { return .response(errors.options(origin: origin)) }
+            if route?.isProbe == true { return nil }
+            // Also for a client that is signed in: the token shall not stay in its address bar.
             if isPage(route), let welcome = policy.signIn(request) { return .response(welcome) }
-            return .response(errors.unauthorized.response(to: request, origin: origin))
+            if policy.allowsClient(of: request) { return nil }
+            return .response(errors.unauthorized(request).response(to: request, origin: origin))
         }
         return .response(problem.response(to: request, origin: origin))
     }
@@ -98,9 +75,11 @@ struct Routes: Sendable {
         if let fault = request.fault, fault != .unexpectedBody || request.method != .other {
             return errors.badRequest(fault)
         }
+        let hostName = policy.hostName(of: request)
+        if hostName == .malformed { return errors.malformedHost }
         if request.method == .other { return errors.methodNotAllowed }
-        if !policy.allowsHost(of: request) { return errors.misdirected }
-        if request.method == .options { return policy.allowsCORS ? nil : errors.methodNotAllowed }
+        if hostName == .foreign, route?.isProbe != true { return errors.misdirected }
+        if request.method == .options { return nil }
         if let name = request.malformedQueryParameter { return errors.malformedParameter(name) }
         if isPage(route), AccessToken.isMalformed(in: request) {
             return errors.malformedParameter(AccessToken.parameterName)
@@ -108,40 +87,56 @@ struct Routes: Sendable {
         return nil
     }
 
-    /// Whether a route needs no token: a probe has none.
-    private func isOpen(_ route: Route?) -> Bool {
-        switch route {
-        case .livez, .readyz: true
-        default: false
-        }
-    }
-
     /// Whether a browser may be visiting, be there a panel or not.
     private func isPage(_ route: Route?) -> Bool {
         switch route {
-        case .file, nil: true
+        case .file, .noPanel, nil: true
         default: false
         }
     }
 
+    /// The answer to a request that may have what it asks for.
     private func answer(to request: borrowing Request, for route: Route?, origin: Int) -> Reply {
-        if route?.isCurrent == true, let answer = health.stalledAnswer {
-            return .response(answer.response(to: request, origin: origin))
+        let (reply, tag) = choice(for: request, of: route, origin: origin)
+        // A condition counts where the answer would be good (RFC 9110 §13.2.1). Those on dates don't:
+        // nothing here has a date of modification (§13.1.4).
+        guard reply.status < 400, isFailing(request, tag) else { return reply }
+        return .response(errors.preconditionFailed.response(to: request, origin: origin))
+    }
+
+    /// Whether `If-Match` names another state than the one with this tag (RFC 9110 §13.1.1).
+    private func isFailing(_ request: borrowing Request, _ tag: EntityTag?) -> Bool {
+        let isNamed = request.withHeader(.ifMatch) { field in
+            tag?.isNamed(by: field, .strong) ?? EntityTag.isAnyNamed(by: field)
         }
+        return isNamed == false
+    }
+
+    /// What the route answers whatever `If-Match` says, and the tag that it is known by.
+    private func choice(for request: borrowing Request, of route: Route?, origin: Int)
+        -> (reply: Reply, tag: EntityTag?)
+    {
         let representation: Representation
-        switch route {
-        case .status: representation = store.snapshot.status
-        case .progress: representation = store.snapshot.progress
-        case .history: representation = store.snapshot.history.representation
-        case .livez: representation = health.livez
-        case .readyz: representation = health.readyz
-        case .file(let index): representation = files[index]
-        case nil: representation = errors.notFound
-        case .events: return hub.open(request, origin: origin)
-        case .metrics:
-            let headers = policy.headersByOrigin[origin]
-            return .response(page.response(to: request, snapshot: store.snapshot, headers: headers))
+        if route?.isCurrent == true, let answer = health.stalledAnswer {
+            representation = answer
+        } else {
+            switch route {
+            case .status: representation = store.snapshot.status
+            case .progress: representation = store.snapshot.progress
+            case .history: representation = store.snapshot.history.representation
+            case .livez: representation = health.livez
+            case .readyz: representation = health.readyz
+            case .file(let index): representation = files[index]
+            case .noPanel: representation = errors.noPanel
+            case nil: representation = errors.notFound
+            case .events: return (hub.open(request, origin: origin), nil)
+            case .metrics:
+                let headers = policy.headersByOrigin[origin]
+                let response = page.response(
+                    to: request, snapshot: store.snapshot, headers: headers)
+                return (.response(response), nil)
+            }
         }
-        return .response(representation.response(to: request, origin: origin))
+        return (.response(representation.response(to: request, origin: origin)), representation.tag)
     }
 }

@@ -93,7 +93,9 @@ extension StaticFiles.File {
         Representation(
             type: contentType, body: content, tag: EntityTag(of: content),
             headers: [
-                HeaderLine("Content-Security-Policy", Self.contentSecurityPolicy),
+                HeaderLine(
+                    "Content-Security-Policy",
+                    "\(Self.contentSecurityPolicy); frame-ancestors \(policy.frameAncestors)"),
                 HeaderLine("Referrer-Policy", "no-referrer"),
             ], policy: policy)
     }
@@ -102,5 +104,5 @@ extension StaticFiles.File {
     /// drawn.
     private static let contentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; "
-        + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        + "base-uri 'none'; form-action 'none'"
 }

@@ -32,6 +32,9 @@ public struct StatusServerConfiguration: Sendable {
     public var allowedHosts: [String] = []
     /// Origins that CORS lets in, or `*`.
     public var corsOrigins: [String] = []
+    /// Origins whose pages may show the panel in a frame, beside ``corsOrigins`` and the server's own,
+    /// or `*`.
+    public var frameAncestors: [String] = []
     /// A file that holds the access token.
     public var tokenFile: String?
     /// Whether an address that others can reach may be served without a token.
@@ -135,6 +138,7 @@ extension AccessPolicy {
         }
         self.init(
             allowedHosts: configuration.allowedHosts + [configuration.host],
-            corsOrigins: configuration.corsOrigins, token: token)
+            corsOrigins: configuration.corsOrigins,
+            frameAncestors: configuration.frameAncestors, token: token)
     }
 }

@@ -49,8 +49,8 @@ def test_every_part_of_the_contract_is_used() -> None:
     text = json.dumps(CONTRACT.api)
     for kind in ["schemas", "parameters", "headers", "responses"]:
         for name in CONTRACT.api["components"][kind]:
-            # These three answer what no operation of the document asks for.
-            if name not in ["MethodNotAllowed", "NotFound", "Preflight"]:
+            # These four answer what no operation of the document asks for.
+            if name not in ["MethodNotAllowed", "NotFound", "Options", "Preflight"]:
                 assert f'"#/components/{kind}/{name}"' in text
 
 
@@ -354,9 +354,11 @@ def answers(
                 query = f"?token={TOKEN}"
             else:
                 server = running(serve, status_file)
-                headers = {"304": {"If-None-Match": "*"}, "421": {"Host": "example.org"}}.get(
-                    status, {}
-                )
+                headers = {
+                    "304": {"If-None-Match": "*"},
+                    "412": {"If-Match": '"another"'},
+                    "421": {"Host": "example.org"},
+                }.get(status, {})
                 query = "?x=%" if status == "400" else ""
             reply = ask(server, path + query, method.upper(), headers=headers)
             assert str(reply.status) == status
@@ -401,6 +403,8 @@ def test_the_answers_to_what_is_not_in_the_document(
     ]:
         reply = ask(server, path, method, headers={"Origin": ORIGIN})
         CONTRACT.check_response(("components", "responses", name), reply)
+    reply = ask(serve(), "/status", "OPTIONS")
+    CONTRACT.check_response(("components", "responses", "Options"), reply)
 
 
 # The event stream

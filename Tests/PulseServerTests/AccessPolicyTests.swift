@@ -6,7 +6,7 @@ import Testing
 @Suite("AccessPolicy")
 struct AccessPolicyTests {
     private func allows(_ authority: String, _ policy: AccessPolicy = AccessPolicy()) -> Bool {
-        policy.allows(authority: Array(authority.utf8).span)
+        policy.hostName(in: Array(authority.utf8).span) == .own
     }
 
     @Test(
@@ -23,7 +23,25 @@ struct AccessPolicyTests {
             "localhost.",
         ])
     func foreignNames(authority: String) {
-        #expect(!allows(authority))
+        #expect(AccessPolicy().hostName(in: Array(authority.utf8).span) == .foreign)
+    }
+
+    @Test("tells what can be no name from a foreign one", arguments: ["user@h", "h/path", "a, b"])
+    func malformedNames(authority: String) {
+        #expect(AccessPolicy().hostName(in: Array(authority.utf8).span) == .malformed)
+    }
+
+    @Test("the origins that may read may frame as well, and some beside them")
+    func frameAncestors() {
+        #expect(AccessPolicy().frameAncestors == "'self'")
+        #expect(AccessPolicy(frameAncestors: ["*"]).frameAncestors == "'self' *")
+        let policy = AccessPolicy(
+            corsOrigins: ["https://a.example"],
+            frameAncestors: ["https://b.example:8443", "http://c.example"])
+        #expect(
+            policy.frameAncestors
+                == "'self' https://a.example https://b.example:8443 http://c.example")
+        #expect(policy.headersByOrigin.count == 2)
     }
 
     @Test("answers to the names that it is given, in any case and with any port")

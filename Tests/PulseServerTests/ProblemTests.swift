@@ -19,6 +19,7 @@ struct ProblemTests {
     func headers() {
         #expect(Problem.methodNotAllowed(allow: "GET, HEAD").headers.map(\.name) == ["Allow"])
         #expect(Problem.unauthorized.headers.map(\.name) == ["WWW-Authenticate"])
+        #expect(Problem.invalidToken.headers.map(\.name) == ["WWW-Authenticate"])
         #expect(Problem.unavailable("x", retryAfter: 5).headers.map(\.value) == ["5"])
     }
 }

@@ -6,15 +6,19 @@ internal import Testing
 @Suite("Access", .ownThread, .timeLimit(.minutes(1)))
 struct AccessTests {
     private static let secret = "correct-horse-battery-staple"
+    /// With the secret's FNV-1a.
+    private static let cookieName = "pulse_token_98341b5dd4463b3d"
 
     @Test(
         "without the token everything but the server's own health is refused, and counted",
         arguments: [
             [], ["Authorization: Bearer wrong-horse-battery-staple"], ["Authorization: Bearer "],
             ["Authorization: Basic \(secret)"], ["Authorization: \(secret)"],
-            ["Authorization: Bearer \(secret)x"], ["Authorization: Bearer  \(secret)"],
+            ["Authorization: Bearer \(secret)x"], ["Authorization: Bearer\(secret)"],
             ["Cookie: pulse_token=wrong"], ["Cookie: xpulse_token=\(secret)"],
             ["Cookie: pulse_token=\(secret)x"], ["X-Token: \(secret)"],
+            ["Cookie: \(cookieName)=wrong"], ["Cookie: pulse_token_0123456789abcdef=\(secret)"],
+            ["Cookie: a=b", "Cookie: pulse_token=wrong"],
         ])
     func refused(fields: [String]) async throws {
         try await Self.withToken { server in
@@ -23,7 +27,11 @@ struct AccessTests {
             ] {
                 let reply = try server.request("GET", path, fields: fields)
                 #expect(reply.statusLine == "HTTP/1.1 401 Unauthorized", "\(path)")
-                #expect(reply["WWW-Authenticate"] == "Bearer realm=\"pulse\"")
+                // RFC 6750 §3.1: a reason for whoever has shown a token, and for nobody else.
+                let showsToken = fields.contains { $0.contains(/^Authorization: Bearer [^ ]/) }
+                #expect(
+                    reply["WWW-Authenticate"] == "Bearer realm=\"pulse\""
+                        + (showsToken ? ", error=\"invalid_token\"" : ""))
                 #expect(reply["Content-Type"] == "application/problem+json")
                 #expect(try server.request("HEAD", path, fields: fields).status == 401)
             }
@@ -41,7 +49,11 @@ struct AccessTests {
         "the token admits as a Bearer, in any case of the scheme, or as a cookie among others",
         arguments: [
             "Authorization: Bearer \(secret)", "authorization: bEARER \(secret)",
+            "Authorization: Bearer  \(secret)", "Authorization: Bearer     \(secret)",
             "Cookie: pulse_token=\(secret)", "Cookie: a=b; pulse_token=\(secret); c=d",
+            "Cookie: \(cookieName)=\(secret)", "Cookie: a=b;\(cookieName)=\(secret)",
+            "Cookie: a=b\r\nCookie: \(cookieName)=\(secret)",
+            "Cookie: pulse_token=other\r\nX: y\r\ncookie: c=d; pulse_token=\(secret)\r\nCookie: e=f",
             // One of another server on this host, whose cookies know no ports.
             "Cookie: pulse_token=other; pulse_token=\(secret)",
         ])
@@ -61,19 +73,59 @@ struct AccessTests {
         try await Self.withToken { server in
             let reply = try server.request("GET", "/?token=\(Self.secret)")
             #expect(reply.status == 303)
-            #expect(reply["Location"] == "/")
+            #expect(reply["Location"] == "./")
             #expect(reply["Cache-Control"] == "no-store")
             #expect(reply["Referrer-Policy"] == "no-referrer")
             let cookie = try #require(reply["Set-Cookie"])
-            #expect(cookie == "pulse_token=\(Self.secret); Path=/; HttpOnly; SameSite=Strict")
+            #expect(
+                cookie == "\(Self.cookieName)=\(Self.secret); Path=/; HttpOnly; SameSite=Strict")
             let pair = try #require(cookie.split(separator: ";").first)
             #expect(try server.request("GET", "/", fields: ["Cookie: \(pair)"]).status == 200)
             for wrong in [
                 "/?token=wrong-horse-battery-staple", "/?token=", "/?token", "/?tok=\(Self.secret)",
+                "/?TOKEN=\(Self.secret)", "/?Token=\(Self.secret)",
             ] {
                 let refusal = try server.request("GET", wrong)
                 #expect([400, 401].contains(refusal.status), "\(wrong)")
                 #expect(refusal["Set-Cookie"] == nil)
+            }
+        }
+    }
+
+    @Test("a token in the address is taken out of it, also where it was needed no more")
+    func signedInAlready() async throws {
+        try await Self.withToken { server in
+            for fields in [["Cookie: \(Self.cookieName)=\(Self.secret)"], Self.bearer] {
+                for target in [
+                    "/?token=\(Self.secret)", "/index.html?token=\(Self.secret)",
+                    "/?TOKEN=x&token=\(Self.secret)&lang=ru",
+                ] {
+                    let reply = try server.request("GET", target, fields: fields)
+                    #expect(reply.status == 303, "\(target)")
+                    #expect(reply["Location"] == "./")
+                    #expect(try server.request("HEAD", target, fields: fields).status == 303)
+                }
+                // No token of this server: nothing to be hidden.
+                for target in ["/", "/?TOKEN=\(Self.secret)", "/?token=wrong-horse-battery-staple"]
+                {
+                    #expect(try server.request("GET", target, fields: fields).status == 200)
+                }
+            }
+        }
+    }
+
+    @Test("the cookies of two servers on one host have two names")
+    func cookieNames() async throws {
+        try await Self.withToken { one in
+            try await RunningServer.with { configuration, directory in
+                configuration.tokenFile = try directory.write("\(Self.secret)-2\n", to: "token")
+            } _: { other in
+                let names = try [
+                    one.request("GET", "/?token=\(Self.secret)"),
+                    other.request("GET", "/?token=\(Self.secret)-2"),
+                ].map { try #require($0["Set-Cookie"]?.prefix { $0 != "=" }) }
+                #expect(names[0] != names[1])
+                #expect(names.allSatisfy { $0.hasPrefix("pulse_token_") })
             }
         }
     }
@@ -148,7 +200,8 @@ struct AccessTests {
             let preflight = try server.request(
                 "OPTIONS", "/status",
                 fields: ["Origin: https://evil.example", "Access-Control-Request-Method: GET"])
-            #expect(preflight.status == 405)
+            #expect(preflight.status == 204)
+            #expect(!preflight.ownFields.keys.contains { $0.hasPrefix("access-control-") })
         }
     }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Pulse
+internal import PulseServer
 internal import TestSupport
 internal import Testing
 
@@ -102,6 +103,35 @@ struct RouteTests {
             let reply = try server.request("GET", path)
             #expect(reply.status == 200)
             #expect(reply.text == "ok\n")
+            // Whoever finds a 200 on a port may ask whose it is.
+            #expect(reply["Server"] == "Pulse")
+        }
+    }
+
+    @Test("a server without a panel says so where it would be, and how it gets one")
+    func noPanel() async throws {
+        try await RunningServer.serving(.running()) { server in
+            for path in ["/", "/index.html"] {
+                let reply = try server.request("GET", path)
+                #expect(reply.status == 404)
+                #expect(reply["Content-Type"] == "application/problem+json")
+                #expect(reply.text.contains("no panel"))
+                #expect(reply.text.contains("--public-dir"))
+            }
+            #expect(try server.request("GET", "/panel.js").text.contains("nothing is at this path"))
+            let metrics = try server.request("GET", "/metrics").text
+            #expect(metrics.contains("pulse_http_requests_total{route=\"other\",code=\"404\"} 3\n"))
+        }
+        // A directory without its page is none, either.
+        try await RunningServer.with { configuration, directory in
+            try directory.makeDirectory("public")
+            try directory.write("x", to: "public/panel.js")
+            configuration.publicDirectory = directory.file("public")
+        } _: { server in
+            let page = try server.request("GET", "/")
+            #expect(page.text.contains("no panel"))
+            let script = try server.request("GET", "/panel.js")
+            #expect(script.status == 200)
         }
     }
 
