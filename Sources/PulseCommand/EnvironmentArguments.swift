@@ -53,6 +53,8 @@ struct EnvironmentArguments {
     let arguments: [String]
     /// The variables that were used, such as `PULSE_PORT=9000`.
     private(set) var variables: [String] = []
+    /// Those that would have been used, and are another program's.
+    private(set) var foreign: [ForeignVariable] = []
 
     init(_ arguments: [String], environment: (String) -> String? = Self.variable) {
         guard let command = arguments.first, let settings = Self.settings[command] else {
@@ -61,6 +63,7 @@ struct EnvironmentArguments {
         }
         let own = arguments.dropFirst().prefix { $0 != "--" }
         var used: [String] = []
+        var foreign: [ForeignVariable] = []
         func value(_ name: String) -> String? {
             let variable = Self.variable(of: name)
             guard !Self.isGiven(name, in: own), let value = environment(variable) else {
@@ -68,7 +71,11 @@ struct EnvironmentArguments {
             }
             if let other = Self.alternatives[name], settings.options.contains(other) {
                 if Self.isGiven(other, in: own) { return nil }
-                if value.isEmpty, environment(Self.variable(of: other)) != nil { return nil }
+                if value.isEmpty, Self.isSet(other, environment) { return nil }
+            }
+            if let other = ForeignVariable(variable, value) {
+                foreign.append(other)
+                return nil
             }
             let isAddress = ["source", "to"].contains(name)
             used.append("\(variable)=\(isAddress ? KeyAddress.withoutPassword(value) : value)")
@@ -93,6 +100,12 @@ struct EnvironmentArguments {
         }
         self.arguments = [command] + added + arguments.dropFirst()
         variables = used
+        self.foreign = foreign
+    }
+
+    private static func isSet(_ name: String, _ environment: (String) -> String?) -> Bool {
+        let variable = variable(of: name)
+        return environment(variable).map { ForeignVariable(variable, $0) == nil } ?? false
     }
 
     private static func variable(of name: String) -> String {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import Logging
 import PulseRun
 import Pulse
 
@@ -31,7 +32,7 @@ struct PulseTool: ParsableCommand {
             CommandOutput.error("the system doesn't tell the arguments of this process")
             exit(withError: ExitCode.failure)
         }
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = accepted { () throws(ProcessText.NotUTF8) in try ProcessText.arguments() }
         // No command for people: `pulse run` starts this behind the output of its own.
         if arguments == [OutputRelay.commandName] { return OutputRelay.run() }
         // Not for `pulse run`, which passes a closed descriptor on as it is.
@@ -39,8 +40,13 @@ struct PulseTool: ParsableCommand {
             StandardDescriptors.fill(isInherited: true)
         }
         let settings = EnvironmentArguments(arguments)
+        accepted { () throws(ProcessText.NotUTF8) in
+            try ProcessText.check(
+                variables: settings.variables.map { String($0.prefix { $0 != "=" }) })
+        }
         do {
             var command = try parseAsRoot(settings.arguments)
+            log(settings.foreign.map(\.description), of: command)
             guard let command = command as? any AsyncParsableCommand else {
                 return try command.run()
             }
@@ -53,6 +59,27 @@ struct PulseTool: ParsableCommand {
                     "set in the environment: \(settings.variables.joined(separator: " "))")
             }
             exit(withError: error)
+        }
+    }
+
+    /// Ends the process as a wrong option does when a text can't be taken as it is.
+    private static func accepted<Value>(_ value: () throws(ProcessText.NotUTF8) -> Value) -> Value {
+        do {
+            return try value()
+        } catch {
+            CommandOutput.error(error.description)
+            exit(withError: ExitCode.validationFailure)
+        }
+    }
+
+    /// Writes lines to know, into the log where the command has one.
+    ///
+    /// Those of `pulse doctor` are findings.
+    private static func log(_ lines: [String], of command: any ParsableCommand) {
+        if command is Doctor { return }
+        let logger = (command as? any LoggedCommand)?.logger
+        for line in lines {
+            if let logger { logger.warning("\(line)") } else { CommandOutput.note(line) }
         }
     }
 
@@ -69,4 +96,9 @@ struct PulseTool: ParsableCommand {
         }
         dispatchMain()
     }
+}
+
+/// A command with a log of its own.
+protocol LoggedCommand {
+    var logger: Logger { get }
 }

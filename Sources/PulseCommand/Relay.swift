@@ -6,7 +6,7 @@ import PulseNATS
 import ServiceLifecycle
 
 /// `pulse relay`: a status file into a key of NATS, until a signal.
-struct Relay: AsyncParsableCommand {
+struct Relay: AsyncParsableCommand, LoggedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send a status file into NATS, for servers on other machines.",
         discussion: """
@@ -58,6 +58,8 @@ struct Relay: AsyncParsableCommand {
         _ = try nats.address(to, of: "--to")
     }
 
+    var logger: Logger { logFormat.logger(level: logLevel) }
+
     func run() async throws {
         // It outlives the terminal that it was started from.
         _ = signal(SIGHUP, SIG_IGN)
@@ -66,7 +68,7 @@ struct Relay: AsyncParsableCommand {
         let relay = StatusRelay(
             statusFile: statusFile, to: key, name: "\(address)",
             pollInterval: pollInterval.duration, watches: !noWatch,
-            logger: logFormat.logger(level: logLevel))
+            logger: logger)
         if let error = await BlockingThread.run("pulse.relay", { relay.begin() }) {
             CommandOutput.error("\(address): \(error)")
             throw ExitCode.failure

@@ -7,7 +7,7 @@ import PulseServer
 import ServiceLifecycle
 
 /// `pulse serve`: flags to configuration, then the server until a signal.
-struct Serve: PreparedCommand {
+struct Serve: PreparedCommand, LoggedCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve a status file to browsers, curl and Prometheus.",
         discussion: """
@@ -72,6 +72,8 @@ struct Serve: PreparedCommand {
         try validateSource()
     }
 
+    var logger: Logger { server.logger(defaultLevel: .info) }
+
     func prepare() throws {
         do {
             try ProcessLimits.check()
@@ -84,7 +86,7 @@ struct Serve: PreparedCommand {
     func run() async throws {
         // A server outlives the terminal that it was started from.
         _ = signal(SIGHUP, SIG_IGN)
-        let logger = self.server.logger(defaultLevel: .info)
+        let logger = logger
         let notifier = SystemdNotifier()
         let command = onTransition.map { TransitionCommand($0, logger: logger) }
         let observers: [(any RunObserver & Service)?] = [notifier, command]

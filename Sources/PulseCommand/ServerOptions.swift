@@ -106,7 +106,9 @@ struct ServerOptions: ParsableArguments {
         var server = StatusServerConfiguration(statusFile: statusFile, limit: .current)
         server.host = host
         server.port = port
-        server.publicDirectory = try PublicDirectory.find(asked: publicDir)
+        let logger = logger(defaultLevel: .warning)
+        server.publicDirectory = try PublicDirectory.find(
+            asked: publicDir, onPass: { logger.warning("\($0)") })
         server.pollInterval = pollInterval.duration
         server.watchesDirectory = !noWatch
         server.staleAfter = staleAfter.duration

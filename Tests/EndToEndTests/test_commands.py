@@ -196,6 +196,98 @@ def test_a_wrong_variable_is_an_error_and_is_named() -> None:
         assert "'abc' is invalid for '--port <port>'" in result.stderr
 
 
+SERVICE_LINK = "tcp://10.0.0.7:80"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("serve --public-dir /none", 1),
+        ("serve --public-dir /none --log-format json", 1),
+        ("run --status-file {file} -- true", 0),
+        ("healthcheck --host 192.0.2.1", 1),
+    ],
+)
+def test_a_service_link_is_no_port(tmp_path: Path, command: str, code: int) -> None:
+    arguments = command.format(file=tmp_path / "status.json").split()
+    result = pulse(
+        *arguments,
+        PULSE_PORT=SERVICE_LINK,
+        PULSE_PORT_80_TCP=SERVICE_LINK,
+        PULSE_SERVICE_HOST="10.0.0.7",
+        PULSE_SERVICE_PORT="80",
+    )
+    assert result.returncode == code, result.stderr
+    line = result.stderr.splitlines()[0]
+    assert f"PULSE_PORT={SERVICE_LINK} in the environment is ignored" in line
+    if "json" in command:
+        assert json.loads(line)["level"] == "warning"
+
+
+def test_a_source_of_sound_is_none_of_a_status() -> None:
+    result = pulse("serve", "--public-dir", "/none", PULSE_SOURCE="alsa_input.pci-0000")
+    assert result.returncode == 1
+    assert "PULSE_SOURCE=alsa_input.pci-0000 in the environment is ignored" in result.stderr
+    key = pulse("serve", "--public-dir", "/none", PULSE_SOURCE="nats://h")
+    assert key.returncode == 64 and "it names no bucket" in key.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "write idle --status-file {}",
+        "write idle -s{}",
+        "serve --status-file={}",
+        "serve --public-dir {}",
+        "serve --token-file {}",
+        "serve --tls-certificate {} --tls-key {}",
+        "serve --on-transition {}",
+        "relay --to nats://h/b/k --status-file {}",
+        "relay --to nats://h/b/k --nats-credentials {}",
+        "run --trainer-log {} -- true",
+        "run -- ls {}",
+        "watch {}",
+        "watch http://h --token-file {}",
+        "check {}",
+        "doctor --status-file {}",
+        "healthcheck --tls-certificate {}",
+    ],
+)
+def test_a_path_that_is_not_utf_8_is_refused(tmp_path: Path, command: str) -> None:
+    words = [os.fsencode(word).replace(b"{}", b"caf\xe9.json") for word in command.split()]
+    result = subprocess.run(
+        [os.fsencode(pulse_binary()), *words], capture_output=True, cwd=tmp_path, timeout=PATIENCE
+    )
+    assert result.returncode == 64
+    assert b"caf\\xe9.json' is not UTF-8" in result.stderr and result.stdout == b""
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("write idle", "PULSE_STATUS_FILE"),
+        ("serve", "PULSE_STATUS_FILE"),
+        ("serve", "PULSE_PUBLIC_DIR"),
+        ("serve", "PULSE_TOKEN_FILE"),
+        ("doctor", "PULSE_STATUS_FILE"),
+        ("run -- true", "PULSE_TRAINER_LOG"),
+        ("healthcheck", "PULSE_TLS_CERTIFICATE"),
+    ],
+)
+def test_nor_is_one_from_the_environment_taken(tmp_path: Path, command: str, name: str) -> None:
+    result = subprocess.run(
+        [pulse_binary(), *command.split()],
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=PATIENCE,
+        env={os.fsencode(name): b"caf\xe9.json"},
+    )
+    assert result.returncode == 64
+    assert name.encode() + b"='caf\\xe9.json' is not UTF-8" in result.stderr
+    assert os.listdir(tmp_path) == []
+
+
 @pytest.mark.parametrize(
     "command", ["", "serve", "watch f", "write idle -s f", "check f", "doctor", "healthcheck"]
 )

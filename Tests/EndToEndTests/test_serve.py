@@ -9,6 +9,8 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
+import urllib.error
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +110,40 @@ def test_a_public_directory_that_cannot_be_served_is_one_clear_line(tmp_path: Pa
     assert "is not a directory" in one_line(refused("--public-dir", str(tmp_path / "none")))
     (tmp_path / "dangling").symlink_to("nowhere")
     assert "dangling" in one_line(refused("--public-dir", str(tmp_path)))
+
+
+@pytest.mark.parametrize("kind", ["others", "large", "unreadable"])
+def test_some_public_directory_here_ends_no_start(tmp_path: Path, kind: str) -> None:
+    public = tmp_path / "public"
+    public.mkdir()
+    (public / "index.html").write_text("another site")
+    if kind == "large":
+        with (public / "video.mp4").open("wb") as file:
+            file.truncate(1 << 30)
+    elif kind == "unreadable":
+        (public / "training-panel.js").write_text("//")
+        (public / "gone").symlink_to("nowhere")
+    process = subprocess.Popen(
+        [pulse_binary(), "serve", "--port", "0", "--status-file", "s.json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        url = process.stdout.readline().split(" at ")[1].strip()
+        with urllib.request.urlopen(url + "livez", timeout=PATIENCE) as answer:
+            assert answer.status == 200
+        with pytest.raises(urllib.error.HTTPError) as error:
+            urllib.request.urlopen(url, timeout=PATIENCE)
+        assert error.value.code == 404
+        error.value.close()
+    finally:
+        process.terminate()
+        _, log = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert ("the panel in public is passed over" in log) == (kind == "unreadable")
 
 
 def test_an_address_for_everyone_needs_a_token_or_a_word() -> None:

@@ -92,14 +92,17 @@ struct EnvironmentArgumentsTests {
             (["--source", "nats://a/b/c"], ["PULSE_STATUS_FILE": "f"], []),
             (["-s", "f"], ["PULSE_SOURCE": "nats://a/b/c"], []),
             (["--status-file=f"], ["PULSE_SOURCE": "nats://a/b/c"], []),
-            ([], ["PULSE_STATUS_FILE": "", "PULSE_SOURCE": "n"], ["--source=n"]),
+            ([], ["PULSE_STATUS_FILE": "", "PULSE_SOURCE": "nats://n"], ["--source=nats://n"]),
             ([], ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": ""], ["--status-file=f"]),
             // Two that say something are a mistake, and are left to the parser.
             (
-                [], ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": "n"],
-                ["--status-file=f", "--source=n"]
+                [], ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": "TLS://n"],
+                ["--status-file=f", "--source=TLS://n"]
             ),
             ([], ["PULSE_STATUS_FILE": ""], ["--status-file="]),
+            // PulseAudio's says nothing about ours.
+            ([], ["PULSE_STATUS_FILE": "", "PULSE_SOURCE": "mic"], ["--status-file="]),
+            ([], ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": "mic"], ["--status-file=f"]),
         ])
     func alternatives(_ own: [String], _ environment: [String: String], _ added: [String]) {
         #expect(arguments(["serve"] + own, environment) == ["serve"] + added + own)
@@ -118,5 +121,41 @@ struct EnvironmentArgumentsTests {
         let environment = ["PULSE_PORT": "abc", "PULSE_HOST": "x", "PULSE_NO_WATCH": "yes"]
         let settings = EnvironmentArguments(["serve", "--host", "y"]) { environment[$0] }
         #expect(settings.variables == ["PULSE_PORT=abc", "PULSE_NO_WATCH=yes"])
+    }
+
+    @Test(
+        "leaves the port of a service link to Kubernetes, for every command",
+        arguments: [
+            "tcp://10.0.0.7:80", "udp://10.0.0.7:53", "sctp://[fd00::7]:80", "tcp://", "TCP://x",
+        ])
+    func serviceLinks(_ value: String) {
+        let environment = [
+            "PULSE_PORT": value, "PULSE_SERVICE_HOST": "10.0.0.7", "PULSE_SERVICE_PORT": "80",
+            "PULSE_SERVICE_PORT_HTTP": "80", "PULSE_PORT_80_TCP": value,
+            "PULSE_PORT_80_TCP_PROTO": "tcp", "PULSE_PORT_80_TCP_PORT": "80",
+            "PULSE_PORT_80_TCP_ADDR": "10.0.0.7", "PULSE_HOST": "::1",
+        ]
+        for command in ["serve", "run", "doctor", "healthcheck"] {
+            let settings = EnvironmentArguments([command]) { environment[$0] }
+            #expect(settings.arguments == [command, "--host=::1"])
+            #expect(settings.variables == ["PULSE_HOST=::1"])
+            #expect(settings.foreign.map(\.assignment) == ["PULSE_PORT=\(value)"])
+        }
+        for command in ["write", "check", "watch", "relay"] {
+            #expect(EnvironmentArguments([command]) { environment[$0] }.foreign == [])
+        }
+        // Who gives a port has no use for any.
+        #expect(EnvironmentArguments(["serve", "-p", "1"]) { environment[$0] }.foreign == [])
+    }
+
+    @Test(
+        "leaves PULSE_SOURCE to PulseAudio unless it is a key of NATS",
+        arguments: ["alsa_input.pci", "ok", "", "nats", "http://u:secret@h/b/k"])
+    func audio(_ value: String) {
+        let settings = EnvironmentArguments(["serve"]) { $0 == "PULSE_SOURCE" ? value : nil }
+        #expect(settings.arguments == ["serve"])
+        #expect(settings.foreign.count == 1)
+        #expect(settings.foreign[0].description.contains("is ignored: it is PulseAudio's"))
+        #expect(!settings.foreign[0].description.contains("secret"))
     }
 }
