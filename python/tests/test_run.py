@@ -158,6 +158,32 @@ def test_only_rank_0_writes(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
         assert read_status(path).status == "running"
 
 
+def test_pulse_run_ends_the_run_of_a_block(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SUPERVISED", "1")
+    monkeypatch.setenv("PULSE_STATUS_FILE", path)
+    with pulse_wrapper.training(path, 3) as run:
+        run.update(epoch=2.5, loss=0.5)
+    assert _told(read_status(path)) == ("running", 3.0, 3.0, 0.5, "Training completed")
+    # What fails has its reason, under pulse run as well.
+    with pytest.raises(ValueError), pulse_wrapper.training(path, 3):
+        raise ValueError("bad batch")
+    assert read_status(path).message == "ValueError: bad batch"
+    with pulse_wrapper.training(path, 3) as run:
+        run.update(epoch=3, loss=math.nan)
+    assert read_status(path).status == "error"
+
+
+def test_pulse_run_ends_no_other_file(
+    path: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULSE_SUPERVISED", "1")
+    for supervised in ("", str(tmp_path / "other.json")):
+        monkeypatch.setenv("PULSE_STATUS_FILE", supervised)
+        with pulse_wrapper.training(path, 3):
+            pass
+        assert read_status(path).status == "done"
+
+
 def test_the_path_comes_from_the_environment_unless_it_is_given(
     path: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 from .run import Run, default_path
 from .writer import StatusPath
+
+_LOGGER = logging.getLogger("pulse_wrapper")
 
 
 class CallbackRun:
@@ -15,36 +19,58 @@ class CallbackRun:
     """
 
     def __init__(
-        self, path: StatusPath | Run | None, interval: float, enabled: bool | None = None
+        self,
+        path: StatusPath | Run | None,
+        interval: float,
+        enabled: bool | None = None,
+        awaits_loss: bool = True,
     ) -> None:
-        self._target = path
+        #: The status file or the run to report to; the default file when it is None.
+        self.target = path
         self._interval = interval
         self._enabled = enabled
+        self._awaits_loss = awaits_loss
+        self._has_warned = False
         self._run: Run | None = None
-        self._is_own = False
+        #: Whether nobody else ends the run.
+        self.is_own = False
 
     def __getstate__(self) -> dict[str, object]:
         # A copy in another process has a training of its own to report.
-        return {**self.__dict__, "_run": None, "_is_own": False}
+        return {**self.__dict__, "_run": None, "is_own": False}
 
     @property
     def run(self) -> Run:
         """The run to update; not active before the training has begun."""
         if self._run is None or not self._run.is_active:
             self._run = self._find()
-            self._is_own = not self._run.is_active
+            self.is_own = not self._run.is_active or self._run.is_left
         return self._run
 
     def begin(self, epoch: float, total_epochs: float, message: str | None = None) -> None:
         """Write that the training starts; again, when the framework starts it again."""
-        self.run.start(epoch, total_epochs, message)
+        run = self.run
+        if run.is_left:
+            # A loop before this one that nobody ended.
+            run.done()
+        if self._awaits_loss:
+            run.await_loss()
+        run.start(epoch, total_epochs, message)
 
     def end(self, message: str, is_early: bool = False) -> None:
         """Write that the training has ended by itself."""
         run = self.run
+        if self._awaits_loss and not run.has_loss:
+            self.warn_of_no_loss("the training logged no loss")
         run.conclude(message, is_early)
-        if self._is_own:
+        if self.is_own:
             run.done()
+
+    def leave(self, message: str) -> None:
+        """Write that a loop was left, and nobody can tell yet whether well."""
+        run = self.run
+        run.conclude(message, is_early=True)
+        run.is_left = self.is_own
 
     def fail(self, error: BaseException) -> None:
         """Write why the training has ended; it may have failed before it began."""
@@ -53,9 +79,15 @@ class CallbackRun:
             run.start()
         run.fail(error)
 
+    def warn_of_no_loss(self, text: str) -> None:
+        """Warn, once, that the status has no loss to tell."""
+        if not self._has_warned:
+            self._has_warned = True
+            _LOGGER.warning("%s: the status says 0 for it, and its curve has no points", text)
+
     def _find(self) -> Run:
-        if isinstance(self._target, Run):
-            return self._target
-        path = self._target or default_path()
+        if isinstance(self.target, Run):
+            return self.target
+        path = self.target or default_path()
         own = self._run or Run(path, interval=self._interval, enabled=self._enabled)
         return Run.under_way(path) or own

@@ -26,8 +26,11 @@ class Guarded(Protocol):
     def interrupt(self, reason: str) -> None:
         """The process was told to end."""
 
-    def fail(self, reason: str | BaseException) -> None:
-        """The process ends before the run did."""
+    def fail(self, error: BaseException) -> None:
+        """An exception that nobody catches ends the process."""
+
+    def leave(self) -> None:
+        """The process ends by itself, before the run did."""
 
 
 class _Link:
@@ -147,7 +150,7 @@ class Guard:
 
     def _at_exit(self) -> None:
         for run in list(self.runs):
-            run.fail("The process ended before the training did")
+            run.leave()
 
 
 #: The guard of this process.

@@ -11,6 +11,7 @@ from typing import Any
 from keras.callbacks import Callback
 
 from .callback_run import CallbackRun
+from .logged_loss import LoggedLoss
 from .run import DEFAULT_INTERVAL, Run
 from .writer import StatusPath
 
@@ -40,11 +41,13 @@ class PulseCallback(Callback):  # type: ignore[misc]
         self._epoch = 0.0
         self._batches_done = 0
         self._batches: int | None = None
+        self._logged = LoggedLoss()
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Wait for the first epoch: only it tells where a resumed training starts."""
         self._has_begun = False
         self._batches = self.params.get("steps")
+        self._logged = LoggedLoss()
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Write ``running`` before the first epoch."""
@@ -56,7 +59,7 @@ class PulseCallback(Callback):  # type: ignore[misc]
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Report the batch; its loss is the mean of the epoch so far."""
         self._batches_done = batch + 1
-        self._job.run.update(self._place(), (logs or {}).get("loss"))
+        self._job.run.update(self._place(), self._logged.find(logs or {}))
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         """Show that a validation goes on: it may take longer than a live training is silent."""
@@ -67,7 +70,7 @@ class PulseCallback(Callback):  # type: ignore[misc]
         if self._batches is None:
             # Data without length: the first epoch has told it.
             self._batches = self._batches_done or None
-        self._job.run.update(self._place(), (logs or {}).get("loss"))
+        self._job.run.update(self._place(), self._logged.find(logs or {}))
 
     def on_train_end(self, logs: Any = None) -> None:
         """Write ``done``, unless the loss or a signal says otherwise."""

@@ -15,6 +15,7 @@ except ModuleNotFoundError:  # The package's older name, which is still installe
     from pytorch_lightning.callbacks import Callback
 
 from .callback_run import CallbackRun
+from .logged_loss import LoggedLoss
 from .run import DEFAULT_INTERVAL, Run
 from .schedule import epochs_after
 from .writer import StatusPath
@@ -27,7 +28,8 @@ class PulseCallback(Callback):  # type: ignore[misc]
         path: The status file, or the run of a `training` block. Unless given:
             ``PULSE_STATUS_FILE`` of the environment, or else ``status.json``.
         monitor: The logged metric that is the loss. Unless given: what `training_step` returns,
-            and where that is nothing, a metric called ``train_loss`` or ``loss``.
+            and where that is nothing, a metric called ``train_loss``, ``loss``, or so at its end,
+            such as ``g_loss``, that is no evaluation's.
         interval: Seconds between two updates that are written.
     """
 
@@ -41,13 +43,14 @@ class PulseCallback(Callback):  # type: ignore[misc]
         super().__init__()
         # Each hook asks the trainer for the rank.
         self._job = CallbackRun(path, interval, enabled=True)
-        self._metrics = (monitor,) if monitor else ("train_loss", "loss")
+        self._logged = LoggedLoss()
         self._monitor = monitor
         self._epoch = self._total = 0.0
 
     def on_train_start(self, trainer: Any, pl_module: Any) -> None:
         """Write ``running``: only now a checkpoint is loaded, and the length of the data known."""
         if trainer.is_global_zero:
+            self._logged = LoggedLoss()
             self._locate(trainer, 0)
             self._job.begin(self._epoch, self._total)
 
@@ -133,4 +136,6 @@ class PulseCallback(Callback):  # type: ignore[misc]
                 loss = loss * trainer.accumulate_grad_batches
             return loss
         known = trainer.callback_metrics
-        return next((known[name] for name in self._metrics if name in known), None)
+        if self._monitor is not None:
+            return known.get(self._monitor)
+        return known["train_loss"] if "train_loss" in known else self._logged.find(known)

@@ -24,9 +24,11 @@ class LossRecord:
         (0.6, None)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, value: float = 0.0) -> None:
         #: The last finite loss; 0 before the first, since a status needs one.
-        self.value = 0.0
+        self.value = value
+        #: Whether this training has told of a loss, finite or not.
+        self.is_known = False
         #: Such as ``loss is NaN at step 12``, with the first step of it; None when all is well.
         self.problem: str | None = None
         self._pending: Any = None
@@ -38,6 +40,7 @@ class LossRecord:
         An array or a tensor is only kept: to read it makes a training wait for its accelerator,
         and that is worth it for a loss that gets written, not for each step's. `settle` reads it.
         """
+        self.is_known = True
         if isinstance(loss, numbers.Real):
             self._pending = None
             self._judge(float(loss), step)

@@ -30,11 +30,30 @@ class Report:
         #: The step that the training is at.
         self.step = 0
         self.loss = LossRecord()
+        #: Whether a framework logs the loss: it may come late, or never.
+        self.awaits_loss = False
+        # The total of a block, when the trainings inside it are parts of one.
+        self._planned = self.total_epochs
+        self._is_part = False
+        # The epochs of the parts before.
+        self._base = 0.0
 
-    def restart(self) -> None:
-        """Forget the losses and steps of a training before."""
+    def restart(self, last_loss: float = 0.0) -> None:
+        """Forget the losses and steps of a training before; its last loss stands until the next."""
         self.step = 0
-        self.loss = LossRecord()
+        self.loss = LossRecord(last_loss)
+
+    def begin(self, epoch: float, total_epochs: float, follows: bool) -> None:
+        """Begin a training that counts by itself, maybe one of several in a block.
+
+        Where the block has a total, they are its parts: one that begins at 0 goes on where the
+        one before has ended. Where it has none, each is a training of its own.
+        """
+        self._is_part = self._planned > 0
+        if self._is_part and follows and epoch == 0:
+            self._base = self.epoch
+        self.restart(self.loss.value if self._is_part else 0.0)
+        self.take(epoch, total_epochs, None)
 
     @property
     def is_complete(self) -> bool:
@@ -50,9 +69,10 @@ class Report:
     def take(self, epoch: Any, total_epochs: Any, message: str | None) -> None:
         """Take over what is given. A message holds until the next epoch is told."""
         if epoch is not None:
-            self.epoch = self._count(epoch, last=self.epoch)
+            self.epoch = self._base + self._count(epoch, last=self.epoch - self._base)
         if total_epochs is not None:
-            self.total_epochs = self._count(total_epochs, last=self.total_epochs)
+            total = self._base + self._count(total_epochs, last=self.total_epochs - self._base)
+            self.total_epochs = max(self._planned, total) if self._is_part else total
         if message is not None or epoch is not None:
             self._message = message
 
@@ -65,10 +85,26 @@ class Report:
         self._guarded(self.loss.settle)
 
     def complete(self, is_early: bool) -> None:
-        """Put the epoch at the total; or, when it ended early, the total at the epoch."""
-        if is_early or not self.total_epochs:
+        """Put the epoch at the total; or the total at the epoch, when that was all there was to do.
+
+        That is so when it ended early, and where the parts of a block make less than its total.
+        """
+        if is_early or self._is_part or not self.total_epochs:
             self.total_epochs = self.epoch
         self.epoch = self.total_epochs
+
+    def conclude(self, message: str) -> str:
+        """Take over what is to be said of the training at the end, and give it."""
+        if self._lacks_loss:
+            # The 0 of the status is none.
+            message = f"{message}; no loss was logged"
+            self.awaits_loss = False
+        self.take(None, None, message)
+        return message
+
+    @property
+    def _lacks_loss(self) -> bool:
+        return self.awaits_loss and not self.loss.is_known
 
     def last_word(self) -> str:
         """Say of a training that ended by itself how it did."""
@@ -80,6 +116,8 @@ class Report:
     def status(self, state: str, message: str | None = None) -> TrainingStatus:
         """Make the status of now. A loss that is not finite comes first in its message."""
         text = message or self._message or self.place.capitalize()
+        if state == "running" and self._lacks_loss and self.step:
+            text = f"{text}; no loss logged yet"
         if self.loss.problem is not None:
             text = f"{self.loss.problem}; {text}"
         return TrainingStatus.create(

@@ -10,6 +10,7 @@ from typing import Any
 
 from .guard import GUARD
 from .message import description
+from .rank import Rank
 from .report import Report
 from .writer import StatusPath, write_status
 
@@ -50,9 +51,11 @@ class Run:
         self.path = path or default_path()
         #: Whether the training is under way: started, and not ended.
         self.is_active = False
+        #: Whether its loop was left and nobody is there to end it: the end of the process is.
+        self.is_left = False
         self._report = Report(epoch, total_epochs, message)
         self._interval = interval
-        self._is_enabled = os.environ.get("RANK", "0") == "0" if enabled is None else enabled
+        self._rank = Rank(known=None if enabled is None else 0 if enabled else 1)
         self._lock = threading.RLock()
         self._process = 0
         self._next_write = 0.0
@@ -70,6 +73,11 @@ class Run:
             if isinstance(run, Run) and os.path.realpath(os.fspath(run.path)) == file:
                 return run
         return None
+
+    @staticmethod
+    def newest() -> Run | None:
+        """The run of this process that began last, of those under way."""
+        return next((run for run in reversed(GUARD.runs) if isinstance(run, Run)), None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Frameworks copy callbacks into other processes: a run begins anew there.
@@ -96,17 +104,41 @@ class Run:
         total_epochs: float | None = None,
         message: str | None = None,
     ) -> None:
-        """Begin, or begin again: ``running`` is written at once."""
+        """Begin, or begin again: ``running`` is written at once.
+
+        With an epoch it is a training that counts by itself, such as a framework's. In a block
+        with a total these are parts of one: an epoch of 0 is where the part before has ended.
+        """
         with self._lock:
+            follows = self._conclusion is not None
             self._process = os.getpid()
             self.is_active = True
+            self.is_left = False
             self._conclusion = self._signal = None
             self._has_failed = self._is_early = False
-            self._report.restart()
-            self._report.take(epoch, total_epochs, message)
-            if self._is_enabled:
+            if epoch is None or total_epochs is None:
+                self._report.restart()
+                self._report.take(epoch, total_epochs, message)
+            else:
+                self._report.begin(epoch, total_epochs, follows)
+                self._report.take(None, None, message)
+            if self._rank.is_first:
                 GUARD.watch(self)
             self._write("running")
+
+    def await_loss(self) -> None:
+        """Say in the message that no loss has been logged, until one is."""
+        self._report.awaits_loss = True
+
+    @property
+    def place(self) -> str:
+        """Where the training is, such as ``epoch 0.5 of 3``."""
+        return self._report.place
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether this training has told of a loss."""
+        return self._report.loss.is_known
 
     def update(
         self,
@@ -155,15 +187,15 @@ class Run:
                 that there were to do then.
         """
         with self._lock:
-            self._conclusion, self._is_early = message, is_early
-            self._report.take(None, None, message)
+            self._conclusion, self._is_early = self._report.conclude(message), is_early
             self._write("running")
 
     def done(self, message: str | None = None) -> None:
         """End well: ``done``, with the epoch at the total.
 
         It is ``error`` all the same when the newest loss is not finite, or when a signal has
-        stopped the training before its last epoch.
+        stopped the training before its last epoch. Under ``pulse run`` it is ``running`` at the
+        last epoch: only the end of the process tells whether all went well.
         """
         with self._lock:
             if not self.is_active:
@@ -177,7 +209,7 @@ class Run:
             else:
                 message = message or self._conclusion or report.last_word()
                 report.complete(self._is_early)
-                self._end("done", message)
+                self._end("running" if self._is_supervised else "done", message)
 
     def fail(self, reason: str | BaseException) -> None:
         """End with ``error``: an exception, or the reason in words. It may follow on `done`."""
@@ -210,6 +242,13 @@ class Run:
             finally:
                 self._lock.release()
 
+    def leave(self) -> None:
+        """The process ends before the run did."""
+        if self.is_left:
+            self.done()
+        else:
+            self.fail("The process ended before the training did")
+
     @property
     def has_started(self) -> bool:
         """Whether the training has ever been under way."""
@@ -220,6 +259,14 @@ class Run:
         # Processes forked from this one inherit the run and its handlers, maybe a lock that nobody
         # holds, but not the training.
         return os.getpid() == self._process
+
+    @property
+    def _is_supervised(self) -> bool:
+        """Whether this is the status file of a ``pulse run``, which sees the process end."""
+        supervised = os.environ.get("PULSE_STATUS_FILE")
+        if os.environ.get("PULSE_SUPERVISED") != "1" or not supervised:
+            return False
+        return os.path.realpath(supervised) == os.path.realpath(os.fspath(self.path))
 
     @property
     def _is_stopping(self) -> bool:
@@ -236,7 +283,7 @@ class Run:
         GUARD.release(self)
 
     def _write(self, state: str, message: str | None = None) -> None:
-        if not self._is_enabled or not self._is_of_this_process:
+        if not self._is_of_this_process or not self._rank.is_first:
             return
         with GUARD.writing():
             if state == "running":

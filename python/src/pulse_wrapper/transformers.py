@@ -13,6 +13,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from .callback_run import CallbackRun
+from .logged_loss import LoggedLoss
 from .run import DEFAULT_INTERVAL, Run
 from .schedule import epochs_after
 from .writer import StatusPath
@@ -43,6 +44,7 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
         self._job = CallbackRun(path, interval, enabled=True)
         # Batches of an epoch, while the Trainer counts epochs as they say.
         self._batches: int | None = None
+        self._logged = LoggedLoss()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Write ``running``. The Trainer calls it again when it retries with smaller batches."""
@@ -51,6 +53,7 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
         if args.logging_nan_inf_filter:
             _LOGGER.info("logging_nan_inf_filter is on: the Trainer logs no loss that is NaN")
         self._batches = _batches(args, state, kwargs.get("train_dataloader"))
+        self._logged = LoggedLoss()
         self._job.begin(state.epoch or 0.0, self._total(args, state), _message(state))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -69,15 +72,21 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
             self._job.run.update(message=_message(state), step=state.global_step)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **kwargs: Any) -> None:
-        """Report the loss: the mean since the last log. The last log of a training has none."""
-        if not state.is_world_process_zero or not logs or "loss" not in logs:
+        """Report the loss: the mean since the last log.
+
+        The last log of a training has none but `train_loss`, the mean of it all: better than none.
+        """
+        if not state.is_world_process_zero or not logs:
             return
-        if args.logging_nan_inf_filter and _hides_nan(args, logs):
+        loss = self._logged.find(logs)
+        if loss is None:
+            return
+        if args.logging_nan_inf_filter and _hides_nan(args, logs, loss):
             self._job.run.report_problem(
                 "loss is NaN", " (its gradient tells: logging_nan_inf_filter hides the loss)"
             )
         else:
-            self._job.run.update(loss=logs["loss"], step=state.global_step)
+            self._job.run.update(loss=loss, step=state.global_step)
 
     def on_prediction_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Show that an evaluation goes on: it may take longer than a live training is silent."""
@@ -91,6 +100,11 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
         if not state.is_world_process_zero:
             return
         self.on_step_end(args, state, control)
+        if self._logged.name in (None, "train_loss"):
+            self._job.warn_of_no_loss(
+                f"the Trainer logged no loss in {state.global_step} steps; "
+                f"logging_steps is {args.logging_steps:g}"
+            )
         is_early = state.global_step < state.max_steps
         place = f"step {state.global_step} of {state.max_steps}"
         message = f"Training stopped early at {place}" if is_early else "Training completed"
@@ -124,11 +138,11 @@ def _message(state: Any) -> str:
     return f"Step {state.global_step} of {state.max_steps}"
 
 
-def _hides_nan(args: Any, logs: Any) -> bool:
+def _hides_nan(args: Any, logs: Any, loss: Any) -> bool:
     """Whether a finite loss was logged in place of NaN."""
     gradient = logs.get("grad_norm")
     if gradient is None or math.isfinite(gradient):
         return False
     # With fp16 a gradient overflows now and then, and its step is left out; but a loss of nothing
     # but NaN is logged as 0.
-    return not args.fp16 or logs["loss"] == 0
+    return not args.fp16 or loss == 0

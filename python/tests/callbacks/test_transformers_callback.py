@@ -12,6 +12,7 @@ import pytest
 
 import pulse_wrapper
 from pulse_wrapper import read_status
+from pulse_wrapper.guard import GUARD
 
 
 @pytest.mark.parametrize("module", ["transformers"], indirect=True)
@@ -61,6 +62,56 @@ class TestTransformers:
         trainer.log(train_runtime=1.0, train_loss=0.7)
         trainer.end()
         assert (read_status(path).loss, read_status(path).status) == (0.5, "done")
+
+    def test_without_a_loss_its_mean_at_the_end_is_one(
+        self, trainer: Any, path: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        trainer.begin()
+        trainer.step(29, epoch=2.9)
+        assert read_status(path).message == "Step 29 of 30; no loss logged yet"
+        trainer.log(eval_loss=3.0, eval_runtime=1.0)
+        assert read_status(path).loss == 0.0
+        trainer.step(30, epoch=3.0)
+        trainer.log(train_runtime=1.0, train_loss=0.7)
+        trainer.end()
+        status = read_status(path)
+        assert (status.status, status.loss) == ("done", 0.7)
+        assert status.message == "Training completed"
+        [warning] = caplog.records
+        assert "no loss in 30 steps; logging_steps is 500" in warning.getMessage()
+
+    def test_a_training_without_any_loss_says_so(
+        self, trainer: Any, path: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        for _ in range(2):
+            trainer.begin(global_step=0, epoch=0)
+            assert read_status(path).message == "Step 0 of 30"
+            trainer.step(30, epoch=3.0)
+            trainer.end()
+            assert read_status(path).message == "Training completed; no loss was logged"
+        assert len(caplog.records) == 1
+
+    @pytest.mark.parametrize(
+        ("logs", "loss"),
+        [
+            ({"embedding_loss": 0.5, "learning_rate": 0.1}, 0.5),
+            ({"train/loss": 0.5}, 0.5),
+            ({"value_loss": 0.5}, 0.5),
+            ({"eval_loss": 0.5}, 0.0),
+            ({"eval_embedding_loss": 0.5}, 0.0),
+            ({"val_loss": 0.5, "valid_loss": 0.5, "test_loss": 0.5, "validation/loss": 0.5}, 0.0),
+            ({"lossless": 0.5, "loss_scale": 0.5}, 0.0),
+        ],
+        ids=str,
+    )
+    def test_a_loss_of_another_name_is_found(
+        self, trainer: Any, path: str, logs: dict[str, float], loss: float
+    ) -> None:
+        trainer.begin()
+        trainer.step(1, epoch=0.1)
+        trainer.log(**logs)
+        assert read_status(path).loss == loss
+        trainer.end()
 
     @pytest.mark.parametrize(
         ("logs", "arguments", "is_told"),
@@ -167,6 +218,79 @@ class TestTransformers:
         trainer.log(loss=9.0)
         assert read_status(path) == before
 
+    def test_pulse_run_ends_what_it_runs(
+        self, trainer: Any, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULSE_SUPERVISED", "1")
+        monkeypatch.setenv("PULSE_STATUS_FILE", path)
+        for _ in range(2):
+            trainer.begin(global_step=0, epoch=0)
+            assert (read_status(path).status, read_status(path).epoch) == ("running", 0.0)
+            trainer.log(loss=0.5)
+            trainer.step(30, epoch=3.0)
+            trainer.end()
+            status = read_status(path)
+            assert (status.status, status.epoch, status.total_epochs) == ("running", 3.0, 3.0)
+            assert (status.loss, status.message) == (0.5, "Training completed")
+            # Nothing of it is left to be said when the process ends.
+            assert GUARD.runs == []
+
+    def test_early_stopping_under_pulse_run_is_the_end_too(
+        self, trainer: Any, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULSE_SUPERVISED", "1")
+        monkeypatch.setenv("PULSE_STATUS_FILE", path)
+        trainer.begin()
+        trainer.log(loss=0.5)
+        trainer.step(12, epoch=1.2)
+        trainer.end()
+        status = read_status(path)
+        assert (status.status, status.epoch, status.total_epochs) == ("running", 1.2, 1.2)
+        assert status.message == "Training stopped early at step 12 of 30"
+
+    def test_several_trainings_of_a_block_end_with_it(self, trainer: Any, path: str) -> None:
+        with pulse_wrapper.training(path, interval=0):
+            for _ in range(3):
+                trainer.begin(global_step=0, epoch=0)
+                assert (read_status(path).epoch, read_status(path).loss) == (0.0, 0.0)
+                trainer.log(loss=0.5)
+                trainer.step(30, epoch=3.0)
+                trainer.end()
+                assert (read_status(path).status, read_status(path).epoch) == ("running", 3.0)
+        assert (read_status(path).status, read_status(path).epoch) == ("done", 3.0)
+
+    def test_in_a_block_with_a_total_they_are_its_parts(self, trainer: Any, path: str) -> None:
+        with pulse_wrapper.training(path, 9, interval=0):
+            for fold in range(3):
+                trainer.begin(global_step=0, epoch=0)
+                status = read_status(path)
+                assert (status.epoch, status.total_epochs) == (3.0 * fold, 9.0)
+                # A 0 after a loss would be one that was measured.
+                assert status.loss == (0.5 if fold else 0.0)
+                trainer.log(loss=0.5)
+                trainer.step(15, epoch=1.5)
+                assert read_status(path).epoch == 3.0 * fold + 1.5
+                trainer.step(30, epoch=3.0)
+                trainer.end()
+        status = read_status(path)
+        assert (status.status, status.epoch, status.total_epochs) == ("done", 9.0, 9.0)
+
+    def test_a_part_that_resumes_or_starts_again_is_no_other(self, trainer: Any, path: str) -> None:
+        with pulse_wrapper.training(path, 4, interval=0):
+            trainer.begin()
+            trainer.step(10, epoch=1.0)
+            # With smaller batches, before the end.
+            trainer.begin(global_step=0, epoch=0)
+            assert read_status(path).epoch == 0.0
+            trainer.step(20, epoch=2.0)
+            trainer.end()
+            # From its checkpoint.
+            trainer.begin(global_step=20, epoch=2.0)
+            assert (read_status(path).epoch, read_status(path).total_epochs) == (2.0, 4.0)
+            trainer.step(30, epoch=3.0)
+            trainer.end()
+        assert (read_status(path).epoch, read_status(path).total_epochs) == (3.0, 3.0)
+
     def test_a_block_for_another_file_is_another_run(
         self, trainer: Any, path: str, tmp_path: Any
     ) -> None:
@@ -180,6 +304,7 @@ class TestTransformers:
         with pulse_wrapper.training(path) as run:
             trainer = _Trainer(module.PulseCallback(run, interval=0))
             trainer.begin()
+            trainer.log(loss=0.5)
             trainer.step(12, epoch=1.2)
             trainer.end()
             assert read_status(path).status == "running"
@@ -208,6 +333,7 @@ class _Trainer:
             num_train_epochs=3,
             max_steps=-1,
             fp16=False,
+            logging_steps=500,
         )
         self.state = SimpleNamespace(
             is_world_process_zero=True, global_step=0, max_steps=30, epoch=0

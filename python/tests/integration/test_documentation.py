@@ -61,9 +61,9 @@ import keras
 import numpy
 
 class Model(keras.Sequential):
-    def fit(self, own, callbacks):
+    def fit(self, own, callbacks, epochs=3):
         inputs = numpy.random.randn(16, 4)
-        super().fit(inputs, inputs.sum(1), epochs=3, verbose=0, callbacks=callbacks)
+        super().fit(inputs, inputs.sum(1), epochs=epochs, verbose=0, callbacks=callbacks)
 
 model = Model([keras.layers.Input((4,)), keras.layers.Dense(1)])
 model.compile(optimizer="sgd", loss="mse")

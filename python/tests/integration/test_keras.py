@@ -56,6 +56,29 @@ def test_early_stopping_is_no_failure(life: Any, stop_at: int, epoch: float) -> 
     assert life.last.message == f"Training stopped early at epoch {epoch:g} of 3"
 
 
+def test_folds_of_a_block_are_runs_with_one_end(life: Any) -> None:
+    keras_job.train(life.path, folds=3, has_block=True)
+    assert [state.status for state in life.states].count("done") == 1
+    assert (life.last.status, life.last.epoch, life.last.total_epochs) == ("done", 3.0, 3.0)
+    # Each has begun at 0.
+    epochs = [state.epoch for state in life.states]
+    assert sum(now < before for before, now in zip(epochs, epochs[1:])) == 2
+
+
+@pytest.mark.parametrize("options", [{"folds": 3, "epochs": 1}, {"folds": 2, "epochs": 2}], ids=str)
+def test_folds_of_a_block_with_a_total_are_its_parts(life: Any, options: dict[str, Any]) -> None:
+    total = float(options["folds"] * options["epochs"])
+    keras_job.train(life.path, has_block=True, block_total=total, **options)
+    life.expect("done", epoch=total, total=total)
+    # Only before the first batch nothing is measured.
+    assert {state.epoch for state in life.states if not state.loss} == {0.0}
+
+
+def test_without_a_block_each_fold_is_done(life: Any) -> None:
+    keras_job.train(life.path, folds=2)
+    assert [state.status for state in life.states].count("done") == 2
+
+
 def test_a_validation_is_told(life: Any) -> None:
     keras_job.train(life.path, validates=True)
     assert "Validating after epoch 1" in {state.message for state in life.states}

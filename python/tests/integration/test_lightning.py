@@ -78,6 +78,25 @@ def test_a_resumed_training_goes_on_where_it_was(
     life.expect("done", epoch=5.0, total=5.0, start=2.0)
 
 
+@pytest.mark.parametrize("name", ["g_loss", "train/loss"])
+def test_manual_optimisation_logs_its_loss_by_any_name(life: Any, train: Any, name: str) -> None:
+    train(is_manual=True, loss_name=name, validates=True)
+    assert life.last.status == "done"
+    assert life.last.loss > 0
+    assert {state.epoch for state in life.states if not state.loss} == {0.0}
+
+
+@pytest.mark.parametrize("name", ["", "val_loss"])
+def test_a_training_that_logs_no_loss_says_so(
+    life: Any, train: Any, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    train(is_manual=True, loss_name=name)
+    assert {state.loss for state in life.states} == {0.0}
+    assert any(state.message.endswith("; no loss logged yet") for state in life.states)
+    assert life.last.message == "Training completed; no loss was logged"
+    assert sum("logged no loss" in record.getMessage() for record in caplog.records) == 1
+
+
 def test_early_stopping_is_no_failure(life: Any, train: Any) -> None:
     train(stop_at=12)
     assert life.last.status == "done"

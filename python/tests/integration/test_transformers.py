@@ -70,6 +70,25 @@ def test_a_resumed_training_goes_on_where_it_was(
     life.expect("done", epoch=3.0, total=3.0, start=1.5)
 
 
+def test_without_logging_steps_the_mean_at_the_end_is_the_loss(
+    life: Any, train: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    train(logging_steps=500)
+    assert any(state.message.endswith("; no loss logged yet") for state in life.states)
+    assert {state.loss for state in life.states if state.epoch < 3} == {0.0}
+    assert (life.last.status, life.last.message) == ("done", "Training completed")
+    assert life.last.loss > 0
+    said = [record.getMessage() for record in caplog.records if "no loss" in record.getMessage()]
+    assert len(said) == 1
+    assert "logging_steps is 500" in said[0]
+
+
+def test_a_loss_of_another_name_is_told(life: Any, train: Any) -> None:
+    train(loss_name="embedding_loss", evaluates=True)
+    assert (life.last.status, life.last.message) == ("done", "Training completed")
+    assert {state.epoch for state in life.states if not state.loss} <= {0.0, 0.1, 0.2}
+
+
 def test_early_stopping_is_no_failure(life: Any, train: Any) -> None:
     train(stop_at=12)
     assert life.last.status == "done"

@@ -58,6 +58,8 @@ def train(
     terminates_on_nan: bool = False,
     has_block: bool = False,
     validates: bool = False,
+    folds: int = 1,
+    block_total: float = 0.0,
     interval: float = 0.0,
     **arguments: Any,
 ) -> None:
@@ -69,21 +71,22 @@ def train(
         targets[(nan_at - 1) * 4] = np.nan
     model = keras.Sequential([keras.layers.Input((_FEATURES,)), keras.layers.Dense(1)])
     model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mse")
-    block = pulse_wrapper.training(path, interval=interval) if has_block else None
+    block = pulse_wrapper.training(path, block_total, interval=interval) if has_block else None
     callbacks = [PulseCallback(path, interval=interval), Misfortune(fail_at, stop_at, pause)]
     if terminates_on_nan:
         callbacks.append(keras.callbacks.TerminateOnNaN())
-    data = (_stream(inputs, targets),) if is_stream else (inputs, targets)
     with block or contextlib.nullcontext():
-        model.fit(
-            *data,
-            batch_size=None if is_stream else 4,
-            validation_data=(inputs, targets) if validates else None,
-            shuffle=False,
-            callbacks=callbacks,
-            verbose=0,
-            **{"epochs": 3, **arguments},
-        )
+        for _ in range(folds):
+            data = (_stream(inputs, targets),) if is_stream else (inputs, targets)
+            model.fit(
+                *data,
+                batch_size=None if is_stream else 4,
+                validation_data=(inputs, targets) if validates else None,
+                shuffle=False,
+                callbacks=callbacks,
+                verbose=0,
+                **{"epochs": 3, **arguments},
+            )
 
 
 if __name__ == "__main__":

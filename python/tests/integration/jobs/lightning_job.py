@@ -64,7 +64,8 @@ class Model(LightningModule):
         loss = torch.nn.functional.mse_loss(self.layer(inputs), targets)
         if self.options["nan_at"] is not None and self.batches >= self.options["nan_at"]:
             loss = loss * float("nan")
-        self.log("train_loss", loss)
+        if self.options["loss_name"]:
+            self.log(self.options["loss_name"], loss)
         if self.automatic_optimization:
             return loss
         for optimizer in self.optimizers():
@@ -106,6 +107,7 @@ def train(
     pause: float = 0.0,
     is_stream: bool = False,
     is_manual: bool = False,
+    loss_name: str = "train_loss",
     has_block: bool = False,
     validates: bool = False,
     resume: str | None = None,
@@ -117,7 +119,12 @@ def train(
     torch.manual_seed(1)
     data: Any = Examples(examples)
     model = Model(
-        fail_at=fail_at, fail_rank=fail_rank, nan_at=nan_at, pause=pause, is_manual=is_manual
+        fail_at=fail_at,
+        fail_rank=fail_rank,
+        nan_at=nan_at,
+        pause=pause,
+        is_manual=is_manual,
+        loss_name=loss_name,
     )
     defaults: dict[str, Any] = {
         "max_epochs": 3,

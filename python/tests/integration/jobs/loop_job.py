@@ -36,5 +36,17 @@ def train(
     dist.destroy_process_group()
 
 
+def train_spawned(rank: int, path: str, port: int) -> None:
+    """One rank of `mp.spawn`, which sets no variable."""
+    os.environ.pop("RANK", None)
+    with pulse_wrapper.training(path, total_epochs=6, interval=0) as run:
+        dist.init_process_group("gloo", f"tcp://127.0.0.1:{port}", world_size=2, rank=rank)
+        # The second rank ends long before the first.
+        for epoch in range(6 if rank == 0 else 3):
+            run.update(epoch=epoch + 1, loss=1 / (epoch + 1) + rank, message=f"rank {rank}")
+        dist.barrier()
+        dist.destroy_process_group()
+
+
 if __name__ == "__main__":
     train(**json.loads(sys.argv[1]))

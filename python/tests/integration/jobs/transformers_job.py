@@ -48,6 +48,16 @@ class Model(LlamaForCausalLM):
         return output
 
 
+class NamedLossTrainer(Trainer):
+    """Logs its loss under a name of its own, as trainers of sentence embeddings do."""
+
+    name = "loss"
+
+    def log(self, logs: Any, *args: Any) -> None:
+        logs = {self.name if key == "loss" else key: value for key, value in logs.items()}
+        super().log(logs, *args)
+
+
 class Stream(IterableDataset[Any]):
     """The examples, without a length."""
 
@@ -95,6 +105,8 @@ def train(
     pause: float = 0.0,
     is_stream: bool = False,
     has_block: bool = False,
+    loss_name: str = "loss",
+    fail_after: bool = False,
     evaluates: bool = False,
     resume: str | None = None,
     interval: float = 0.0,
@@ -121,7 +133,7 @@ def train(
         defaults.update(eval_strategy="steps", eval_steps=10)
     block = pulse_wrapper.training(path, interval=interval) if has_block else None
     with block or contextlib.nullcontext():
-        trainer = Trainer(
+        trainer = NamedLossTrainer(
             model=model,
             args=TrainingArguments(output_dir=output, **{**defaults, **arguments}),
             train_dataset=Stream(data) if is_stream else data,
@@ -131,7 +143,10 @@ def train(
                 *([StopAt(stop_at)] if stop_at else []),
             ],
         )
+        trainer.name = loss_name
         trainer.train(resume_from_checkpoint=resume)
+        if fail_after:
+            raise OSError("the model can't be saved")
 
 
 if __name__ == "__main__":
