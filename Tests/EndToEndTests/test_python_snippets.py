@@ -18,6 +18,10 @@ LOOPS = [
     *take("README.md", "python"),
     *take("docs/TRAINING.md", "python", containing="run.update("),
 ]
+WRAPS = [
+    *take("docs/TRAINING.md", "python", containing="wrap(range("),
+    *take("python/README.md", "python", containing="wrap(range("),
+]
 [BATCHES] = take("python/README.md", "python", containing="run.update(")
 [ANYTHING_ELSE] = take("docs/TRAINING.md", "python", containing="write_done_status(")
 [FUNCTIONS] = take("python/README.md", "python", containing="safe_read_status")
@@ -68,6 +72,12 @@ def test_a_loop_of_one_s_own(block: Block, tmp_path: Path) -> None:
 
 def test_a_loop_over_batches(tmp_path: Path) -> None:
     run(BATCHES, tmp_path, TRAINING)
+    assert written(tmp_path).items() >= {"status": "done", "epoch": 3.0, "loss": 0.31}.items()
+
+
+@pytest.mark.parametrize("block", WRAPS, ids=str)
+def test_a_loop_that_is_wrapped(block: Block, tmp_path: Path) -> None:
+    run(block, tmp_path, TRAINING)
     assert written(tmp_path).items() >= {"status": "done", "epoch": 3.0, "loss": 0.31}.items()
 
 

@@ -1,8 +1,8 @@
 """A truthful status file for any training job, in the PULSE v1 format (Order 16.2-FINAL).
 
-`training` reports a loop of one's own, and ``pulse_wrapper.transformers``, ``.lightning`` and
-``.keras`` have callbacks. Below them are the four functions of the order, which write one state
-each, atomically:
+`training` reports what is inside its block, `wrap` a loop; ``pulse_wrapper.transformers``,
+``.lightning`` and ``.keras`` have callbacks. Below them are the four functions of the order, which
+write one state each, atomically:
 
 Example:
     >>> import os, tempfile
@@ -16,6 +16,7 @@ Example:
 from .decoder import decode
 from .encoder import encode
 from .errors import PulseError
+from .loop import Loop, wrap
 from .reader import read_status, safe_read_status
 from .run import Run
 from .status import STATES, TrainingStatus, calculate_progress
@@ -32,6 +33,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "STATES",
+    "Loop",
     "PulseError",
     "Run",
     "TrainingStatus",
@@ -41,6 +43,7 @@ __all__ = [
     "read_status",
     "safe_read_status",
     "training",
+    "wrap",
     "write_done_status",
     "write_error_status",
     "write_idle_status",
