@@ -173,10 +173,11 @@ extension RunMonitor {
         // A file that isn't there yet is a job that hasn't started. One that is there but was never
         // valid leaves nothing to serve.
         let isWaiting = state == .missing || state == .ok
+        let status = newest ?? (isWaiting ? placeholder : nil)
         return RunView(
-            status: newest ?? (isWaiting ? placeholder : nil), liveness: liveness,
-            etaSeconds: etaSeconds, source: state, sourceError: error, run: runs.current?.id,
-            attempt: runs.current?.attempt)
+            status: status, liveness: liveness, etaSeconds: etaSeconds, source: state,
+            sourceError: error, run: runs.current?.id, attempt: runs.current?.attempt,
+            hasLoss: status.map { runs.hasMeasured(lossOf: $0) } ?? false)
     }
 
     private var liveness: Liveness {

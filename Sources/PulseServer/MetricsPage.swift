@@ -30,7 +30,7 @@ struct MetricsPage: Sendable {
     func text(of view: RunView, format: MetricsText.Format) -> MetricsText {
         var text = MetricsText(format)
         // Without a state there are no samples: a 0 would be a lie.
-        if let status = view.status { addRun(status, to: &text) }
+        if let status = view.status { addRun(status, hasLoss: view.hasLoss, to: &text) }
         text.gauge(
             "pulse_liveness", "Whether the run is alive, as Pulse judges: 1 for the current state.",
             Self.states(Liveness.allCases, current: view.liveness, label: "state"))
@@ -47,12 +47,12 @@ struct MetricsPage: Sendable {
         return text
     }
 
-    private func addRun(_ status: TrainingStatus, to text: inout MetricsText) {
+    private func addRun(_ status: TrainingStatus, hasLoss: Bool, to text: inout MetricsText) {
         text.gauge("pulse_progress_ratio", "Progress of the run, 0 to 1.", status.progress / 100)
         text.gauge("pulse_epoch", "Epochs done, with fractions.", status.epoch)
         text.gauge(
             "pulse_epochs_planned", "Epochs planned; 0 when that isn't known.", status.totalEpochs)
-        text.gauge("pulse_loss", "The last good loss.", status.loss)
+        if hasLoss { text.gauge("pulse_loss", "The last good loss.", status.loss) }
         text.gauge(
             "pulse_status", "What the trainer says: 1 for the current status.",
             Self.states(TrainingStatus.State.allCases, current: status.status, label: "status"))

@@ -22,6 +22,8 @@ struct WatchState: Sendable {
     /// The curve as seen here, by the rules of the server.
     private var runs = RunSequence(name: SourceName(key: ""))
     private var curve = RunCurve()
+    /// The server's curve, until the status that it belongs to arrives.
+    private var served: [CurvePoint]?
     /// How far the server's clock is ahead of this one, in seconds.
     private var skew: Int64 = 0
 
@@ -34,14 +36,22 @@ struct WatchState: Sendable {
     /// The run's losses, oldest first.
     var losses: [Double] { curve.history.losses }
 
+    /// Whether the loss that was read was measured.
+    var hasLoss: Bool { reading.map { runs.hasMeasured(lossOf: $0.status) } ?? false }
+
     mutating func take(_ update: WatchUpdate, at now: Moment) {
         switch update {
         case .opened(let serverTime):
             link = .open
             noteTime(serverTime, at: now)
         case .heartbeat(let serverTime): noteTime(serverTime, at: now)
-        case .curve(let points): begin(with: points)
+        case .curve(let points): served = points
         case .reading(let reading):
+            if let points = served {
+                served = nil
+                begin(with: points, to: reading.status)
+                self.reading = nil
+            }
             if reading.status != self.reading?.status {
                 follow(reading.status)
             }
@@ -69,15 +79,23 @@ struct WatchState: Sendable {
         if status.status == .idle { curve.leave() }
     }
 
-    private mutating func begin(with points: [CurvePoint]) {
+    /// Begins with the server's curve, in which the status that follows may be the newest point.
+    private mutating func begin(with points: [CurvePoint], to status: TrainingStatus) {
         runs = RunSequence(name: SourceName(key: ""))
         curve = RunCurve()
-        // The newest point is the status that follows.
-        for point in points.dropLast() {
-            let status = try? TrainingStatus(
+        let isPoint =
+            points.last.map { $0.epoch == status.epoch && $0.loss == status.loss } ?? false
+        for point in isPoint ? points.dropLast() : points[...] {
+            let earlier = try? TrainingStatus(
                 status: .running, epoch: point.epoch, totalEpochs: 0, loss: point.loss,
                 message: "", timestamp: point.timestamp)
-            if let status { follow(status) }
+            guard let earlier else { continue }
+            if isPoint || status.loss != 0 {
+                follow(earlier)
+            } else {
+                // Of an attempt that has measured nothing yet, the server's curve has no point.
+                curve.apply(.point(earlier))
+            }
         }
     }
 

@@ -89,6 +89,41 @@ def test_a_resume_cuts_the_curve_and_is_marked(run, page, status_file):
     assert run.get("/history").headers["pulse-resumed"] == "2.5"
 
 
+def test_a_loss_that_nobody_measured_is_none(serve, page, status_file):
+    status_file.running(epoch=0, total=8, loss=0)
+    server = serve("--poll-interval", "50ms")
+    panel = Panel.open(page, server)
+    panel.expect(state="Running", loss="—", epoch="0 of 8")
+    status_file.running(epoch=1, total=8, loss=0)
+    panel.expect(loss="—", epoch="1 of 8")
+    assert epochs_of(server) == []
+    assert b"pulse_loss" not in server.get("/metrics").body
+    assert server.get("/status").json()["loss"] == 0
+    for epoch, loss in [(2, 4), (3, 0)]:
+        status_file.running(epoch=epoch, total=8, loss=loss)
+        panel.expect(loss=str(loss), epoch=f"{epoch} of 8")
+    assert epochs_of(server) == [2, 3]
+    assert b"\npulse_loss 0\n" in server.get("/metrics").body
+
+
+def test_a_resumed_attempt_has_no_loss_of_its_own_at_first(run, page, status_file):
+    panel = Panel.open(page, run)
+    status_file.error(epoch=4, total=8)
+    panel.expect(state="Error")
+    for epoch in [2.5, 2.75, 3]:
+        status_file.running(epoch=epoch, total=8, loss=0)
+        panel.expect(loss="—", epoch=f"{epoch:g} of 8")
+    assert epochs_of(run) == [1, 2]
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "1")
+    # Also for who comes now.
+    page.reload()
+    panel.expect(loss="—", epoch="3 of 8")
+    expect(panel.part("plot")).to_have_attribute("aria-valuemax", "1")
+    status_file.running(epoch=3.5, total=8, loss=0.25)
+    panel.expect(loss="0.25")
+    wait_until(lambda: epochs_of(run) == [1, 2, 3.5], "the first loss is a point")
+
+
 def test_a_resume_that_says_zero_first_is_the_same_run(run, page, status_file):
     panel = Panel.open(page, run)
     status_file.error(epoch=4, total=8)

@@ -32,6 +32,17 @@ def test_a_line_for_each_change(
     assert ": finished, 100 %, epoch 3 of 3, loss 0.1: all done" in process.line("done")
 
 
+@pytest.mark.parametrize("is_server", [True, False])
+def test_a_loss_that_nobody_measured_is_none(
+    is_server: bool, server: PulseServer, status_file: StatusFile, pipe: Callable[..., Piped]
+) -> None:
+    status_file.running(2, loss=0)
+    process = pipe(server.url if is_server else str(status_file.path))
+    assert ", epoch 2 of 3, loss –, " in process.line("running")
+    status_file.running(2.5, loss=0.25)
+    assert ", epoch 2.5 of 3, loss 0.25, " in process.line("epoch 2.5")
+
+
 def test_nothing_is_said_before_there_is_anything_to_say(
     status_file: StatusFile, pipe: Callable[..., Piped]
 ) -> None:

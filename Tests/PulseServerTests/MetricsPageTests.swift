@@ -39,6 +39,16 @@ struct MetricsPageTests {
         #expect(text.hasSuffix("\n"))
     }
 
+    @Test("a loss that nobody measured has no sample")
+    func withoutLoss() throws {
+        var view = RunView(
+            status: try .sample(epoch: 1, loss: 0), liveness: .live, etaSeconds: nil, source: .ok)
+        #expect(text(of: view).contains("\npulse_loss 0\n"))
+        view.hasLoss = false
+        #expect(!text(of: view).contains("pulse_loss"))
+        #expect(text(of: view).contains("\npulse_epoch 1\n"))
+    }
+
     @Test("without a state there are no samples of one: a zero would be a lie")
     func withoutState() {
         let text = text(

@@ -36,6 +36,36 @@ struct WatchStateTests {
         #expect(state.losses == [2, 1, 0.5, 0.3])
     }
 
+    @Test("shows no loss of an attempt that has measured none, and the curve before it")
+    func unmeasured() throws {
+        let points = [(0.25, 2.0), (0.5, 1.0)].map {
+            CurvePoint(timestamp: 900, epoch: $0.0, loss: $0.1)
+        }
+        var state = WatchState([
+            .curve(points), .reading(.sample(try .sample(epoch: 0.75, loss: 0))),
+        ])
+        #expect(!state.hasLoss)
+        #expect(WatchText(state).loss == "loss –")
+        #expect(state.losses == [2, 1])
+        state.take(.reading(.sample(try .sample(epoch: 0.8, loss: 0))), at: .after(1))
+        #expect(!state.hasLoss)
+        state.take(.reading(.sample(try .sample(epoch: 0.9, loss: 3))), at: .after(2))
+        #expect(WatchText(state).loss == "loss 3")
+        state.take(.reading(.sample(try .sample(epoch: 1, loss: 0))), at: .after(3))
+        #expect(state.losses == [2, 1, 3, 0])
+        #expect(state.hasLoss)
+    }
+
+    @Test("takes a 0 of the server's curve for what it is: measured")
+    func measuredZero() throws {
+        let points =
+            [CurvePoint(timestamp: 900, epoch: 0.5, loss: 2)]
+            + [CurvePoint(timestamp: 901, epoch: 1, loss: 0)]
+        let state = WatchState([.curve(points), .reading(.sample(try .sample(loss: 0)))])
+        #expect(state.hasLoss)
+        #expect(state.losses == [2, 0])
+    }
+
     @Test("begins a new curve with a new run")
     func newRun() throws {
         var state = WatchState([.reading(.sample(try .sample()))])

@@ -54,6 +54,16 @@ struct RouteTests {
         }
     }
 
+    @Test("a loss of 0 that nobody measured is in /status, and nowhere else")
+    func unmeasuredLoss() async throws {
+        try await RunningServer.serving(.running(epoch: 2, loss: 0)) { server in
+            #expect(try server.request("GET", "/status").text.contains(#""loss": 0.0"#))
+            let history = try server.request("GET", "/history").text
+            #expect(history == #"{"timestamp": [], "epoch": [], "loss": []}"#)
+            #expect(!(try server.request("GET", "/metrics").text.contains("pulse_loss")))
+        }
+    }
+
     @Test("without a file, everything is served as waiting, and says that the source is missing")
     func missing() async throws {
         try await RunningServer.with { server in

@@ -48,7 +48,7 @@ export function describe(state, now, { words, formats, title }) {
       aside: isFrozen && status ? words.lastKnown : '',
       message: status?.message ?? '',
       epoch: status ? (status.total_epochs ? fill(words.of, epochs) : epochs.epoch) : '—',
-      loss: status && (status.loss || state.curve.length) ? number(status.loss) : '—',
+      loss: status && (status.loss || state.measured) ? number(status.loss) : '—',
       ...timeLeft(state, now, verdict, words, formats),
       'last-update': status ? lastUpdate(state, now, formats) : '—',
     },

@@ -13,6 +13,7 @@ export const nothing = Object.freeze({
   since: 0, // when the server was last heard
   reason: null, // why it is lost, if known
   curve: [], // {time, epoch, loss}, oldest first
+  measured: false, // whether the newest status's attempt has told of a loss
   resumes: [], // epochs at which later attempts of the run resumed
   asked: 0, // how often the server's curve was needed
   doubt: 0, // statuses until this panel may judge for itself
@@ -58,15 +59,20 @@ export const ahead = ({ skew }) => (skew ? (skew[0] + skew[1]) / 2 : 0);
  * The curve after a status. What is a new run and what a resume, the server knows: its curve is asked
  * for when a status isn't the next point, and while a run is young, which may be another's resume.
  */
-function follow({ status: before, curve, asked, doubt }, { status, epoch, loss, timestamp: time }) {
-  if (status === 'idle') return { curve: [], resumes: [], asked: asked + 1, doubt: 0 };
+function follow(state, { status, epoch, loss, timestamp: time }) {
+  const { status: before, curve, asked, doubt } = state;
+  if (status === 'idle') {
+    return { curve: [], resumes: [], measured: false, asked: asked + 1, doubt: 0 };
+  }
   const isFirst = !before || before.status === 'idle';
   const isBehind = epoch < (curve.at(-1)?.epoch ?? 0);
   const isNext = isFirst || (before.status === 'running' && !isBehind);
   const begins = before && status === 'running' && (isFirst || !isNext);
-  // Before the first is measured, 0 is no loss.
-  const isPoint = isNext && (loss || curve.length);
+  // Before the attempt has told of another, 0 is no loss.
+  const measured = loss !== 0 || (isNext && state.measured);
+  const isPoint = isNext && measured;
   return {
+    measured,
     curve: isPoint ? bounded([...curve, { time, epoch, loss }]) : curve,
     asked: begins || doubt ? asked + 1 : asked,
     doubt: begins ? 5 : Math.max(0, doubt - 1),
@@ -74,14 +80,20 @@ function follow({ status: before, curve, asked, doubt }, { status, epoch, loss, 
 }
 
 /** The server's curve, and what only this panel has seen, unless that is in doubt. */
-function merge({ timestamp, epoch: epochs, loss }, resumes, { curve: live, doubt }) {
+function merge({ timestamp, epoch: epochs, loss }, resumes, state) {
+  const { status, curve: live, doubt } = state;
   const curve = epochs.map((epoch, i) => ({ time: timestamp[i], epoch, loss: loss[i] }));
-  if (doubt) return { curve, resumes };
-  if (!curve.length) return { curve: live, resumes };
+  const measured = Boolean(status?.loss) || isOfAttempt(status, curve.at(-1), resumes);
+  if (doubt) return { curve, resumes, measured };
+  if (!curve.length) return { curve: live, resumes, measured: measured || state.measured };
   const before = live.filter(({ epoch }) => epoch < epochs[0]);
   const after = live.filter(({ epoch }) => epoch > epochs.at(-1));
-  return { curve: bounded([...before, ...curve, ...after]), resumes };
+  return { curve: bounded([...before, ...curve, ...after]), resumes, measured };
 }
+
+/** Whether the newest point was measured by the attempt of the status. */
+const isOfAttempt = (status, point, resumes) => status !== null && point !== undefined
+  && point.epoch >= (resumes.at(-1) ?? 0) && point.epoch <= status.epoch;
 
 /** Halves a curve that is full, but keeps its newest point. */
 function bounded(curve) {

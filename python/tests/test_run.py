@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import pulse_wrapper
-from pulse_wrapper import Run, TrainingStatus, read_status
+from pulse_wrapper import Run, TrainingStatus, read_status, write_status
 from pulse_wrapper.guard import GUARD
 
 
@@ -197,6 +197,33 @@ def test_the_path_comes_from_the_environment_unless_it_is_given(
 def test_a_resumed_training_starts_where_it_was(path: str) -> None:
     with pulse_wrapper.training(path, 5, epoch=2.5, message="Resumed"):
         assert _told(read_status(path)) == ("running", 2.5, 5.0, 0.0, "Resumed")
+
+
+@pytest.mark.parametrize(
+    ("status", "epoch", "loss"),
+    [
+        # A killed process: readers can't tell that another one goes on.
+        ("running", 2.0, 0.4),
+        ("running", 2.5, 0.4),
+        # Another attempt, or another run: it has measured nothing.
+        ("running", 1.5, 0.0),
+        ("running", 0.0, 0.0),
+        ("error", 2.0, 0.0),
+        ("done", 2.0, 0.0),
+    ],
+)
+def test_who_goes_on_where_the_file_stands_repeats_its_loss(
+    path: str, status: str, epoch: float, loss: float
+) -> None:
+    write_status(path, TrainingStatus.create(status, 2.0, 5.0, 0.4, "before"))
+    with pulse_wrapper.training(path, 5, epoch=epoch):
+        assert _told(read_status(path)) == ("running", epoch, 5.0, loss, "Training started")
+
+
+def test_what_a_broken_file_holds_is_no_loss(path: str) -> None:
+    pathlib.Path(path).write_text('{"status": "running", "ep')
+    with pulse_wrapper.training(path, 5, epoch=2):
+        assert read_status(path).loss == 0.0
 
 
 def test_what_comes_after_the_end_changes_nothing(path: str) -> None:

@@ -25,6 +25,14 @@ package struct RunSequence: Sendable {
         self.rules = rules
     }
 
+    /// Whether the loss of the newest document was measured.
+    ///
+    /// PULSE v1 can't say that there is none, so trainers write 0: it is one only once the attempt has
+    /// told of another. While a document that went back awaits its judgement, its attempt isn't known.
+    package func hasMeasured(lossOf newest: TrainingStatus) -> Bool {
+        newest.loss != 0 || (stepBack == nil && current?.hasLoss == true)
+    }
+
     /// Takes a document that the trainer wrote.
     ///
     /// - Parameter isStale: whether the run had been judged stale.

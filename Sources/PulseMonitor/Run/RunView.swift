@@ -16,6 +16,8 @@ public struct RunView: Sendable, Equatable {
     public var run: RunID? = nil
     /// Which attempt of the run it is, from 1.
     public var attempt: Int? = nil
+    /// Whether the loss of the state was measured: a 0 before any other is none.
+    public var hasLoss = true
 }
 
 extension RunView {

@@ -66,7 +66,8 @@ struct WatchScreen {
     /// `loss 0.4213     ▇▅▄▃▂▂▁`.
     private func loss(_ text: WatchText) -> [StyledText] {
         guard let loss = text.loss else { return [] }
-        var line = StyledText(padded(loss, Self.lossWidth))
+        let word = isUnicode ? loss : String(loss.map { $0 == "–" ? "-" : $0 })
+        var line = StyledText(padded(word, Self.lossWidth))
         let width = min(columns - line.width, Self.sparkWidth)
         if width > 1, text.state.losses.count > 1 {
             line.append(

@@ -29,9 +29,10 @@ struct WatchText {
         return "\(epoch) of \(NumberText.epoch(status.totalEpochs))"
     }
 
-    /// `loss 0.4213`.
+    /// `loss 0.4213`; `loss –` when none was measured yet.
     var loss: String? {
         guard let status, status.status != .idle else { return nil }
+        guard state.hasLoss else { return "loss –" }
         return "loss \(NumberText.loss(status.loss))"
     }
 

@@ -140,6 +140,28 @@ struct RunSequenceTests {
         #expect(curve.history.epochs == [1, 2.5])
     }
 
+    @Test("a loss of 0 is measured once the attempt has told of another")
+    mutating func measured() throws {
+        func isMeasured(_ epoch: Double, _ loss: Double) throws -> Bool {
+            runs.hasMeasured(lossOf: try .sample(epoch: epoch, loss: loss))
+        }
+        #expect(try isMeasured(0, 0) == false)
+        _ = try take(.running, 0, loss: 0)
+        #expect(try isMeasured(0, 0) == false)
+        _ = try take(.running, 1, loss: 2)
+        #expect(try isMeasured(1, 2))
+        _ = try take(.running, 2, loss: 0)
+        #expect(try isMeasured(2, 0))
+        // It may be the next attempt's, which has told of none.
+        _ = try take(.running, 1, loss: 0)
+        #expect(try isMeasured(1, 0) == false)
+        _ = try take(.running, 1.5, loss: 0)
+        #expect(try isMeasured(1.5, 0) == false)
+        _ = try take(.done, 10, loss: 0)
+        #expect(try isMeasured(10, 0) == false)
+        #expect(curve.history.epochs.isEmpty)
+    }
+
     /// A run's states and the epochs of its curve.
     private static let curves: [(String, [(TrainingStatus.State, Double)], [Double])] = [
         ("waiting alone", [(.idle, 0), (.idle, 0)], []),

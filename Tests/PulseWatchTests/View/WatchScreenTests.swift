@@ -150,6 +150,12 @@ struct WatchScreenTests {
             ])
     }
 
+    @Test("shows a dash for a loss that nobody measured", arguments: [true, false])
+    func unmeasured(isUnicode: Bool) throws {
+        let shown = lines([.reading(.sample(try .sample(loss: 0)))], isUnicode: isUnicode)
+        #expect(shown.contains { $0.hasPrefix(isUnicode ? "loss – " : "loss - ") })
+    }
+
     @Test("uses colours as a second sign only")
     func color() throws {
         let state = WatchState([.opened(serverTime: nil), .reading(.sample(try .sample(.error)))])

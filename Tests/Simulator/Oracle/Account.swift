@@ -85,6 +85,12 @@ struct Account {
         earlier = nil
     }
 
+    /// Whether a loss was told as far as anybody can know: a 0 before another is none, and of what went
+    /// back nobody knows yet whose it is.
+    func hasMeasured(lossOf newest: TrainingStatus) -> Bool {
+        newest.loss != 0 || (pending == nil && current?.hasLoss == true)
+    }
+
     mutating func setOwner(_ run: Int) {
         current?.owner = run
     }

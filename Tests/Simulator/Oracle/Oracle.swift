@@ -56,6 +56,11 @@ struct Oracle {
         } else if step.events.contains(where: \.isAboutRuns) {
             throw Violation(.transitions, "a run changed without its trainer: \(step.events)")
         }
+        if let served = acts.served?.document,
+            step.after.hasLoss != identity.account.hasMeasured(lossOf: served)
+        {
+            throw Violation(.curve, "a loss of \(served.loss) is measured: \(step.after.hasLoss)")
+        }
         try source.check(observation)
         try silence.check(observation)
         try transitions.check(step, act, beginnings)

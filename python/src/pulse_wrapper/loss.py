@@ -49,6 +49,10 @@ class LossRecord:
             self._pending = loss.detach() if hasattr(loss, "detach") else loss
             self._pending_step = step
 
+    def go_on_from(self, value: float) -> None:
+        """Let a loss stand that was measured before this training, until it measures its own."""
+        self.value = self.value or value
+
     def settle(self) -> None:
         """Read what was taken last."""
         if self._pending is not None:

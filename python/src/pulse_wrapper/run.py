@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from time import monotonic
 from types import TracebackType
 from typing import Any
 
+from .errors import PulseError
 from .guard import GUARD
 from .message import description
 from .rank import Rank
+from .reader import read_status
 from .report import Report
 from .writer import StatusPath, write_status
 
@@ -124,6 +127,7 @@ class Run:
                 self._report.take(None, None, message)
             if self._rank.is_first:
                 GUARD.watch(self)
+                self._report.loss.go_on_from(self._loss_before())
             self._write("running")
 
     def await_loss(self) -> None:
@@ -275,6 +279,18 @@ class Run:
             # It has outlived the signal: it runs.
             self._signal = None
         return self._signal is not None
+
+    def _loss_before(self) -> float:
+        """The loss that a killed process of this training has left; 0 when it has left none.
+
+        Who goes on where the file stands is the same attempt to every reader (docs/PULSE-v1.md §4),
+        and a 0 after a loss would be one that was measured.
+        """
+        with contextlib.suppress(OSError, PulseError):
+            last = read_status(self.path)
+            if last.status == "running" and 0 < last.epoch <= self._report.epoch:
+                return last.loss
+        return 0.0
 
     def _end(self, state: str, message: str) -> None:
         self._write(state, message)
