@@ -138,7 +138,9 @@ let package = Package(
         .testTarget(
             name: "PulseNATSTests",
             dependencies: ["TestSupport", "PulseNATS", "NATS", "PulseMonitor", "Pulse"]),
-        .testTarget(name: "PulseRunTests", dependencies: ["TestSupport", "PulseRun", "Pulse"]),
+        .testTarget(
+            name: "PulseRunTests", dependencies: ["TestSupport", "PulseRun", "Pulse"],
+            exclude: ["TrainerLog/Written"]),
         .testTarget(
             name: "PulseCommandTests",
             dependencies: [

@@ -6,6 +6,8 @@ struct ProgressReport: Hashable, Sendable {
     var totalSteps: Double?
     /// Epochs done, as precisely as the trainer says it.
     var epoch: Double?
+    /// `epoch` names the one that is under way, and not how much of it is done.
+    var isEpochWhole = false
     /// The part that is done, 0 to 1, for trainers that count no steps.
     var fraction: Double?
     /// How far `fraction` may be off.

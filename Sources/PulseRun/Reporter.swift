@@ -62,7 +62,7 @@ struct Reporter: Sendable {
     /// - Parameter pause: waits a moment before another attempt.
     mutating func end(_ ending: Ending, pause: () -> Void) {
         _ = takeReports()
-        if let rest = follower?.rest(), let report = TrainerLog.report(of: rest) {
+        if let rest = follower?.rest(), let report = LlamaFactoryLog.report(of: rest) {
             _ = arbiter.report(report, from: .log)
         }
         follower?.close()
@@ -92,7 +92,7 @@ struct Reporter: Sendable {
             newest = arbiter.report(report, from: .callback) ?? newest
         }
         for line in follower?.newLines() ?? [] {
-            guard let report = TrainerLog.report(of: line) else { continue }
+            guard let report = LlamaFactoryLog.report(of: line) else { continue }
             newest = arbiter.report(report, from: .log) ?? newest
         }
         return newest

@@ -2,8 +2,8 @@ import Testing
 
 @testable import PulseRun
 
-@Suite("TrainerLog")
-struct TrainerLogTests {
+@Suite("LlamaFactoryLog")
+struct LlamaFactoryLogTests {
     @Test("reads LLaMA-Factory's lines")
     func current() throws {
         let report = try #require(
@@ -77,6 +77,6 @@ struct TrainerLogTests {
     }
 
     private static func report(_ line: String) -> ProgressReport? {
-        TrainerLog.report(of: Array(line.utf8))
+        LlamaFactoryLog.report(of: Array(line.utf8))
     }
 }

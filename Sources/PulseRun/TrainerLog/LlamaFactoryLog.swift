@@ -6,7 +6,7 @@ internal import Pulse
 /// training, `loss`; `v1/utils/callbacks/logging_callback.py` writes the trainer's own log with
 /// `step` and `total_steps`. Neither has the total of epochs or a status; the first has the time
 /// since its process began. Python's `json.dumps` may write a bare `NaN`.
-enum TrainerLog {
+enum LlamaFactoryLog {
     /// What a line says; nil when it is no line of a trainer log.
     static func report(of line: [UInt8]) -> ProgressReport? {
         guard let entry = JSONValue(line), case .object = entry else { return nil }

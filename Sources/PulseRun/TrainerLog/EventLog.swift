@@ -1,0 +1,64 @@
+/// What an event file of TensorBoard tells of a training: pure.
+///
+/// `SummaryWriter` makes a record of each scalar: those of one step are put together. The step of
+/// a scalar that nobody knows isn't believed once a known one has come: histograms and pictures
+/// may count something else.
+struct EventLog: Sendable {
+    private var records = EventRecords()
+    private let start: Double
+    private var lossTag: (rank: Int, tag: String)?
+    private var isKnown = false
+    private var collected: ProgressReport?
+
+    /// - Parameter start: unix seconds; what was written before belongs to an earlier run.
+    init(since start: Double) {
+        self.start = start
+    }
+
+    /// Why nothing more is read of the file; nil while it is.
+    var problem: String? {
+        if records.isGivenUp { return "is no event file, or damaged: the rest of it is not read" }
+        return records.damaged > 0 ? "has records with a bad checksum, which are passed over" : nil
+    }
+
+    /// The reports that these bytes complete, one a step.
+    mutating func append(_ bytes: ArraySlice<UInt8>) -> [ProgressReport] {
+        var reports: [ProgressReport] = []
+        for record in records.append(bytes) {
+            let event = ScalarEvent(record)
+            guard event.wallTime >= start, event.step >= 0 else { continue }
+            for scalar in event.scalars {
+                take(scalar, at: Double(event.step), &reports)
+            }
+        }
+        if let collected { reports.append(collected) }
+        collected = nil
+        return reports
+    }
+
+    private mutating func take(
+        _ scalar: ScalarEvent.Scalar, at step: Double, _ reports: inout [ProgressReport]
+    ) {
+        let name = MetricName(scalar.tag)
+        switch name {
+        case .evaluation, .step: return
+        case .other where isKnown: return
+        case .loss(let rank):
+            if let lossTag, (rank, scalar.tag) != lossTag, rank >= lossTag.rank { return }
+            lossTag = (rank, scalar.tag)
+            isKnown = true
+        case .epoch, .epochIndex: isKnown = true
+        case .other: break
+        }
+        if let collected, collected.step != step { reports.append(collected) }
+        if collected?.step != step { collected = ProgressReport(step: step) }
+        switch name {
+        case .loss: collected?.loss = scalar.value
+        case .epoch,
+            .epochIndex where scalar.value.isFinite && scalar.value >= 0:
+            collected?.epoch = scalar.value
+            collected?.isEpochWhole = name == .epochIndex && scalar.value == scalar.value.rounded()
+        default: break
+        }
+    }
+}
