@@ -35,8 +35,8 @@ struct EnvironmentArguments {
     private static let settings = [
         "serve": server.adding(options: ["source", "on-transition"] + nats),
         "run": server.adding(
-            options: ["total-epochs", "trainer-log", "to"] + nats,
-            flags: ["no-kubeflow", "no-capture", "serve", "keep-serving"]),
+            options: ["total-epochs", "total-steps", "trainer-log", "to"] + nats,
+            flags: ["no-kubeflow", "no-log-search", "no-capture", "serve", "keep-serving"]),
         "relay": Settings(
             options: ["status-file", "to", "poll-interval", "log-level", "log-format"] + nats,
             flags: ["no-watch"]),

@@ -20,8 +20,9 @@ struct Run: ParsableCommand {
             125 when pulse itself could not begin.
 
             What the trainer writes into the status file itself (its path is in PULSE_STATUS_FILE) is believed \
-            first, then its log, then the progress that transformers 5 reports by itself. Options for the server \
-            are those of pulse serve, and have a meaning with --serve only.
+            first, then a log that --trainer-log names, then the progress that transformers 5 reports by itself, \
+            then the logs that are found: trainer_log.jsonl, event files of TensorBoard, CSV. Options for the \
+            server are those of pulse serve, and have a meaning with --serve only.
 
             --to sends each state to a key of NATS as well, as pulse relay does; pulse waits up to ten seconds for \
             the last one to be acknowledged, and prints an error when it was not.
@@ -33,8 +34,21 @@ struct Run: ParsableCommand {
     @Option(help: "Epochs planned, for a command that doesn't report them itself.")
     var totalEpochs: Double?
 
-    @Option(help: "The trainer_log.jsonl that LLaMA-Factory writes.", completion: .file())
-    var trainerLog: String?
+    @Option(help: "Steps planned, for a log that doesn't name them.")
+    var totalSteps: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A log, or a folder with logs, that the trainer writes: trainer_log.jsonl of LLaMA-Factory, event \
+            files of TensorBoard, CSV. May be given several times.
+            """,
+            valueName: "path"),
+        completion: .file())
+    var trainerLog: [String] = []
+
+    @Flag(help: "Don't look for the logs that the command writes.")
+    var noLogSearch = false
 
     @Flag(help: "Don't listen for the progress that transformers 5 reports by itself.")
     var noKubeflow = false
@@ -75,6 +89,10 @@ struct Run: ParsableCommand {
         if let totalEpochs, !totalEpochs.isFinite || totalEpochs < 0 {
             throw ValidationError("--total-epochs must be a number, 0 or more.")
         }
+        if let totalSteps, !totalSteps.isFinite || totalSteps < 0 {
+            throw ValidationError("--total-steps must be a number, 0 or more.")
+        }
+        if trainerLog.contains("") { throw ValidationError("--trainer-log must not be empty.") }
         if let to {
             _ = try nats.address(to, of: "--to")
         } else {
@@ -109,7 +127,9 @@ struct Run: ParsableCommand {
     private var runConfiguration: RunConfiguration {
         var run = RunConfiguration(command: command, statusFile: statusFile)
         run.totalEpochs = totalEpochs
-        run.trainerLog = trainerLog
+        run.totalSteps = totalSteps
+        run.trainerLogs = trainerLog
+        run.findsLogs = !noLogSearch
         run.takesUpdates = !noKubeflow
         run.capturesOutput = !noCapture
         return run

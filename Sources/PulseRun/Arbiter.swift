@@ -2,13 +2,33 @@ internal import Pulse
 
 /// Decides which of several sources is believed, and what the final status is: pure.
 ///
-/// In this order: what the trainer writes into the status file itself, its log, its callbacks. A
-/// source that has reported once silences those below it, so that the numbers never jump between
-/// two accounts of the same run.
+/// What the trainer writes into the status file itself comes first, then the sources in their
+/// order. One that has reported silences those below it, so that the numbers never jump between
+/// two accounts of the same run. Only a lost loss is kept whoever tells of it.
 struct Arbiter: Sendable {
-    /// Who reports a run, beside the trainer's own writing of the status file.
-    enum Source: Int, Sendable {
-        case callback, log
+    /// Who reports a run, beside the trainer's own writing of the status file: the last is believed
+    /// first.
+    enum Source: Int, Sendable, CaseIterable {
+        /// Bars and lines that people read.
+        case output
+        /// Comma-separated values that were found.
+        case table
+        /// Event files of TensorBoard that were found.
+        case events
+        /// A `trainer_log.jsonl` that was found.
+        case lines
+        /// The updates of transformers 5, and of Kubeflow's SDK.
+        case callback
+        /// A log that the user named.
+        case named
+
+        init(_ format: TrainerLog.Format?) {
+            switch format {
+            case .lines: self = .lines
+            case .events: self = .events
+            case .table, nil: self = .table
+            }
+        }
     }
 
     /// What the status file holds, as far as it isn't our own writing.
@@ -21,18 +41,40 @@ struct Arbiter: Sendable {
     /// The program's name, for the messages.
     private let program: String
     private let plannedEpochs: Double?
-    private var source: Source?
-    private var run: ReportedRun
+    private let plannedSteps: Double?
+    /// The run as each source has reported it.
+    private var runs: [Source: ReportedRun] = [:]
     /// The trainer's newest valid status.
     private var valid: TrainingStatus?
     /// Why what the trainer wrote last is invalid.
     private var invalid: PulseError?
 
-    init(program: String, plannedEpochs: Double?) {
+    init(program: String, plannedEpochs: Double?, plannedSteps: Double? = nil) {
         self.program = program
         self.plannedEpochs = plannedEpochs
-        run = ReportedRun(plannedEpochs: plannedEpochs)
+        self.plannedSteps = plannedSteps
     }
+
+    /// Who is believed; nil while nobody has reported.
+    private var source: Source? {
+        runs.keys.max { $0.rawValue < $1.rawValue }
+    }
+
+    private var run: ReportedRun {
+        source.flatMap { runs[$0] } ?? unreported
+    }
+
+    private var unreported: ReportedRun {
+        ReportedRun(plannedEpochs: plannedEpochs, plannedSteps: plannedSteps)
+    }
+
+    /// What any source says of a lost loss, the believed one first.
+    private var reportedProblem: String? {
+        run.lossProblem
+            ?? Source.allCases.reversed().lazy.compactMap { runs[$0]?.lossProblem }.first
+    }
+
+    private var message: String { reportedProblem ?? run.message }
 
     /// The trainer writes the status file itself, well or badly.
     var trainerWrites: Bool { valid != nil || invalid != nil }
@@ -43,20 +85,20 @@ struct Arbiter: Sendable {
     /// For a silent command that lives: what it has reported, as it was.
     var keepAlive: StatusDraft {
         let nothing = "\(program) runs and has reported nothing yet"
-        return draft(.running, message: source == nil ? nothing : run.message)
+        return draft(.running, message: source == nil ? nothing : message)
     }
 
     /// Takes a report of a source.
     ///
     /// Gives the state to write; nil when another source is believed, or the report is late.
     mutating func report(_ report: ProgressReport, from newer: Source) -> StatusDraft? {
-        if let source, source.rawValue > newer.rawValue { return nil }
-        if source != newer {
-            source = newer
-            run = ReportedRun(plannedEpochs: plannedEpochs)
-        }
-        guard run.accept(report) else { return nil }
-        return trainerWrites ? nil : draft(.running, message: run.message)
+        let before = reportedProblem
+        var run = runs[newer] ?? unreported
+        let isAccepted = run.accept(report)
+        runs[newer] = run
+        guard isAccepted else { return nil }
+        let isBelieved = source == newer || reportedProblem != before
+        return trainerWrites || !isBelieved ? nil : draft(.running, message: message)
     }
 
     /// Takes note of what the trainer wrote into the status file.
@@ -90,6 +132,7 @@ struct Arbiter: Sendable {
     /// The epoch of a job that is done is the total; where it really stopped must not get lost.
     private var completed: String {
         let (epoch, total, _) = numbers
+        if run.isEvaluation { return "Evaluation completed" }
         guard epoch > 0, epoch < total * Self.nearlyAll else { return "Training completed" }
         let place = "epoch \(Self.short(epoch)) of \(Self.short(total))"
         return "Training completed; the last report was \(place)"
@@ -116,7 +159,7 @@ struct Arbiter: Sendable {
             return invalid.reason == .notFinite && invalid.field == .loss
                 ? invalid.description : nil
         }
-        return valid == nil ? run.lossProblem : nil
+        return reportedProblem
     }
 
     private func draft(_ state: TrainingStatus.State, message: String) -> StatusDraft {

@@ -1,11 +1,19 @@
+internal import Glibc
 internal import Synchronization
 
-/// Reports on their way from the endpoint's thread to the reporter's.
+/// What other threads tell the reporter's: the reports of the endpoint, and the command's process.
 final class Mailbox: Sendable {
     private let reports = Mutex<[ProgressReport]>([])
+    private let process = Mutex<pid_t?>(nil)
 
     /// Reports kept at most, should nobody fetch them: the status file may hang.
     private static let limit = 64
+
+    /// The command's process; nil until it has started.
+    var command: pid_t? {
+        get { process.withLock { $0 } }
+        set { process.withLock { $0 = newValue } }
+    }
 
     func put(_ report: ProgressReport) {
         reports.withLock { reports in

@@ -16,6 +16,10 @@ struct ProgressReport: Hashable, Sendable {
     var elapsed: Double?
     /// The newest loss, also one that isn't finite.
     var loss: Double?
+    /// Epochs planned, where the trainer says it.
+    var totalEpochs: Double?
+    /// Steps of an evaluation or a prediction, and not of a training.
+    var isEvaluation = false
     /// The gradient was NaN: so was the loss, whatever the trainer says of it.
     var hasLostGradient = false
 

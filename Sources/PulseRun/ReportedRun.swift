@@ -8,11 +8,20 @@ struct ReportedRun: Sendable {
     private(set) var lossProblem: String?
     /// Where the run is, such as `step 20 of 48`.
     private(set) var place: String?
+    /// Nothing but evaluations and predictions was reported.
+    private(set) var isEvaluation = false
     private var total: TotalEpochs
+    /// The whole job counts as one epoch, because none was named.
+    private var isTotalAssumed = false
+    private let plannedEpochs: Double?
+    private let plannedSteps: Double?
+    private var hasTrained = false
     private var order = ReportOrder()
 
-    /// - Parameter plannedEpochs: the total that the user gave; nil when they gave none.
-    init(plannedEpochs: Double?) {
+    /// - Parameters: the totals that the user gave; nil where they gave none.
+    init(plannedEpochs: Double?, plannedSteps: Double? = nil) {
+        self.plannedEpochs = plannedEpochs
+        self.plannedSteps = plannedSteps
         total = TotalEpochs(planned: plannedEpochs)
     }
 
@@ -21,13 +30,28 @@ struct ReportedRun: Sendable {
 
     /// A line for whoever watches: a loss that isn't finite comes first.
     var message: String {
-        lossProblem ?? place.map { "Training, \($0)" } ?? "Training"
+        let activity = isEvaluation ? "Evaluating" : "Training"
+        return lossProblem ?? place.map { "\(activity), \($0)" } ?? activity
     }
 
     /// Takes a report; false for one that is late, which is passed over.
     @discardableResult
     mutating func accept(_ report: ProgressReport) -> Bool {
+        var report = report
+        report.totalSteps = report.totalSteps ?? plannedSteps
+        // The steps tell more than the number of the epoch that is under way.
+        if report.isEpochWhole, report.done != nil { report.epoch = nil }
         if order.isLate(report) { return false }
+        hasTrained = hasTrained || !report.isEvaluation
+        isEvaluation = !hasTrained
+        if plannedEpochs == nil, let epochs = report.totalEpochs, epochs > 0 {
+            total = TotalEpochs(planned: epochs)
+            isTotalAssumed = false
+        }
+        if isTotalAssumed, report.epoch ?? 0 > totalEpochs {
+            total = TotalEpochs(planned: nil)
+            isTotalAssumed = false
+        }
         if let reported = report.epoch {
             if let done = report.done { total.narrow(epoch: reported, done: done) }
             epoch = reported
@@ -56,6 +80,7 @@ struct ReportedRun: Sendable {
         } else if done.fraction > 0, !isCounted {
             // No epochs at all: the whole job is one.
             total = TotalEpochs(planned: 1)
+            isTotalAssumed = true
             epoch = done.fraction
         }
     }

@@ -12,7 +12,7 @@ struct Reporter: Sendable {
     private let writer: StatusFileWriter
     private var arbiter: Arbiter
     private var reader: StatusFileReader
-    private var follower: LogFollower?
+    private var logs: FoundLogs
     /// What we wrote last: anything else in the file is the trainer's status.
     private var written: TrainingStatus?
     /// What could not be written yet.
@@ -26,7 +26,7 @@ struct Reporter: Sendable {
     private static let attempts = 5
 
     init(
-        statusFile: String, trainerLog: String?, arbiter: Arbiter, mailbox: Mailbox,
+        statusFile: String, logs: FoundLogs, arbiter: Arbiter, mailbox: Mailbox,
         warn: @escaping @Sendable (String) -> Void
     ) {
         self.arbiter = arbiter
@@ -34,7 +34,7 @@ struct Reporter: Sendable {
         self.warn = warn
         writer = StatusFileWriter(path: statusFile)
         reader = StatusFileReader(path: statusFile)
-        follower = trainerLog.map(LogFollower.init(path:))
+        self.logs = logs
     }
 
     /// The newest valid state of the file.
@@ -62,10 +62,7 @@ struct Reporter: Sendable {
     /// - Parameter pause: waits a moment before another attempt.
     mutating func end(_ ending: Ending, pause: () -> Void) {
         _ = takeReports()
-        if let rest = follower?.rest(), let report = LlamaFactoryLog.report(of: rest) {
-            _ = arbiter.report(report, from: .log)
-        }
-        follower?.close()
+        _ = take(logs.end())
         readTrainerStatus()
         pending = arbiter.finalStatus(ending)
         flush()
@@ -91,10 +88,16 @@ struct Reporter: Sendable {
         for report in mailbox.takeAll() {
             newest = arbiter.report(report, from: .callback) ?? newest
         }
-        for line in follower?.newLines() ?? [] {
-            guard let report = LlamaFactoryLog.report(of: line) else { continue }
-            newest = arbiter.report(report, from: .log) ?? newest
+        return take(logs.poll(command: mailbox.command)) ?? newest
+    }
+
+    /// Takes what the logs have told, and says to the person at the terminal what is to be said.
+    private mutating func take(_ news: FoundLogs.News) -> StatusDraft? {
+        var newest: StatusDraft?
+        for (report, source) in news.reports {
+            newest = arbiter.report(report, from: source) ?? newest
         }
+        for line in news.notes + news.problems { warn(line) }
         return newest
     }
 

@@ -10,8 +10,12 @@ package struct RunConfiguration: Sendable {
     package var statusFile: String
     /// The epochs that the user plans with; nil when they gave none.
     package var totalEpochs: Double?
-    /// LLaMA-Factory's log.
-    package var trainerLog: String?
+    /// The steps that the user plans with; nil when they gave none.
+    package var totalSteps: Double?
+    /// The logs, or the folders with logs, that the user named.
+    package var trainerLogs: [String] = []
+    /// Whether logs are looked for.
+    package var findsLogs = true
     /// Whether callbacks may report over HTTP.
     package var takesUpdates = true
     /// Whether the command's output may pass through us, so that its last line is known.
@@ -60,10 +64,13 @@ package struct TrainingRun: Sendable {
         let mailbox = Mailbox()
         let program = configuration.command[0].split(separator: "/").last.map(String.init)
         var reporter = Reporter(
-            statusFile: configuration.statusFile, trainerLog: configuration.trainerLog,
+            statusFile: configuration.statusFile,
+            logs: FoundLogs(
+                named: configuration.trainerLogs, searches: configuration.findsLogs),
             arbiter: Arbiter(
                 program: program ?? configuration.command[0],
-                plannedEpochs: configuration.totalEpochs),
+                plannedEpochs: configuration.totalEpochs,
+                plannedSteps: configuration.totalSteps),
             mailbox: mailbox, warn: warn)
         try reporter.begin()
         let ended = DispatchSemaphore(value: 0)
@@ -90,15 +97,15 @@ package struct TrainingRun: Sendable {
         var environment = Environment.own
         environment["PULSE_STATUS_FILE"] = Self.absolute(configuration.statusFile)
         guard configuration.takesUpdates, let updates = UpdateService(onReport: mailbox.put) else {
-            return supervise(environment)
+            return supervise(environment, mailbox)
         }
         updates.announce(in: &environment)
         defer { updates.stop() }
-        return supervise(environment)
+        return supervise(environment, mailbox)
     }
 
     /// Starts the command and stays with it.
-    private func supervise(_ environment: Environment) -> Ending {
+    private func supervise(_ environment: Environment, _ mailbox: Mailbox) -> Ending {
         let capture = OutputCapture(
             isWanted: configuration.capturesOutput, inheritance: signals.inheritance)
         let killsBefore = MemoryKills.count()
@@ -112,6 +119,7 @@ package struct TrainingRun: Sendable {
             return Ending(cause: .notStarted(error))
         }
         capture.closeEntrance()
+        if configuration.findsLogs { mailbox.command = child.id }
         let termination = wait(for: child)
         // Asked in any case: when it is answered, all output has been passed on.
         let lastLine = capture.lastLine()

@@ -49,7 +49,7 @@ struct ArbiterTests {
                 == StatusDraft(
                     state: .running, epoch: 0, totalEpochs: 3, loss: 0,
                     message: "python runs and has reported nothing yet"))
-        let draft = arbiter.report(half, from: .log)
+        let draft = arbiter.report(half, from: .named)
         #expect(arbiter.keepAlive == draft)
     }
 
@@ -71,7 +71,7 @@ struct ArbiterTests {
         var arbiter = arbiter()
         _ = arbiter.report(half, from: .callback)
         let log = ProgressReport(step: 12, totalSteps: 48, epoch: 0.75, loss: 0.75)
-        let fromLog = arbiter.report(log, from: .log)
+        let fromLog = arbiter.report(log, from: .named)
         #expect(fromLog?.epoch == 0.75)
         let fromCallback = arbiter.report(half, from: .callback)
         #expect(fromCallback == nil)
@@ -80,11 +80,60 @@ struct ArbiterTests {
         #expect(final.loss == 0.75)
     }
 
+    @Test("believes the source of the higher rank, whoever spoke first")
+    func order() {
+        let order: [Arbiter.Source] = [.output, .table, .events, .lines, .callback, .named]
+        #expect(order == Arbiter.Source.allCases)
+        for (index, lower) in order.enumerated() {
+            for higher in order[(index + 1)...] {
+                var arbiter = arbiter()
+                var draft = arbiter.report(half, from: lower)
+                #expect(draft?.epoch == 1.5)
+                draft = arbiter.report(
+                    ProgressReport(step: 12, totalSteps: 48, epoch: 0.75), from: higher)
+                #expect(draft?.epoch == 0.75)
+                draft = arbiter.report(half, from: lower)
+                #expect(draft == nil)
+            }
+        }
+    }
+
+    @Test("keeps a lost loss that any source tells of", arguments: Arbiter.Source.allCases)
+    func lostLoss(source: Arbiter.Source) throws {
+        for believed in Arbiter.Source.allCases where believed != source {
+            var arbiter = arbiter()
+            _ = arbiter.report(half, from: believed)
+            let lost = ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: .nan)
+            _ = arbiter.report(lost, from: source)
+            let next = ProgressReport(step: 25, totalSteps: 48, epoch: 1.5625, loss: 0.4)
+            _ = arbiter.report(next, from: believed)
+            #expect(arbiter.keepAlive.message == "loss is NaN at step 24")
+            let final = try #require(arbiter.finalStatus(done))
+            #expect(final.message.hasPrefix("loss is NaN at step 24; "))
+        }
+    }
+
+    @Test("calls a prediction what it is, and its closing line ends nothing")
+    func prediction() throws {
+        var arbiter = arbiter()
+        let lines = [
+            #"{"current_steps": 35, "total_steps": 40, "percentage": 87.5, "elapsed_time": "0:00:07"}"#,
+            #"{"current_steps": 40, "total_steps": 40, "percentage": 100.0, "elapsed_time": "0:00:08"}"#,
+            #"{"current_steps": 0, "total_steps": 40, "percentage": 0.0, "elapsed_time": "0:00:09"}"#,
+        ]
+        for line in lines {
+            guard let report = LlamaFactoryLog.report(of: Array(line.utf8)) else { continue }
+            _ = arbiter.report(report, from: .lines)
+        }
+        #expect(arbiter.keepAlive.message == "Evaluating, step 40 of 40")
+        #expect(try #require(arbiter.finalStatus(done)).message == "Evaluation completed")
+    }
+
     @Test("writes nothing while the trainer writes itself")
     func ownOutranks() throws {
         var arbiter = arbiter()
         arbiter.accept(.valid(try status(.running)))
-        let draft = arbiter.report(half, from: .log)
+        let draft = arbiter.report(half, from: .named)
         #expect(draft == nil)
     }
 
@@ -111,7 +160,7 @@ struct ArbiterTests {
     @Test("says where a job stopped that ended well before its end")
     func stoppedEarly() throws {
         var arbiter = arbiter()
-        _ = arbiter.report(half, from: .log)
+        _ = arbiter.report(half, from: .named)
         let final = try #require(arbiter.finalStatus(done))
         #expect(final.state == .done)
         #expect(final.epoch == 3)
@@ -121,7 +170,7 @@ struct ArbiterTests {
     @Test("takes what was done for the total when nobody knew it")
     func unknownTotal() throws {
         var arbiter = arbiter()
-        _ = arbiter.report(ProgressReport(epoch: 2.5, loss: 0.5), from: .log)
+        _ = arbiter.report(ProgressReport(epoch: 2.5, loss: 0.5), from: .named)
         let final = try #require(arbiter.finalStatus(done))
         #expect(final.epoch == 2.5)
         #expect(final.totalEpochs == 2.5)
@@ -151,9 +200,9 @@ struct ArbiterTests {
     @Test("doesn't let a loss that wasn't finite end well")
     func divergedInLog() throws {
         var arbiter = arbiter()
-        _ = arbiter.report(half, from: .log)
+        _ = arbiter.report(half, from: .named)
         let diverged = ProgressReport(step: 48, totalSteps: 48, epoch: 3, loss: .nan)
-        let draft = arbiter.report(diverged, from: .log)
+        let draft = arbiter.report(diverged, from: .named)
         #expect(draft?.message == "loss is NaN at step 48")
         let final = try #require(arbiter.finalStatus(done))
         #expect(final.message == "loss is NaN at step 48; Training completed")

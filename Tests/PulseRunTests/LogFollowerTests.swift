@@ -14,6 +14,9 @@ struct LogFollowerTests {
         path = directory.file("trainer_log.jsonl")
     }
 
+    /// In the place of a beginning.
+    private static let beginning = "(a new file)"
+
     private func append(_ text: String) throws {
         if !FileManager.default.fileExists(atPath: path) {
             try directory.write("", to: "trainer_log.jsonl")
@@ -28,7 +31,12 @@ struct LogFollowerTests {
         _ follower: inout LogFollower, _ lines: [String],
         at location: SourceLocation = #_sourceLocation
     ) {
-        let found = follower.newLines().map { String(decoding: $0, as: UTF8.self) }
+        let found = follower.newPieces().map { piece in
+            switch piece {
+            case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .beginning: Self.beginning
+            }
+        }
         #expect(found == lines, sourceLocation: location)
     }
 
@@ -38,22 +46,34 @@ struct LogFollowerTests {
         defer { follower.close() }
         expect(&follower, [])
         try append("one\ntwo\n")
-        expect(&follower, ["one", "two"])
+        expect(&follower, ["one\ntwo\n"])
         expect(&follower, [])
         try append("three\n")
-        expect(&follower, ["three"])
+        expect(&follower, ["three\n"])
     }
 
-    @Test("gives a torn line when it is whole")
-    func torn() throws {
+    @Test("starts over when the file is written anew in place, however long it is")
+    func rewritten() throws {
         var follower = LogFollower(path: path)
         defer { follower.close() }
-        try append("on")
-        expect(&follower, [])
-        try append("e\ntw")
-        expect(&follower, ["one"])
-        let rest = follower.rest()
-        #expect(rest == Array("tw".utf8))
+        try append("a,b\n1,2\n")
+        expect(&follower, ["a,b\n1,2\n"])
+        try directory.write("a,b,c\n1,2,\n3,4,5\n", to: "trainer_log.jsonl")
+        expect(&follower, [Self.beginning, "a,b,c\n1,2,\n3,4,5\n"])
+    }
+
+    @Test("reads a huge file in bounded pieces")
+    func huge() throws {
+        var follower = LogFollower(path: path)
+        defer { follower.close() }
+        try append("x")
+        expect(&follower, ["x"])
+        let file = try #require(FileHandle(forWritingAtPath: path))
+        // Sparse: two gigabytes that take no room.
+        try file.truncate(atOffset: 2 << 30)
+        try file.close()
+        let pieces = follower.newPieces()
+        #expect(pieces.count == 64)
     }
 
     @Test("passes over what an earlier run has left: a resumed one appends")
@@ -63,7 +83,7 @@ struct LogFollowerTests {
         defer { follower.close() }
         expect(&follower, [])
         try append("new\n")
-        expect(&follower, ["new"])
+        expect(&follower, ["new\n"])
     }
 
     @Test("starts over when the file is deleted and made anew", arguments: [true, false])
@@ -74,7 +94,7 @@ struct LogFollowerTests {
         try FileManager.default.removeItem(atPath: path)
         if pollsBetween { expect(&follower, []) }
         try append("a longer first line than the old file had\n")
-        expect(&follower, ["a longer first line than the old file had"])
+        expect(&follower, [Self.beginning, "a longer first line than the old file had\n"])
     }
 
     @Test("reads what came before the file was replaced, too")
@@ -82,11 +102,11 @@ struct LogFollowerTests {
         var follower = LogFollower(path: path)
         defer { follower.close() }
         try append("one\n")
-        expect(&follower, ["one"])
+        expect(&follower, ["one\n"])
         try append("two\n")
         try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
         try append("three\n")
-        expect(&follower, ["two", "three"])
+        expect(&follower, ["two\n", Self.beginning, "three\n"])
     }
 
     @Test("starts over when the file is cut")
@@ -94,9 +114,9 @@ struct LogFollowerTests {
         var follower = LogFollower(path: path)
         defer { follower.close() }
         try append("one\ntwo\nthr")
-        expect(&follower, ["one", "two"])
+        expect(&follower, ["one\ntwo\nthr"])
         try directory.write("new\n", to: "trainer_log.jsonl")
-        expect(&follower, ["new"])
+        expect(&follower, [Self.beginning, "new\n"])
     }
 
     @Test("doesn't take a directory for a file")
@@ -105,33 +125,5 @@ struct LogFollowerTests {
         var follower = LogFollower(path: path)
         defer { follower.close() }
         expect(&follower, [])
-    }
-}
-
-@Suite("LineBuffer")
-struct LineBufferTests {
-    @Test("cuts at line ends and nowhere else")
-    func cuts() {
-        var buffer = LineBuffer()
-        var lines = buffer.append(Array("a\n\nb".utf8)[...])
-        #expect(lines == [[0x61], []])
-        lines = buffer.append(Array("c\n".utf8)[...])
-        #expect(lines == [[0x62, 0x63]])
-        let rest = buffer.rest()
-        #expect(rest == [])
-    }
-
-    @Test("passes over a line without bounds")
-    func tooLong() {
-        var buffer = LineBuffer()
-        let chunk = [UInt8](repeating: 0x61, count: LineBuffer.limit / 2)
-        for _ in 0..<5 {
-            let lines = buffer.append(chunk[...])
-            #expect(lines == [])
-        }
-        let rest = buffer.rest()
-        #expect(rest == [])
-        let lines = buffer.append(Array("a\nb\n".utf8)[...])
-        #expect(lines == [[0x62]])
     }
 }

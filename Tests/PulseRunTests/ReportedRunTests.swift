@@ -14,6 +14,17 @@ struct ReportedRunTests {
         #expect(run.message == "Training, step 24 of 48")
     }
 
+    @Test("counts steps against the total that the user gave")
+    func plannedSteps() {
+        var run = ReportedRun(plannedEpochs: nil, plannedSteps: 40)
+        run.accept(ProgressReport(step: 10, epoch: 0, isEpochWhole: true, loss: 0.5))
+        #expect((run.epoch, run.totalEpochs) == (0.25, 1))
+        run = ReportedRun(plannedEpochs: 4, plannedSteps: 40)
+        run.accept(ProgressReport(step: 15, epoch: 1, isEpochWhole: true, loss: 0.5))
+        #expect((run.epoch, run.totalEpochs) == (1.5, 4))
+        #expect(run.message == "Training, step 15 of 40")
+    }
+
     @Test("keeps the last loss when a report has none")
     func keepsLoss() {
         var run = ReportedRun(plannedEpochs: nil)

@@ -24,7 +24,7 @@ struct ReporterTests {
 
     private func reporter() -> Reporter {
         Reporter(
-            statusFile: path, trainerLog: log,
+            statusFile: path, logs: FoundLogs(named: [log], searches: false),
             arbiter: Arbiter(program: "python", plannedEpochs: 3), mailbox: mailbox,
             warn: { _ in })
     }
@@ -155,7 +155,7 @@ struct ReporterTests {
         let path = home + "/status.json"
         let box = Warnings()
         var reporter = Reporter(
-            statusFile: path, trainerLog: nil,
+            statusFile: path, logs: FoundLogs(named: [], searches: false),
             arbiter: Arbiter(program: "python", plannedEpochs: 3), mailbox: mailbox,
             warn: box.add)
         try reporter.begin()
@@ -185,7 +185,8 @@ struct ReporterTests {
     @Test("refuses to begin where nothing can be written")
     func beginning() {
         var reporter = Reporter(
-            statusFile: directory.file("none/status.json"), trainerLog: nil,
+            statusFile: directory.file("none/status.json"),
+            logs: FoundLogs(named: [], searches: false),
             arbiter: Arbiter(program: "python", plannedEpochs: nil), mailbox: mailbox,
             warn: { _ in })
         do {

@@ -22,6 +22,10 @@ enum LlamaFactoryLog {
             // It is rounded to two places.
             report.fractionError = 0.000_05
         }
+        // Told for each batch of a prediction; a training's lines have these.
+        report.isEvaluation =
+            report.epoch == nil && report.loss == nil && report.step != nil
+            && entry["lr"] == nil && entry["learning_rate"] == nil
         let saysNothing = report.done == nil && report.epoch == nil && report.loss == nil
         return saysNothing ? nil : report
     }

@@ -3,7 +3,7 @@ struct ScalarEvent: Hashable, Sendable {
     /// Unix seconds at which it was written.
     var wallTime = 0.0
     var step: Int64 = 0
-    /// In their order. Pictures, texts and histograms are none.
+    /// In their order; pictures, texts and histograms are none.
     var scalars: [Scalar] = []
 
     struct Scalar: Hashable, Sendable {

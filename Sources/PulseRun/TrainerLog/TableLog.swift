@@ -1,6 +1,6 @@
-/// What a table of comma-separated values tells of a training: Lightning's `metrics.csv`,
-/// Ultralytics' `results.csv`, the file of Keras' `CSVLogger`. Pure.
+/// What a table of comma-separated values tells of a training: pure.
 ///
+/// Lightning's `metrics.csv`, Ultralytics' `results.csv`, the file of Keras' `CSVLogger`.
 /// Columns are sparse: a row of an evaluation has no training loss. A trainer that logs something
 /// new writes the file anew with one more column, and the rows that it had.
 struct TableLog: Sendable {
@@ -48,10 +48,13 @@ struct TableLog: Sendable {
     }
 
     private mutating func begin(_ fields: [String]) {
+        // A line of anything else that has a comma in it.
+        let names = fields.map(MetricName.init)
+        guard names.contains(where: { $0 != .other && $0 != .evaluation }) else { return }
         // Of another table no row is known.
         if !titles.allSatisfy(fields.contains) || titles == fields { known = 0 }
         titles = fields
-        header = fields.map(MetricName.init)
+        header = names
         let ranks = header.enumerated().compactMap { index, name in
             if case .loss(let rank) = name { (rank, index) } else { nil }
         }

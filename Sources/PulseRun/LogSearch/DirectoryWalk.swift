@@ -1,0 +1,52 @@
+internal import Glibc
+
+/// The files below a directory: bounded, and without following links.
+struct DirectoryWalk {
+    /// Entries looked at in one walk at most.
+    static let entryLimit = 4_096
+    private static let depthLimit = 6
+    /// Folders that hold no trainer's logs, and many files.
+    private static let passedOver: Set<String> = [
+        "node_modules", "site-packages", "__pycache__", "venv", "env",
+    ]
+
+    private var left = entryLimit
+    private(set) var files: [String] = []
+
+    /// - Parameter depth: how many folders deep; 0 for the directory's own files.
+    static func files(below directory: String, depth: Int = depthLimit) -> [String] {
+        var walk = DirectoryWalk()
+        walk.visit(directory, depth: depth)
+        return walk.files
+    }
+
+    private mutating func visit(_ directory: String, depth: Int) {
+        var folders: [String] = []
+        for (name, type) in Self.entries(of: directory, limit: left) {
+            left -= 1
+            let path = directory == "/" ? "/\(name)" : "\(directory)/\(name)"
+            if type == UInt8(DT_REG) {
+                files.append(path)
+            } else if type == UInt8(DT_DIR), !name.hasPrefix("."), !Self.passedOver.contains(name) {
+                folders.append(path)
+            }
+        }
+        guard depth > 0 else { return }
+        for folder in folders where left > 0 { visit(folder, depth: depth - 1) }
+    }
+
+    /// Names and types (`dirent.h`), those of links and of nothing known left out by the caller.
+    static func entries(of directory: String, limit: Int) -> [(name: String, type: UInt8)] {
+        guard let stream = unsafe opendir(directory) else { return [] }
+        defer { unsafe closedir(stream) }
+        var entries: [(String, UInt8)] = []
+        while entries.count < limit, let entry = unsafe readdir(stream) {
+            let type = unsafe entry.pointee.d_type
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { entries.append((name, type)) }
+        }
+        return entries
+    }
+}

@@ -1,0 +1,72 @@
+internal import Glibc
+
+/// The files that a command's processes have open for writing (proc_pid_fd(5)).
+enum OpenFiles {
+    private static let processLimit = 4_096
+    private static let descriptorLimit = 1_024
+
+    /// Paths of regular files, as the processes' own root has them.
+    static func writtenBy(_ command: pid_t) -> Set<String> {
+        var paths: Set<String> = []
+        for process in processes(below: command) {
+            let directory = "/proc/\(process)/fd"
+            for (name, _) in DirectoryWalk.entries(of: directory, limit: descriptorLimit) {
+                guard let path = target(of: "\(directory)/\(name)"), path.hasPrefix("/"),
+                    !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/"),
+                    isWritten("/proc/\(process)/fdinfo/\(name)")
+                else { continue }
+                paths.insert(path)
+            }
+        }
+        return paths
+    }
+
+    /// A process and all that it started, as far as their parents still live.
+    static func processes(below root: pid_t) -> Set<pid_t> {
+        var children: [pid_t: [pid_t]] = [:]
+        for (name, _) in DirectoryWalk.entries(of: "/proc", limit: 4 * processLimit) {
+            guard let process = pid_t(name), let parent = parent(of: process) else { continue }
+            children[parent, default: []].append(process)
+        }
+        var found: Set<pid_t> = [root]
+        var open = [root]
+        while let process = open.popLast(), found.count < processLimit {
+            for child in children[process] ?? [] where found.insert(child).inserted {
+                open.append(child)
+            }
+        }
+        return found
+    }
+
+    /// The fourth field of `/proc/PID/stat`; the second is a name in brackets, of any characters.
+    private static func parent(of process: pid_t) -> pid_t? {
+        let text = text(of: "/proc/\(process)/stat")
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        return fields.count > 1 ? pid_t(fields[1]) : nil
+    }
+
+    private static func isWritten(_ information: String) -> Bool {
+        for line in text(of: information).split(separator: "\n") where line.hasPrefix("flags:") {
+            let digits = line.dropFirst("flags:".count).filter(\.isNumber)
+            return (Int32(digits, radix: 8) ?? 0) & O_ACCMODE != O_RDONLY
+        }
+        return false
+    }
+
+    private static func target(of link: String) -> String? {
+        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlink(link, &path, path.count)
+        guard count > 0 else { return nil }
+        return String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    private static func text(of path: String) -> String {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = unsafe read(file, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,96 @@
+"""`pulse run` finds the logs that a command writes, wherever they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from commands import Job
+from processes import PATIENCE
+
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Job]:
+    job = Job(tmp_path)
+    yield job
+    job.close()
+
+
+def go_on(process) -> None:
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+
+
+LINE = json.dumps({"current_steps": 8, "total_steps": 48, "loss": 0.25, "epoch": 0.5})
+
+#: How each kind of log is written, and what is to be seen of it.
+LOGS = {
+    "lines": (f"out('a/trainer_log.jsonl').write({LINE!r} + '\\n')", {"epoch": 0.5, "loss": 0.25}),
+    "table": (
+        "out('logs/version_0/metrics.csv').write('epoch,step,train_loss\\n2,7,0.75\\n')",
+        {"epoch": 2.0, "loss": 0.75, "message": "Training, step 7"},
+    ),
+    "open table": (
+        "file = out('any.log'); file.write('epoch,loss\\n0,0.5\\n'); file.flush()",
+        {"epoch": 1.0, "loss": 0.5},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LOGS)
+def test_a_log_is_found(job: Job, kind: str) -> None:
+    write, fields = LOGS[kind]
+    script = f"""
+import os, sys
+def out(path):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    return open(path, "w")
+{write}
+sys.stdin.readline()
+raise MemoryError("no room")
+"""
+    process = job.start(job.script(script))
+    job.wait_for(kind, status="running", **fields)
+    go_on(process)
+    assert process.wait(PATIENCE) == 1
+    assert (job.status().status, job.status().epoch) == ("error", fields["epoch"])
+    assert job.status().message == "exit code 1: MemoryError: no room"
+
+
+def test_a_named_folder_may_appear_late(job: Job) -> None:
+    script = """
+import os, sys
+os.makedirs("late/run")
+open("late/run/metrics.csv", "w").write("epoch,step,loss\\n1,24,0.5\\n")
+sys.stdin.readline()
+"""
+    flags = ("--trainer-log", "late", "--total-steps", "48", "--total-epochs", "4")
+    process = job.start(job.script(script), *flags)
+    job.wait_for("half", epoch=2.0, total_epochs=4.0, message="Training, step 24 of 48")
+    go_on(process)
+    assert process.wait(PATIENCE) == 0
+    assert job.status().status == "done"
+
+
+def test_what_was_there_before_is_no_progress(job: Job) -> None:
+    (job.directory / "metrics.csv").write_text("epoch,loss\n7,0.5\n")
+    assert job.run(job.script("pass")).returncode == 0
+    assert job.status().epoch == 0
+
+
+def test_garbage_is_named_and_changes_nothing(job: Job) -> None:
+    script = "open('events.out.tfevents.1.x', 'wb').write(b'\\xa5' * 5_000_000)"
+    result = job.run(job.script(script))
+    assert result.returncode == 0
+    assert b"is no event file, or damaged" in result.stderr
+    assert job.status().status == "done"
+
+
+def test_no_log_is_looked_for_when_told_so(job: Job) -> None:
+    script = f"open('trainer_log.jsonl', 'w').write({LINE!r} + '\\n')"
+    result = job.run(job.script(script), "--no-log-search")
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert job.status().loss == 0

@@ -1,0 +1,188 @@
+"""Trainings as people have them, with the loggers of their frameworks, and not a word about Pulse.
+
+The first argument chooses one; with a second, an exception ends it in the middle.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+
+#: Of three epochs of eight batches.
+EPOCHS, BATCHES, FAILURE = 3, 8, 14
+PAUSE = 0.15
+
+
+class Steps:
+    """Takes its time at each step, and fails at one when it is asked to."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def step(self) -> None:
+        self.count += 1
+        time.sleep(PAUSE)
+        if len(sys.argv) > 2 and self.count == FAILURE:
+            raise RuntimeError("out of memory, as asked")
+
+
+steps = Steps()
+
+
+def batches() -> DataLoader:
+    return DataLoader(TensorDataset(torch.randn(BATCHES * 2, 4)), batch_size=2)
+
+
+def summary_writer() -> None:
+    """A loop that writes the tags of transformers 4."""
+    from torch.utils.tensorboard import SummaryWriter
+
+    with SummaryWriter("runs/one") as writer:
+        for step in range(1, EPOCHS * BATCHES + 1):
+            steps.step()
+            writer.add_scalar("train/loss", 1 / step, step)
+            writer.add_scalar("train/epoch", step / BATCHES, step)
+            writer.flush()
+
+
+def lightning(logger: str) -> None:
+    import lightning.pytorch
+    from lightning.pytorch.loggers import CSVLogger
+
+    class Model(lightning.pytorch.LightningModule):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = torch.nn.Linear(4, 1)
+
+        def training_step(self, batch: object, index: int) -> torch.Tensor:
+            steps.step()
+            loss = self.layer(batch[0]).pow(2).mean()  # type: ignore[index]
+            self.log("train_loss", loss)
+            return loss
+
+        def configure_optimizers(self) -> torch.optim.Optimizer:
+            return torch.optim.SGD(self.parameters(), 0.01)
+
+    lightning.pytorch.Trainer(
+        max_epochs=EPOCHS,
+        accelerator="cpu",
+        log_every_n_steps=2,
+        logger=CSVLogger("logs", flush_logs_every_n_steps=2) if logger == "csv" else True,
+    ).fit(Model(), batches())
+
+
+def keras() -> None:
+    import os
+
+    os.environ["KERAS_BACKEND"] = "torch"
+    import keras
+    import numpy
+
+    class Pause(keras.callbacks.Callback):
+        def on_train_batch_end(self, *_: object, **__: object) -> None:
+            steps.step()
+
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    inputs = numpy.ones((BATCHES * 2, 4))
+    model.fit(
+        inputs,
+        inputs[:, :1],
+        batch_size=2,
+        epochs=EPOCHS,
+        verbose=0,
+        callbacks=[keras.callbacks.CSVLogger("training.log"), Pause()],
+    )
+
+
+def trl() -> None:
+    from datasets import Dataset
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
+    from trl import SFTConfig, SFTTrainer
+    from tokenizers import Tokenizer, models, pre_tokenizers
+
+    class Pause(TrainerCallback):
+        def on_step_end(self, *_: object, **__: object) -> None:
+            steps.step()
+
+    words = {word: index for index, word in enumerate(["<unk>", "<pad>", "</s>", "a", "b", "c"])}
+    tokenizer = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    SFTTrainer(
+        model=LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=len(words),
+                hidden_size=16,
+                intermediate_size=32,
+                num_hidden_layers=1,
+                num_attention_heads=2,
+            )
+        ),
+        args=SFTConfig(
+            output_dir="output",
+            num_train_epochs=EPOCHS,
+            per_device_train_batch_size=2,
+            logging_steps=1,
+            save_strategy="no",
+            use_cpu=True,
+            report_to="none",
+            max_length=8,
+        ),
+        train_dataset=Dataset.from_dict({"text": ["a b c a b c"] * (BATCHES * 2)}),
+        processing_class=PreTrainedTokenizerFast(
+            tokenizer_object=tokenizer, unk_token="<unk>", pad_token="<pad>", eos_token="</s>"
+        ),
+        callbacks=[Pause()],
+    ).train()
+
+
+def ranks() -> None:
+    """Under torchrun: rank 0 writes, as scripts do."""
+    import torch.distributed
+
+    torch.distributed.init_process_group("gloo")
+    if torch.distributed.get_rank() == 0:
+        summary_writer()
+    else:
+        for _ in range(EPOCHS * BATCHES):
+            steps.step()
+    torch.distributed.destroy_process_group()
+
+
+def accelerate() -> None:
+    from accelerate import Accelerator
+
+    accelerator = Accelerator(cpu=True, log_with="tensorboard", project_dir="output")
+    accelerator.init_trackers("run")
+    model = torch.nn.Linear(4, 1)
+    model, optimizer, data = accelerator.prepare(
+        model, torch.optim.SGD(model.parameters(), 0.01), batches()
+    )
+    step = 0
+    for _ in range(EPOCHS):
+        for (inputs,) in data:
+            steps.step()
+            step += 1
+            loss = model(inputs).pow(2).mean()
+            accelerator.backward(loss)
+            optimizer.step()
+            optimizer.zero_grad()
+            accelerator.log({"train_loss": loss.item()}, step=step)
+    accelerator.end_training()
+
+
+JOBS = {
+    "summary_writer": summary_writer,
+    "lightning": lambda: lightning("default"),
+    "lightning_csv": lambda: lightning("csv"),
+    "keras": keras,
+    "trl": trl,
+    "ranks": ranks,
+    "accelerate": accelerate,
+}
+
+if __name__ == "__main__":
+    JOBS[sys.argv[1]]()
