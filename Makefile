@@ -87,6 +87,10 @@ test-end-to-end: build build-nats release test-packages $(VENV)/ready ## Whole p
 test-nats: build build-nats test-packages $(VENV)/ready ## The end-to-end tests of NATS alone.
 	$(BINARIES) $(PYTEST) $(PARALLEL) Tests/EndToEndTests/test_nats_*.py Tests/EndToEndTests/test_scaling_document.py
 
+.PHONY: test-python-versions
+test-python-versions: ## Test the Python package with each Python from 3.9 on that is there.
+	python/run-versions -q
+
 .PHONY: test-integrations
 test-integrations: build test-packages ## Train tiny real models with the real frameworks.
 	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations -q

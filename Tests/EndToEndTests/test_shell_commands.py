@@ -37,6 +37,7 @@ NOT_RUN = {
     "make test ": "it runs this very test",
     "docker build ": "`make test-containers` carries out the same without an engine",
     "pip install pytest ": "`make test-python` runs these tests",
+    "./run-versions": "other interpreters: `make test-python-versions`",
     "./run-integrations": "gigabytes of frameworks: `make test-integrations`",
 }
 

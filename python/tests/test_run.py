@@ -311,6 +311,16 @@ class TestSignals:
             run.update(epoch=3)
         assert read_status(path).status == "done"
 
+    def test_a_training_that_reaches_its_end_is_left_to_pulse_run(
+        self, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PULSE_SUPERVISED", "1")
+        monkeypatch.setenv("PULSE_STATUS_FILE", path)
+        with pulse_wrapper.training(path, 3) as run:
+            run.interrupt("Stopped by SIGTERM")
+            run.update(epoch=3)
+        assert _told(read_status(path))[0::4] == ("running", "Training completed")
+
     @pytest.mark.parametrize(
         ("error", "message"),
         [

@@ -213,6 +213,8 @@ class Run:
             else:
                 message = message or self._conclusion or report.last_word()
                 report.complete(self._is_early)
+                # The training has outrun it.
+                self._signal = None
                 self._end("running" if self._is_supervised else "done", message)
 
     def fail(self, reason: str | BaseException) -> None:
