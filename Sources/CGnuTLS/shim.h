@@ -4,6 +4,7 @@
 #define PULSE_CGNUTLS_SHIM_H
 
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 
 /* gnutls_free is a mutable global, which Swift takes for a data race. */
 static inline void CGnuTLS_free(gnutls_datum_t text) {

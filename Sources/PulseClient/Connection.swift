@@ -32,6 +32,9 @@ final class Connection {
         }
     }
 
+    /// When the certificate of the other side is valid; nil without encryption.
+    var peerValidity: CertificateValidity? { encryption?.peerValidity }
+
     deinit {
         encryption = nil
         close(descriptor)

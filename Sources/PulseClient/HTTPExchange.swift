@@ -47,6 +47,9 @@ package final class HTTPExchange {
         first = body
     }
 
+    /// When the certificate is valid that the server shows; nil without encryption.
+    package var serverCertificate: CertificateValidity? { connection.peerValidity }
+
     /// The next piece of the body, which may be empty; nil at its end.
     ///
     /// - Throws: ``LinkError`` also when the connection ends before the body does.

@@ -55,6 +55,14 @@ internal import Glibc
         return try step(Int(code))
     }
 
+    /// When the other side's certificate is valid; nil before the handshake.
+    var peerValidity: CertificateValidity? {
+        let end = unsafe gnutls_certificate_expiration_time_peers(session)
+        let begin = unsafe gnutls_certificate_activation_time_peers(session)
+        return begin == -1 || end == -1
+            ? nil : CertificateValidity(begin: Int64(begin), end: Int64(end))
+    }
+
     func send(_ bytes: ArraySlice<UInt8>) throws(LinkError) -> TransferStep {
         try step(
             unsafe bytes.withUnsafeBytes {

@@ -12,12 +12,15 @@ struct Doctor: ParsableCommand {
 
             It examines the directory and its rights, single-file mounts (a container's), the file \
             system and inotify, the document, its fields and its timestamp, how the file is written, \
-            and the port. It writes nothing.
+            the port and who has it, the certificate, and variables of other programs. It writes nothing.
+
+            Clocks are compared: the document's timestamp and the file's own time with this machine's, and \
+            the Date of a server that has the port. Five seconds are allowed.
 
             Exit codes: 0 when there is no problem (a note is none), 1 when there is one or more.
 
-            --status-file, --host and --port can be set in the environment as for `pulse serve`: \
-            PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT. Durations are a number and a unit: 500ms, 2s, 5m.
+            --status-file, --host, --port and --tls-certificate can be set in the environment as for \
+            `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, PULSE_TLS_CERTIFICATE. Durations are a number and a unit: 500ms, 2s, 5m.
             """)
 
     @Option(
@@ -30,6 +33,10 @@ struct Doctor: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "The port that the server is to listen on.")
     var port: UInt16 = 8080
+
+    @Option(
+        help: "The PEM file with the certificate that the server is to show.", completion: .file())
+    var tlsCertificate: String?
 
     @Option(help: "How long to observe how the file is written.")
     var observe: DurationArgument = "3s"
@@ -50,7 +57,11 @@ struct Doctor: ParsableCommand {
             CommandOutput.error("observing \(statusFile) for \(observe) ...")
         }
         let examination = Examination(
-            statusFile: statusFile, host: host, port: port, observation: observe.duration)
+            statusFile: statusFile, host: host, port: port, observation: observe.duration,
+            certificate: tlsCertificate,
+            foreignVariables: EnvironmentArguments(["serve"]).foreign.map {
+                ForeignSetting(assignment: $0.assignment, owner: $0.owner, fix: $0.fix)
+            })
         if json {
             CommandOutput.line(String(decoding: Report.json(examination), as: UTF8.self))
         } else {

@@ -40,7 +40,7 @@ struct EnvironmentArguments {
         "relay": Settings(
             options: ["status-file", "to", "poll-interval", "log-level", "log-format"] + nats,
             flags: ["no-watch"]),
-        "doctor": Settings(options: ["status-file", "host", "port"]),
+        "doctor": Settings(options: ["status-file", "host", "port", "tls-certificate"]),
         "write": Settings(options: ["status-file"]),
         "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
     ]

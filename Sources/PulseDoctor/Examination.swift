@@ -10,10 +10,17 @@ package struct Examination: Sendable {
     ///   - host: the address that it is to listen on.
     ///   - port: the port that it is to listen on.
     ///   - observation: how long to observe how the file is written.
-    package init(statusFile: String, host: String, port: UInt16, observation: Duration) {
+    ///   - certificate: the PEM file with the certificate that it is to show.
+    ///   - foreignVariables: those of the environment that only seem to be settings.
+    package init(
+        statusFile: String, host: String, port: UInt16, observation: Duration,
+        certificate: String? = nil, foreignVariables: [ForeignSetting] = []
+    ) {
         self.init(
-            FactGatherer(statusFile: statusFile, host: host, port: port, observation: observation)
-                .facts())
+            FactGatherer(
+                statusFile: statusFile, host: host, port: port, observation: observation,
+                certificate: certificate, foreignVariables: foreignVariables
+            ).facts())
     }
 
     init(_ facts: Facts) {
@@ -21,6 +28,7 @@ package struct Examination: Sendable {
             DirectoryCheck.findings(facts) + MountCheck.findings(facts)
             + FileSystemCheck.findings(facts) + DocumentCheck.findings(facts)
             + TimeCheck.findings(facts) + WriterCheck.findings(facts) + PortCheck.findings(facts)
+            + CertificateCheck.findings(facts) + EnvironmentCheck.findings(facts)
     }
 
     /// How many of the findings are of a level.

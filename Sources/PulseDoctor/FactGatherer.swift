@@ -10,12 +10,18 @@ struct FactGatherer {
     let host: String
     let port: UInt16
     let observation: Duration
+    let certificate: String?
+    let foreignVariables: [ForeignSetting]
     private let mounts = MountTable(Self.mountTable())
 
-    init(statusFile: String, host: String, port: UInt16, observation: Duration) {
+    init(
+        statusFile: String, host: String, port: UInt16, observation: Duration,
+        certificate: String? = nil, foreignVariables: [ForeignSetting] = []
+    ) {
         // In full: which file is meant is half of the answer.
-        self.statusFile =
-            statusFile.hasPrefix("/") ? statusFile : Self.workingDirectory + "/" + statusFile
+        self.statusFile = AbsolutePath.of(statusFile)
+        self.certificate = certificate
+        self.foreignVariables = foreignVariables
         self.host = host
         self.port = port
         self.observation = observation
@@ -25,7 +31,10 @@ struct FactGatherer {
         let writes = observe()
         return Facts(
             statusFile: statusFile, directory: directory(), file: file(), writes: writes,
-            port: address(), now: Int64(time(nil)))
+            port: address(),
+            certificate: certificate.map {
+                CertificateFacts(path: AbsolutePath.of($0), validity: CertificateValidity(file: $0))
+            }, foreignVariables: foreignVariables, now: Int64(time(nil)))
     }
 
     private func observe() -> WriteFacts {
@@ -54,7 +63,10 @@ struct FactGatherer {
         }
         facts.canEnter = unsafe faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0
         facts.canList = unsafe faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0
-        facts.fileSystem = Self.real(path).map { mounts.type(of: $0) } ?? ""
+        if let mount = AbsolutePath.real(path).flatMap({ mounts.mount(holding: $0) }) {
+            facts.fileSystem = mount.type
+            (facts.mountPoint, facts.mountRoot) = (mount.point, mount.root)
+        }
         tryInotify(&facts)
         return facts
     }
@@ -81,13 +93,12 @@ struct FactGatherer {
         } catch {
             facts.content = .failure(error)
         }
-        var target = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = unsafe readlink(statusFile, &target, target.count)
-        if length > 0 {
-            facts.link = String(
-                decoding: target.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        var information = stat()
+        if unsafe stat(statusFile, &information) == 0 {
+            facts.mode = information.st_mode & 0o7777
         }
-        facts.mountRoots = Self.real(statusFile).map { mounts.roots(at: $0) } ?? []
+        facts.link = AbsolutePath.target(of: statusFile)
+        facts.mountRoots = AbsolutePath.real(statusFile).map { mounts.roots(at: $0) } ?? []
         return facts
     }
 
@@ -99,33 +110,10 @@ struct FactGatherer {
         } catch {
             facts.errno = error.code == .unknownHost ? EADDRNOTAVAIL : error.errno
         }
-        if facts.errno == EADDRINUSE { facts.isPulse = answersAsPulse() }
-        return facts
-    }
-
-    private func answersAsPulse() -> Bool {
-        let address = HostPort(host: host, port: port).local
-        return ["http", "https"].contains { scheme in
-            guard let url = try? ServerURL("\(scheme)://\(address)"),
-                let answer = try? HTTPExchange(
-                    get: "livez", at: url, trust: .anyone, timeout: .seconds(1),
-                    cancellation: CancellationPipe())
-            else { return false }
-            return answer.head.status == 200
+        if facts.errno == EADDRINUSE {
+            facts.server = ServerProbe(address: HostPort(host: host, port: port).local).facts()
         }
-    }
-
-    private static var workingDirectory: String {
-        guard let path = unsafe getcwd(nil, 0) else { return "." }
-        defer { unsafe free(path) }
-        return unsafe String(cString: path)
-    }
-
-    /// The path without links, `.` and `..`; nil when nothing is there.
-    private static func real(_ path: String) -> String? {
-        guard let real = unsafe realpath(path, nil) else { return nil }
-        defer { unsafe free(real) }
-        return unsafe String(cString: real)
+        return facts
     }
 
     private static func mountTable() -> String {

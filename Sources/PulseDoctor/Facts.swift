@@ -1,4 +1,5 @@
 internal import Pulse
+internal import PulseClient
 
 /// All that the checks judge by: gathered once, made up by tests.
 struct Facts: Sendable {
@@ -8,6 +9,10 @@ struct Facts: Sendable {
     /// What was seen while the file was watched.
     var writes: WriteFacts
     var port: PortFacts
+    /// The certificate that the server is to show; nil when there is to be none.
+    var certificate: CertificateFacts?
+    /// Variables that have the name of a setting, and are another program's.
+    var foreignVariables: [ForeignSetting] = []
     /// This machine's unix time when the file was read.
     var now: Int64
 }
@@ -21,6 +26,9 @@ struct DirectoryFacts: Sendable {
     var canEnter = true
     /// Whether it can be listed, which is what inotify asks for.
     var canList = true
+    /// The mount that holds it: where it is, and its root as /proc/self/mountinfo has it.
+    var mountPoint = ""
+    var mountRoot = ""
     /// The type of the file system it is on, as /proc/self/mountinfo names it.
     var fileSystem = ""
     /// The `errno` of watching it with inotify(7); 0 when that works.
@@ -35,8 +43,10 @@ struct FileFacts: Sendable {
     var content: Result<[UInt8], PulseError>
     /// When it was written last: unix time.
     var modified: Int64?
-    /// Where it leads to; nil when it is no symbolic link.
+    /// The absolute path of what it leads to; nil when it is no symbolic link.
     var link: String?
+    /// Its permissions (chmod(2)); nil when they can't be had.
+    var mode: UInt32?
     /// The mounts of which it is the mount point itself: their roots as /proc/self/mountinfo has
     /// them.
     var mountRoots: [String] = []
@@ -49,6 +59,8 @@ struct WriteFacts: Sendable, Equatable {
     var replacements = 0
     /// Times that the same file had another content.
     var changesInPlace = 0
+    /// Whether a file that others may read was replaced by one that they may not.
+    var losesReaders = false
 }
 
 /// The address that the server is to listen on.
@@ -57,6 +69,41 @@ struct PortFacts: Sendable {
     var port: UInt16
     /// The `errno` of binding to it; 0 when it is free.
     var errno: Int32 = 0
-    /// Whether who listens there answers as Pulse does.
-    var isPulse = false
+    /// Who listens there; nil when nobody answers by HTTP.
+    var server: ServerFacts?
+}
+
+/// The server that has the address already.
+struct ServerFacts: Sendable {
+    /// Whether it says that it is Pulse, or shows what only Pulse has.
+    var isPulse: Bool
+    /// What it calls itself in `Server` (RFC 9110 §10.2.4).
+    var name: String?
+    /// Its unix time, from `Date`.
+    var time: Int64?
+    /// The certificate that it shows, by HTTPS.
+    var certificate: CertificateFacts?
+}
+
+/// A certificate, and when it is valid.
+struct CertificateFacts: Sendable {
+    /// Its file; nil for one that a server shows.
+    var path: String?
+    /// Unix times; nil when there is no certificate to be read.
+    var validity: CertificateValidity?
+}
+
+/// A variable of the environment that isn't what it seems to be.
+package struct ForeignSetting: Sendable {
+    let assignment: String
+    let owner: String
+    let fix: String
+
+    /// - Parameters:
+    ///   - assignment: name and value, such as `PULSE_PORT=tcp://10.0.0.7:80`.
+    ///   - owner: whose it is, as a sentence.
+    ///   - fix: what to do where a setting was meant.
+    package init(assignment: String, owner: String, fix: String) {
+        (self.assignment, self.owner, self.fix) = (assignment, owner, fix)
+    }
 }

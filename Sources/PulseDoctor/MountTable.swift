@@ -1,6 +1,6 @@
 /// The mounts of this process: /proc/self/mountinfo (proc(5)), read purely.
 struct MountTable {
-    private struct Mount {
+    struct Mount {
         let root: String
         let point: String
         let type: String
@@ -29,11 +29,16 @@ struct MountTable {
 
     /// The type of the file system that a path is on; empty when that isn't known.
     func type(of path: String) -> String {
+        mount(holding: path)?.type ?? ""
+    }
+
+    /// The mount that a path is on; nil when that isn't known.
+    func mount(holding path: String) -> Mount? {
         let holding = mounts.filter {
             $0.point == "/" || path == $0.point || path.hasPrefix($0.point + "/")
         }
         let longest = holding.map(\.point.utf8.count).max()
-        return holding.last { $0.point.utf8.count == longest }?.type ?? ""
+        return holding.last { $0.point.utf8.count == longest }
     }
 
     /// Space, tab, newline and backslash are written as `\040` and the like.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -85,6 +86,62 @@ def test_a_file_that_is_mounted_by_itself(status_file: StatusFile, tmp_path: Pat
     assert "its source has been replaced already" in replaced.stdout
 
 
+def test_a_directory_that_was_replaced_outside(status_file: StatusFile, tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "mounted here"
+    source.mkdir()
+    target.mkdir()
+    mount = f"mount --bind {source} {shlex.quote(str(target))} &&"
+    if subprocess.run(["unshare", "-m", "sh", "-c", f"{mount} true"], capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+
+    def mounted(then: str = "") -> subprocess.CompletedProcess[str]:
+        command = [pulse_binary(), "doctor", "-p", "0", "--observe", "1ms"]
+        command += ["-s", str(target / "status.json")]
+        script = f'{mount} {then} exec "$@"'
+        return subprocess.run(
+            ["unshare", "-m", "sh", "-c", script, "sh", *command], capture_output=True, text=True
+        )
+
+    assert mounted().returncode == 0
+    result = mounted(f"rmdir {source} && mkdir {source} &&")
+    fix = fix_of(result, f"mounted at {target} has been removed or replaced outside")
+    assert f"umount '{target}'" in fix
+
+
+def test_a_link_is_named_by_what_it_leads_to(status_file: StatusFile, tmp_path: Path) -> None:
+    status_file.running(1)
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "status.json"
+    link.symlink_to("../status.json")
+    result = doctor("-s", str(link))
+    assert result.returncode == 0
+    assert f"Fix: Name the file itself: --status-file {status_file.path}" in result.stdout
+    assert "../" not in result.stdout
+    # Nor from another directory, nor before it is there.
+    status_file.remove()
+    command = [pulse_binary(), "doctor", "-p", "0", "--observe", "1ms", "-s", "status.json"]
+    there = subprocess.run(command, capture_output=True, text=True, cwd=link.parent)
+    assert f"--status-file {status_file.path}" in there.stdout
+
+
+def test_a_mode_that_does_not_last(status_file: StatusFile) -> None:
+    status_file.running(1)
+    status_file.path.chmod(0o644)
+
+    def write() -> None:
+        descriptor, name = tempfile.mkstemp(dir=status_file.path.parent)
+        os.write(descriptor, status_file.path.read_bytes())
+        os.close(descriptor)
+        os.replace(name, status_file.path)
+        # What an operator does about it, each time.
+        time.sleep(0.1)
+        status_file.path.chmod(0o644)
+        time.sleep(0.1)
+
+    result = write_while_observed(write, status_file.path)
+    assert "os.fchmod(fd, 0o644)" in fix_of(result, "a mode that is set afterwards doesn't last")
+
+
 @pytest.fixture
 def foreign() -> Iterator[tuple[Path, str]]:
     """A directory that `nobody` can reach, and a binary that `nobody` can run."""
@@ -118,6 +175,7 @@ def test_rights_of_another_user(
     result = doctor("-s", str(status.path), user="nobody", binary=binary)
     line = next(line for line in result.stdout.splitlines() if words in line)
     assert line.startswith(level)
+    assert ("fchmod" in result.stdout) == (file_mode == 0o600)
     assert (result.returncode == 1) == (level == "PROBLEM")
 
 
@@ -215,6 +273,102 @@ def test_a_taken_port(status_file: StatusFile) -> None:
         port = taken.getsockname()[1]
         result = doctor("-s", str(status_file.path), "--port", str(port))
     assert f"sport = :{port}" in fix_of(result, f"127.0.0.1:{port} is taken, and no Pulse server answers")
+
+
+@contextlib.contextmanager
+def answering(answers: dict[str, bytes]) -> Iterator[int]:
+    """A web server that gives these answers, whole with their heads, and 404 for other paths."""
+
+    def answer() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                path = connection.recv(65536).split(b" ")[1].decode()
+                absent = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+                connection.sendall(answers.get(path, absent))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join(PATIENCE)
+
+
+def fine(*fields: str, body: bytes = b"ok\n") -> bytes:
+    head = ["HTTP/1.1 200 OK", f"Content-Length: {len(body)}", *fields]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("Server: nginx/1.22.1", "but nginx/1.22.1"), ("X-Powered-By: Pulse", "another web server")],
+)
+def test_a_200_of_another_server_is_not_believed(
+    status_file: StatusFile, field: str, words: str
+) -> None:
+    other = fine(field)
+    with answering({"/livez": other, "/status": other}) as port:
+        result = doctor("-s", str(status_file.path), "--port", str(port))
+    assert words in fix_of_line(result, "no Pulse server answers there")
+
+
+def fix_of_line(result: subprocess.CompletedProcess[str], problem: str) -> str:
+    """The line of the one problem, which has a fix below it."""
+    fix_of(result, problem)
+    return next(line for line in result.stdout.splitlines() if line.startswith("PROBLEM"))
+
+
+def test_an_older_server_is_known_by_its_status(status_file: StatusFile) -> None:
+    status_file.running(1)
+    document = fine("Pulse-Source: ok", body=status_file.path.read_bytes())
+    secret = b'HTTP/1.1 401 x\r\nWWW-Authenticate: Bearer realm="pulse"\r\nContent-Length: 0\r\n\r\n'
+    for status in (document, secret):
+        with answering({"/livez": fine(), "/status": status}) as port:
+            result = doctor("-s", str(status_file.path), "--port", str(port))
+        assert f"A Pulse server is listening on 127.0.0.1:{port}." in result.stdout
+
+
+def test_the_clock_of_the_server(status_file: StatusFile) -> None:
+    old = fine("Server: Pulse", "Date: Sat, 01 Jan 2000 00:00:00 GMT")
+    with answering({"/livez": old}) as port:
+        result = doctor("-s", str(status_file.path), "--port", str(port))
+    assert "set-ntp" in fix_of(result, "days behind this machine's")
+
+
+def test_a_certificate_that_ends_soon(
+    serve: Callable[..., PulseServer], status_file: StatusFile, tmp_path: Path
+) -> None:
+    certificate, key = map(str, certify(tmp_path, "localhost"))
+    result = doctor("-s", str(status_file.path), "--tls-certificate", certificate)
+    assert "Renew it" in fix_of(result, f"The certificate in {certificate} expires in ")
+    server = serve("--tls-certificate", certificate, "--tls-key", key)
+    shown = doctor("-s", str(status_file.path), "--port", str(server.port))
+    assert "restart it" in fix_of(shown, "The certificate that the server shows expires in ")
+    for none in (key, str(tmp_path / "none.pem")):
+        result = doctor("-s", str(status_file.path), "--tls-certificate", none)
+        fix_of(result, f"{none} holds no certificate")
+
+
+def test_variables_of_others(status_file: StatusFile) -> None:
+    others = {"PULSE_PORT": "tcp://10.0.0.7:80", "PULSE_SOURCE": "alsa_input"}
+    result = subprocess.run(
+        [pulse_binary(), "doctor", "--observe", "1ms", "-s", str(status_file.path), "--json"],
+        capture_output=True,
+        text=True,
+        env=os.environ | others,
+    )
+    assert result.stderr == ""
+    found = [f for f in json.loads(result.stdout)["findings"] if f["check"] == "environment"]
+    assert [f["level"] for f in found] == ["note", "note"]
+    texts = " ".join(f["text"] for f in found)
+    assert all(f"{name}={value}" in texts for name, value in others.items())
+    assert "enableServiceLinks: false" in " ".join(f["fix"] for f in found)
 
 
 def test_the_port_of_a_pulse_server_is_no_problem(

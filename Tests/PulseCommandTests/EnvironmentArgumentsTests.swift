@@ -67,7 +67,9 @@ struct EnvironmentArgumentsTests {
             arguments(["healthcheck"], all)
                 == ["healthcheck", "--host=::", "--port=1", "--tls-certificate=c"])
         #expect(
-            arguments(["doctor"], all) == ["doctor", "--status-file=f", "--host=::", "--port=1"])
+            arguments(["doctor"], all) == [
+                "doctor", "--status-file=f", "--host=::", "--port=1", "--tls-certificate=c",
+            ])
         for command in [["check", "x"], ["watch", "x"], ["help"], ["--version"], []] {
             #expect(arguments(command, all) == command)
         }

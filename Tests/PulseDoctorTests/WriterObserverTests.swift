@@ -48,6 +48,25 @@ struct WriterObserverTests {
         try handle.close()
     }
 
+    @Test("sees that a replacement takes the file away from its readers")
+    func modes() throws {
+        let path = try directory.write("a", to: "status.json")
+        #expect(unsafe chmod(path, 0o644) == 0)
+        var observer = WriterObserver(path: path)
+        let replace = { (mode: mode_t) in
+            let temporary = try directory.write("b", to: "new")
+            #expect(unsafe chmod(temporary, mode) == 0)
+            directory.rename("new", to: "status.json")
+        }
+        try replace(0o640)
+        observer.poll()
+        #expect(observer.writes.losesReaders == false)
+        try replace(0o600)
+        observer.poll()
+        #expect(observer.writes.replacements == 2)
+        #expect(observer.writes.losesReaders)
+    }
+
     @Test("waits for a file that isn't there, and does not count its first")
     func missing() throws {
         let path = directory.file()

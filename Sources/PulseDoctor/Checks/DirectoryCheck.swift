@@ -22,6 +22,15 @@ enum DirectoryCheck {
                     name, "\(path) is not a directory.",
                     fix: "Give the status file's own path: --status-file DIRECTORY/status.json")
             ]
+        case ENOTCONN, ESTALE, EIO, EHOSTDOWN, EHOSTUNREACH, ETIMEDOUT, ENODEV, ENXIO:
+            return [
+                .problem(
+                    name,
+                    "The file system of \(path) is gone: \(SystemError.text(directory.errno)).",
+                    fix:
+                        "Mount it anew: umount -l its mount point, and mount it again; see findmnt -T "
+                        + ShellWord.quoted(path))
+            ]
         default:
             return [
                 .problem(

@@ -30,8 +30,10 @@ enum DocumentCheck {
         case .permissionDenied:
             return .problem(
                 name, "\(path) can't be read by this user.",
-                fix: "Let others read it: chmod o+r \(ShellWord.quoted(path)), and umask 022 "
-                    + "for the trainer")
+                fix: facts.file.mode.map { $0 & 0o077 == 0 } == true
+                    ? ModeAdvice.temporaryFile
+                    : "Let others read it: chmod o+r \(ShellWord.quoted(path)), and umask 022 "
+                        + "for the trainer")
         case .notRegular:
             return .problem(
                 name, "\(path) is a directory, pipe or device: a status file is a regular file.",
@@ -88,4 +90,12 @@ enum DocumentCheck {
         default: "Let pulse_wrapper, pulse write or another JSON library write it."
         }
     }
+}
+
+/// What to do about a mode that the next replacement takes away again.
+enum ModeAdvice {
+    /// mkstemp(3) makes a file that its owner alone may read, whatever the umask is.
+    static let temporaryFile =
+        "Have the writer set the mode before the rename: os.fchmod(fd, 0o644) in Python, fchmod(2). "
+        + "A chmod lasts until the file is replaced; umask doesn't matter to mkstemp."
 }

@@ -4,11 +4,13 @@ enum MountCheck {
 
     static func findings(_ facts: Facts) -> [Finding] {
         guard let root = facts.file.mountRoots.last else {
+            // As for a file, below: what is written outside is another directory's.
+            guard !facts.directory.mountRoot.hasSuffix(deleted) else { return [gone(facts)] }
             return facts.file.link.map { [link(facts, to: $0)] } ?? []
         }
         // The kernel marks a source that was replaced since.
         let state =
-            root.hasSuffix("//deleted")
+            root.hasSuffix(deleted)
             ? "its source has been replaced already, and this one stays old for ever"
             : "when its source is replaced, this one stays old for ever"
         return [
@@ -17,6 +19,21 @@ enum MountCheck {
                 fix: "Mount its directory instead: -v \"$PWD/run:/run/pulse:ro\", and "
                     + "--status-file /run/pulse/status.json")
         ]
+    }
+
+    /// What the kernel appends to a root that has been removed (`d_path`).
+    private static let deleted = "//deleted"
+
+    private static func gone(_ facts: Facts) -> Finding {
+        let point = facts.directory.mountPoint
+        return .problem(
+            name,
+            "The directory that is mounted at \(point) has been removed or replaced outside: nothing that is "
+                + "written there arrives here.",
+            fix:
+                "Mount it anew: start the container again, or umount \(ShellWord.quoted(point)) and "
+                + "mount it again. Let outside replace what is in the directory, never the directory."
+        )
     }
 
     private static func link(_ facts: Facts, to target: String) -> Finding {

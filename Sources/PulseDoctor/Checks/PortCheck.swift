@@ -12,14 +12,13 @@ enum PortCheck {
         switch port.errno {
         case 0 where port.port == 0: return [.ok(name, "\(port.host) has free ports.")]
         case 0: return [.ok(name, "\(place) is free.")]
-        case EADDRINUSE where port.isPulse:
+        case EADDRINUSE where port.server?.isPulse == true:
             return [.ok(name, "A Pulse server is listening on \(place).")]
         case EADDRINUSE:
             return [
                 .problem(
                     name,
-                    "\(place) is taken, and no Pulse server answers there, plainly or with a certificate "
-                        + "that is trusted here.",
+                    "\(place) is taken, and no Pulse server answers there\(other(port.server)).",
                     fix: "Choose another: pulse serve --port 0, or see who has it: "
                         + "ss -ltnp 'sport = :\(port.port)'")
             ]
@@ -43,5 +42,10 @@ enum PortCheck {
                     fix: "Give an address of this machine: --host 127.0.0.1")
             ]
         }
+    }
+
+    private static func other(_ server: ServerFacts?) -> String {
+        guard let server else { return ", neither plainly nor by HTTPS" }
+        return server.name.map { ", but \($0.prefix(80))" } ?? ", but another web server"
     }
 }

@@ -10,6 +10,24 @@ enum TimeCheck {
     private static let firstMilliseconds = 1e11
 
     static func findings(_ facts: Facts) -> [Finding] {
+        document(facts) + server(facts)
+    }
+
+    /// The clock of a server that has the address: seldom another machine's, by a forwarded port.
+    private static func server(_ facts: Facts) -> [Finding] {
+        guard let time = facts.port.server?.time else { return [] }
+        let ahead = time.clampedDifference(facts.now)
+        guard ahead.magnitude > tolerance.magnitude else { return [] }
+        let side = ahead > 0 ? "ahead of" : "behind"
+        return [
+            .problem(
+                "clock",
+                "The server's clock is \(span(Int64(clamping: ahead.magnitude))) \(side) this machine's.",
+                fix: clocks)
+        ]
+    }
+
+    private static func document(_ facts: Facts) -> [Finding] {
         guard let bytes = try? facts.file.content.get(),
             let number = JSONValue(bytes)?["timestamp"]?.number, number.isFinite
         else { return [] }
@@ -63,6 +81,12 @@ enum TimeCheck {
         }
         let lead = timestamp.clampedDifference(modified)
         // The writer's clock and the file system's may each be off by the tolerance.
+        if lead > 2 * tolerance, wasSeen(facts), modified >= 0 {
+            return .problem(
+                name,
+                "The file's own time is \(span(lead)) before timestamp, and it was written just now: "
+                    + "the clock of its file system is slow.", fix: clocks)
+        }
         if lead > 2 * tolerance {
             return .note(
                 name,
@@ -83,8 +107,7 @@ enum TimeCheck {
                 fix: "Write int(time.time()), not datetime.utcnow().timestamp()")
         }
         let text = "timestamp is \(span(lag)) behind the file's own time"
-        let wasSeen = facts.writes.replacements + facts.writes.changesInPlace > 0
-        return wasSeen
+        return wasSeen(facts)
             ? .problem(
                 name, "\(text): the writer's clock is slow, or it repeats an old time.",
                 fix: clocks)
@@ -92,15 +115,12 @@ enum TimeCheck {
                 name, "\(text): the file may have been copied.", fix: "If it was not: \(clocks)")
     }
 
+    private static func wasSeen(_ facts: Facts) -> Bool {
+        facts.writes.replacements + facts.writes.changesInPlace > 0
+    }
+
     private static let unixTime = "Write unix time in seconds: int(time.time()) in Python"
     private static let clocks = "Set both machines' clocks by NTP: timedatectl set-ntp true"
 
-    private static func span(_ seconds: Int64) -> String {
-        switch seconds {
-        case ..<120: "\(seconds) s"
-        case ..<7_200: "\(seconds / 60) min"
-        case ..<172_800: "\(seconds / 3_600) h"
-        default: "\(seconds / 86_400) days"
-        }
-    }
+    private static func span(_ seconds: Int64) -> String { TimeSpan.text(seconds) }
 }

@@ -15,6 +15,14 @@ enum WriterCheck {
                         + "pulse_wrapper, or pulse write")
             ]
         }
+        if writes.losesReaders {
+            return [
+                .problem(
+                    name,
+                    "The file is replaced by one that only its owner may read: a mode that is set afterwards "
+                        + "doesn't last.", fix: ModeAdvice.temporaryFile)
+            ]
+        }
         if writes.replacements > 0 {
             return [
                 .ok(

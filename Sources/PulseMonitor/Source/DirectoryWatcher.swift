@@ -13,6 +13,8 @@ package struct DirectoryWatcher: ~Copyable {
     private let isEnabled: Bool
     private var inotify: Int32 = -1
     private var watch: Int32 = -1
+    /// The directory that is watched, by device and inode.
+    private var watched: (dev_t, ino_t)?
 
     /// What replaces, finishes or removes a file.
     ///
@@ -34,11 +36,17 @@ package struct DirectoryWatcher: ~Copyable {
         if inotify >= 0 { close(inotify) }
     }
 
-    /// Sets the watch unless it is set.
+    /// Sets the watch unless it is set on the directory that the path means now.
     ///
-    /// Fails silently: the directory may not exist yet.
+    /// A watch is on an inode, and learns nothing of a link in the path that is pointed elsewhere, of
+    /// a directory above that is renamed, or of a mount over it. Fails silently: the directory may not
+    /// exist yet.
     package mutating func prepare() {
-        guard isEnabled, watch < 0 else { return }
+        guard isEnabled else { return }
+        let present = Self.identity(of: directory)
+        if watch >= 0, present?.0 != watched?.0 || present?.1 != watched?.1 { end() }
+        guard watch < 0 else { return }
+        watched = present
         if inotify < 0 { inotify = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC)) }
         guard inotify >= 0 else { return }
         watch = unsafe inotify_add_watch(
@@ -79,6 +87,18 @@ package struct DirectoryWatcher: ~Copyable {
                 }
             }
         }
+    }
+
+    /// Begins anew with another instance: an event of the old watch would be taken for one of the next.
+    private mutating func end() {
+        close(inotify)
+        (inotify, watch) = (-1, -1)
+    }
+
+    private static func identity(of directory: String) -> (dev_t, ino_t)? {
+        var information = stat()
+        guard unsafe stat(directory, &information) == 0 else { return nil }
+        return (information.st_dev, information.st_ino)
     }
 
     /// Drops the watch: the path may mean another directory now.

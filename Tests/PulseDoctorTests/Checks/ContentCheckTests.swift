@@ -50,6 +50,23 @@ struct ContentCheckTests {
         #expect(finding(.call(5)).text.contains("input/output error"))
     }
 
+    @Test("names fchmod where a chmod would last until the next replacement")
+    func modes() {
+        let denied = { (mode: UInt32) in
+            DocumentCheck.findings(
+                .sample {
+                    $0.file.content = .failure(.file("/run/pulse/status.json", .call(13)))
+                    $0.file.mode = mode
+                })[0]
+        }
+        #expect(denied(0o600).fix?.contains("os.fchmod(fd, 0o644)") == true)
+        #expect(denied(0o600).fix?.contains("before the rename") == true)
+        #expect(denied(0o640).fix?.contains("umask 022") == true)
+        let replaced = WriterCheck.findings(.sample { $0.writes.losesReaders = true })
+        #expect(replaced.map(\.level) == [.problem])
+        #expect(replaced[0].fix?.contains("fchmod") == true)
+    }
+
     private func time(_ timestamp: String, _ change: (inout Facts) -> Void = { _ in }) -> Finding? {
         TimeCheck.findings(
             .sample {
@@ -80,6 +97,32 @@ struct ContentCheckTests {
         #expect(time("900")?.level == .problem)
         #expect(time("900") { $0.writes = WriteFacts() }?.level == .note)
         #expect(time("1000") { $0.file.modified = 5_000 }?.text.contains("in the future") == true)
+        // Written just now, and its own time is long ago.
+        let slow = time("1000") { $0.file.modified = 900 }
+        #expect(slow?.level == .problem)
+        #expect(slow?.text.contains("the clock of its file system is slow") == true)
+        let copied = time("1000") {
+            $0.file.modified = 900
+            $0.writes = WriteFacts()
+        }
+        #expect(copied?.level == .note)
+    }
+
+    @Test("compares the clock of a server that has the port")
+    func serverClock() {
+        let findings = { (time: Int64?) in
+            TimeCheck.findings(
+                .sample { $0.port.server = ServerFacts(isPulse: true, time: time) }
+            ).filter { $0.check == "clock" }
+        }
+        #expect(findings(nil) == [])
+        #expect(findings(1_003) == [])
+        #expect(findings(1_008) == [])
+        #expect(
+            findings(1_100).first?.text == "The server's clock is 97 s ahead of this machine's.")
+        #expect(findings(903).first?.text == "The server's clock is 100 s behind this machine's.")
+        #expect(findings(.max).first?.level == .problem)
+        #expect(findings(.min).first?.fix?.contains("NTP") == true)
     }
 
     /// What a writer, a copy or a broken clock can leave: every end of the types, and what lies beside.

@@ -20,6 +20,11 @@ struct PlaceCheckTests {
         #expect(
             DirectoryCheck.findings(.sample { $0.directory.canEnter = false }).map(\.level)
                 == [.problem])
+        for code in [ENOTCONN, ESTALE, EIO] {
+            let findings = DirectoryCheck.findings(.sample { $0.directory.errno = code })
+            #expect(findings[0].text.contains("The file system of /run/pulse is gone"))
+            #expect(findings[0].fix?.contains("Mount it anew") == true)
+        }
         // The file can be read, only later.
         #expect(
             DirectoryCheck.findings(.sample { $0.directory.canList = false }).map(\.level)
@@ -44,6 +49,14 @@ struct PlaceCheckTests {
             .sample { $0.file.mountRoots = ["/data/status.json//deleted"] })
         #expect(gone[0].text.contains("has been replaced already"))
         #expect(MountCheck.findings(.sample()) == [])
+        let outside = MountCheck.findings(
+            .sample {
+                $0.directory.mountPoint = "/run"
+                $0.directory.mountRoot = "/srv/run//deleted"
+            })
+        #expect(outside.map(\.level) == [.problem])
+        #expect(outside[0].text.contains("mounted at /run has been removed or replaced outside"))
+        #expect(outside[0].fix?.contains("umount /run") == true)
         let link = MountCheck.findings(.sample { $0.file.link = "/data/my status.json" })
         #expect(link.map(\.level) == [.note])
         #expect(link[0].fix == "Name the file itself: --status-file '/data/my status.json'")
@@ -108,9 +121,12 @@ struct PlaceCheckTests {
             PortCheck.findings(
                 .sample {
                     $0.port.errno = code
-                    $0.port.isPulse = isPulse
+                    $0.port.server = ServerFacts(isPulse: isPulse, name: isPulse ? nil : "nginx")
                 })[0]
         }
+        #expect(findings(EADDRINUSE, false).text.hasSuffix("answers there, but nginx."))
+        let silent = PortCheck.findings(.sample { $0.port.errno = EADDRINUSE })[0]
+        #expect(silent.text.hasSuffix("answers there, neither plainly nor by HTTPS."))
         #expect(findings(0, false) == .ok("port", "127.0.0.1:8080 is free."))
         #expect(findings(EADDRINUSE, true).level == .ok)
         #expect(findings(EADDRINUSE, false).level == .problem)

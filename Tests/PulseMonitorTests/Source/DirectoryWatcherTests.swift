@@ -59,6 +59,37 @@ struct DirectoryWatcherTests {
         #expect(wakes(&watcher, within: long))
     }
 
+    @Test(
+        "follows the path where it means another directory",
+        arguments: ["a link that is replaced", "a directory above that is renamed"])
+    func follows(_ change: String) throws {
+        let directory = try TemporaryDirectory()
+        for name in ["one", "one/run", "two", "two/run"] { try directory.makeDirectory(name) }
+        let isLink = change.contains("link")
+        if isLink { directory.makeLink("here", to: "one") }
+        let here = isLink ? "here" : "one"
+        var watcher = DirectoryWatcher(
+            file: directory.file("\(here)/run/status.json"), isEnabled: true)
+        watcher.prepare()
+        if isLink {
+            directory.makeLink("new", to: "two")
+            directory.rename("new", to: "here")
+        } else {
+            directory.rename("one", to: "three")
+            directory.rename("two", to: "one")
+        }
+        // As before each poll.
+        watcher.prepare()
+        try directory.write("x", to: "\(here)/run/status.json")
+        #expect(wakes(&watcher, within: long))
+        // The directory that it was means nothing any more.
+        while wakes(&watcher, within: short) {}
+        try directory.write("x", to: isLink ? "one/run/status.json" : "three/run/status.json")
+        #expect(!wakes(&watcher, within: short))
+        try directory.write("y", to: "\(here)/run/status.json")
+        #expect(wakes(&watcher, within: long))
+    }
+
     @Test("sleeps on when another file of the directory changes")
     func otherFile() throws {
         let directory = try TemporaryDirectory()
