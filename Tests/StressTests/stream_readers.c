@@ -263,22 +263,12 @@ static void report(void) {
 
 /* Reads on until all streams have ended or standard input has; answers its lines. */
 static void read_on(void) {
-  int both = epoll_create1(EPOLL_CLOEXEC);
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = epoll_fd};
-  epoll_ctl(both, EPOLL_CTL_ADD, epoll_fd, &event);
-  event.data.fd = STDIN_FILENO;
-  epoll_ctl(both, EPOLL_CTL_ADD, STDIN_FILENO, &event);
   while (ended < stream_count) {
-    if (epoll_wait(both, &event, 1, -1) < 1)
-      continue;
-    if (event.data.fd == epoll_fd) {
-      turn(0);
-      continue;
+    switch (wait_for_input(epoll_fd)) {
+    case MOVED: turn(0); break;
+    case LINE_READ: report(); break;
+    case INPUT_ENDED: return;
     }
-    char line[64];
-    if (read(STDIN_FILENO, line, sizeof line) <= 0)
-      return;
-    report();
   }
 }
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,6 +32,22 @@ static inline int64_t now_ns(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* What there is to do for a program that reads its streams and answers lines. */
+enum input { MOVED, LINE_READ, INPUT_ENDED };
+
+/* Waits until a stream of `epoll_fd` can be read, or standard input has a line or its end.
+
+   By poll(2): epoll_ctl(2) takes neither /dev/null nor a file. */
+static inline enum input wait_for_input(int epoll_fd) {
+  struct pollfd waited[] = {{.fd = epoll_fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
+  while (poll(waited, 2, -1) < 1)
+    ;
+  if (waited[1].revents == 0)
+    return MOVED;
+  char line[64];
+  return read(STDIN_FILENO, line, sizeof line) > 0 ? LINE_READ : INPUT_ENDED;
 }
 
 static inline void raise_descriptor_limit(void) {

@@ -246,21 +246,11 @@ int main(int argc, char **argv) {
   printf("ready\n");
   fflush(stdout);
   /* While nothing is asked, the streams are read still: the heartbeats must not pile up. */
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = epoll_fd};
-  int wait = epoll_create1(EPOLL_CLOEXEC);
-  epoll_ctl(wait, EPOLL_CTL_ADD, epoll_fd, &event);
-  event.data.fd = STDIN_FILENO;
-  epoll_ctl(wait, EPOLL_CTL_ADD, STDIN_FILENO, &event);
   for (;;) {
-    if (epoll_wait(wait, &event, 1, -1) < 1)
-      continue;
-    if (event.data.fd == epoll_fd) {
-      turn(0);
-      continue;
+    switch (wait_for_input(epoll_fd)) {
+    case MOVED: turn(0); break;
+    case LINE_READ: run(events, interval_ms); break;
+    case INPUT_ENDED: return 0;
     }
-    char line[64];
-    if (read(STDIN_FILENO, line, sizeof line) <= 0)
-      return 0;
-    run(events, interval_ms);
   }
 }
