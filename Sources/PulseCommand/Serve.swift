@@ -88,7 +88,8 @@ struct Serve: PreparedCommand, LoggedCommand {
         _ = signal(SIGHUP, SIG_IGN)
         let logger = logger
         let notifier = SystemdNotifier()
-        let command = onTransition.map { TransitionCommand($0, logger: logger) }
+        let reaper = OrphanReaper()
+        let command = onTransition.map { TransitionCommand($0, logger: logger, reaper: reaper) }
         let observers: [(any RunObserver & Service)?] = [notifier, command]
         let server: StatusServer
         let signals: StopSignals
@@ -96,7 +97,7 @@ struct Serve: PreparedCommand, LoggedCommand {
         do {
             var configuration = try self.server.configuration(statusFile: file)
             configuration.source = try await keySource()
-            configuration.observers = observers.compactMap { $0 }
+            configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
             signals = await StopSignals()
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch let code as ExitCode {

@@ -14,6 +14,7 @@ struct TransitionCommand: RunObserver, Service {
     private let command: String
     private let logger: Logger
     private let timeLimit: Duration
+    private let reaper: OrphanReaper?
     private let transitions: AsyncStream<Queued>
     private let queue: AsyncStream<Queued>.Continuation
 
@@ -22,8 +23,14 @@ struct TransitionCommand: RunObserver, Service {
     /// Between asking a command to end and ending it.
     private static let grace = Duration.seconds(1)
 
-    /// - Parameter timeLimit: how long each run of the command may take.
-    init(_ command: String, logger: Logger, timeLimit: Duration = .seconds(30)) {
+    /// - Parameters:
+    ///   - timeLimit: how long each run of the command may take.
+    ///   - reaper: waits for what a command leaves behind, while none runs.
+    init(
+        _ command: String, logger: Logger, timeLimit: Duration = .seconds(30),
+        reaper: OrphanReaper? = nil
+    ) {
+        self.reaper = reaper
         self.command = command
         self.logger = logger
         self.timeLimit = timeLimit
@@ -69,6 +76,8 @@ struct TransitionCommand: RunObserver, Service {
     }
 
     private func outcome(of queued: Queued) async -> String? {
+        reaper?.pause()
+        defer { reaper?.resume() }
         var options = PlatformOptions()
         options.processGroupID = 0
         options.teardownSequence = [

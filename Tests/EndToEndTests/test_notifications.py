@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -126,3 +127,43 @@ def test_a_failing_command_is_logged_once(
         wait_until(lambda: len(lines(runs)) == before + 2, "the command ran")  # noqa: B023
     log = server.log.read_text()
     assert log.count("exit code 7") == 1
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started, or was given."""
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+
+
+def test_what_a_command_leaves_behind_is_waited_for_as_process_1(
+    status_file: StatusFile, tmp_path: Path
+) -> None:
+    wrapper = ["unshare", "-pf", "--mount-proc", "--kill-child"]
+    if subprocess.run([*wrapper, "true"], capture_output=True).returncode != 0:
+        pytest.skip("namespaces of processes are not allowed here")
+    left = tmp_path / "left"
+    status_file.running(1)
+    server = PulseServer(
+        status_file.path,
+        "--poll-interval",
+        "50ms",
+        "--on-transition",
+        f"for i in 1 2 3; do (sleep 0.2; echo $i >> {left}) & done",
+        log=tmp_path / "server.log",
+        wrapper=wrapper,
+    )
+    pulse = children(server.process.pid)[0]
+    try:
+        for number in (1, 2):
+            # Each is a transition; nobody but Pulse waits for what its command has left behind.
+            status_file.done() if number == 1 else status_file.running(0.2)
+            wait_until(
+                lambda lines=3 * number: left.exists() and len(left.read_text().split()) == lines,
+                "the processes that were left behind have ended",
+            )
+            wait_until(lambda: children(pulse) == [], "all of them are waited for")
+    finally:
+        os.kill(pulse, signal.SIGTERM)
+        server.process.wait(PATIENCE)
+        server.stop()
+    assert "--on-transition" not in server.log.read_text()
