@@ -58,7 +58,7 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]
         ),
-        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD"]),
+        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         // Without its trait only plain values: nothing of the library is needed or linked then.
         .target(

@@ -23,8 +23,6 @@ struct CMHD_Configuration {
   MHD_NotifyConnectionCallback notify_connection;
   MHD_RequestCompletedCallback notify_completed;
   CMHD_Log log;
-  const char *tls_certificate; /* PEM text, or NULL for plain HTTP */
-  const char *tls_key;         /* PEM text, or NULL for plain HTTP */
   void *context;               /* the first argument of every callback */
 };
 
@@ -59,13 +57,30 @@ static inline bool CMHD_parses_laxly(void) { return MHD_get_version()[0] == '0';
    which is all that it covers. 1.0 parses anew. Goes when 0.9 goes. */
 static inline int CMHD_strictness(void) { return CMHD_parses_laxly() ? 0 : 1; }
 
+/* Cipher suites with forward secrecy and authenticated encryption alone (RFC 9325 4.2), no signature by
+   SHA-1 (RFC 9155), and of what a client offers the first in this order. */
+static const char CMHD_tls_priorities[] =
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+    ":-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
+    ":-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD"
+    ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-X448:+GROUP-SECP384R1:+GROUP-SECP521R1"
+    ":-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%SERVER_PRECEDENCE";
+
+/* Stands where the library wants a certificate, a gnutls_certificate_retrieve_function2: each session is
+   given its own when it begins, and GnuTLS never asks here. */
+static inline int CMHD_no_certificate(void *session, const void *authorities, int authority_count,
+                                      const void *algorithms, int algorithm_count, void *certificates,
+                                      unsigned int *certificate_count, void *key) {
+  (void)session, (void)authorities, (void)authority_count, (void)algorithms, (void)algorithm_count;
+  (void)certificates, (void)certificate_count, (void)key;
+  return -1;
+}
+
 /* Variadic MHD_start_daemon. `c` must outlive the daemon: the logger reads it. */
 static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configuration *c) {
   struct MHD_OptionItem tls[] = {
-      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)c->tls_certificate},
-      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)c->tls_key},
-      /* GnuTLS would speak TLS 1.0 and 1.1 as well, which RFC 8996 forbids. */
-      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)"NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"},
+      {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)CMHD_no_certificate},
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)CMHD_tls_priorities},
       {MHD_OPTION_END, 0, NULL},
   };
   struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
@@ -80,7 +95,7 @@ static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configurati
       MHD_OPTION_UNESCAPE_CALLBACK, CMHD_keep_escapes, NULL,
       MHD_OPTION_NOTIFY_CONNECTION, c->notify_connection, c->context,
       MHD_OPTION_NOTIFY_COMPLETED, c->notify_completed, c->context,
-      MHD_OPTION_ARRAY, c->tls_certificate != NULL ? tls : none,
+      MHD_OPTION_ARRAY, (c->flags & MHD_USE_TLS) != 0 ? tls : none,
       MHD_OPTION_END);
 }
 
@@ -89,6 +104,13 @@ static inline int CMHD_connection_socket(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info == NULL ? -1 : (int)info->connect_fd;
+}
+
+/* Variadic MHD_get_connection_info with MHD_CONNECTION_INFO_GNUTLS_SESSION. NULL where there is none. */
+static inline void *CMHD_tls_session(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  return info == NULL ? NULL : info->tls_session;
 }
 
 /* Variadic MHD_get_connection_info with MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE: the bytes from the

@@ -37,12 +37,23 @@ let acceptConnection: MHD_AcceptPolicyCallback = { context, _, _ in
 /// Feeds `MHD_OPTION_NOTIFY_CONNECTION`.
 ///
 /// The closing call comes before the socket is closed.
-let notifyConnection: MHD_NotifyConnectionCallback = { context, connection, _, event in
-    guard let context = unsafe context, let connection = unsafe connection else { return }
+let notifyConnection: MHD_NotifyConnectionCallback = { context, connection, own, event in
+    guard let context = unsafe context, let connection = unsafe connection, let own = unsafe own
+    else { return }
     let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
     switch event {
-    case .CONNECTION_NOTIFY_STARTED: unsafe core.opened(CMHD_connection_socket(connection))
-    case .CONNECTION_NOTIFY_CLOSED: unsafe core.closed(CMHD_connection_socket(connection))
+    case .CONNECTION_NOTIFY_STARTED:
+        unsafe core.opened(CMHD_connection_socket(connection))
+        guard let session = unsafe CMHD_tls_session(connection),
+            let credentials = core.credentials
+        else { return }
+        unsafe credentials.serve(session)
+        // Ownership: the connection's, until it is closed: the library has freed the session then.
+        unsafe own.pointee = Unmanaged.passRetained(credentials).toOpaque()
+    case .CONNECTION_NOTIFY_CLOSED:
+        unsafe core.closed(CMHD_connection_socket(connection))
+        guard let credentials = unsafe own.pointee else { return }
+        unsafe Unmanaged<TLSCredentials>.fromOpaque(credentials).release()
     @unknown default: break
     }
 }

@@ -81,6 +81,13 @@ public final class Daemon: Sendable {
         core.shutDownOverdue()
     }
 
+    /// Has every TLS session that begins from here on show another certificate.
+    ///
+    /// Open connections go on as they are. Without effect on a daemon of plain HTTP.
+    public func use(_ credentials: TLSCredentials) {
+        core.use(credentials)
+    }
+
     /// Ends the threads and closes every connection.
     ///
     /// Idempotent; not to be called from a handler, which runs on one of them.
@@ -128,10 +135,6 @@ public final class Daemon: Sendable {
         // Ownership: unretained; the Daemon that holds this value holds the core until `stop` has
         // returned.
         unsafe values.pointee.context = Unmanaged.passUnretained(core).toOpaque()
-        unsafe values.pointee.tls_certificate = UnsafePointer(
-            configuration.tls.flatMap { unsafe strdup($0.certificate) })
-        unsafe values.pointee.tls_key = UnsafePointer(
-            configuration.tls.flatMap { unsafe strdup($0.key) })
         guard let handle = unsafe CMHD_start_daemon(values) else {
             let reason = errno
             unsafe Self.free(values)
@@ -147,8 +150,6 @@ public final class Daemon: Sendable {
     }
 
     private static func free(_ values: UnsafeMutablePointer<CMHD_Configuration>) {
-        unsafe Glibc.free(UnsafeMutableRawPointer(mutating: values.pointee.tls_certificate))
-        unsafe Glibc.free(UnsafeMutableRawPointer(mutating: values.pointee.tls_key))
         unsafe values.deallocate()
     }
 }

@@ -38,22 +38,10 @@ public struct DaemonConfiguration: Sendable {
     ///
     /// Without a bound, 4 MB each.
     public var sendBuffer: Int
-    /// PEM texts of the certificate chain and its key; nil serves plain HTTP.
-    public var tls: TLS?
-
-    /// PEM texts for HTTPS (`MHD_OPTION_HTTPS_MEM_CERT`, `MHD_OPTION_HTTPS_MEM_KEY`).
-    public struct TLS: Sendable {
-        /// The certificate, followed by those that certify it.
-        public var certificate: String
-        /// The private key of the first certificate.
-        public var key: String
-
-        /// Makes the pair from two PEM texts.
-        public init(certificate: String, key: String) {
-            self.certificate = certificate
-            self.key = key
-        }
-    }
+    /// What the first sessions are shown, for HTTPS; nil serves plain HTTP.
+    ///
+    /// ``Daemon/use(_:)`` has later ones shown another.
+    public var tls: TLSCredentials?
 
     /// Makes a configuration with safe limits.
     public init(host: String = "127.0.0.1", port: UInt16 = 8080, connectionLimit: Int = 1_000) {

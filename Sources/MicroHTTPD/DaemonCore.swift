@@ -31,6 +31,7 @@ final class DaemonCore: Sendable {
     private let deadlines: Mutex<RequestDeadlines>
     private let troubles = Mutex(MessageLimit())
     private let channels = Mutex(ServedChannels())
+    private let newestCredentials: Mutex<TLSCredentials?>
     private let connections = Atomic(0)
     private let connectionLimit: Int
     private let sendBuffer: Int32
@@ -53,9 +54,17 @@ final class DaemonCore: Sendable {
         deadlines = Mutex(
             RequestDeadlines(
                 headTimeout: configuration.headTimeout, idleTimeout: configuration.idleTimeout))
+        newestCredentials = Mutex(configuration.tls)
         connectionLimit = configuration.connectionLimit
         sendBuffer = Int32(clamping: configuration.sendBuffer)
         silenceLimit = Int32(clamping: configuration.idleTimeout * 1_000)
+    }
+
+    /// What a TLS session that begins now is to show; nil without TLS.
+    var credentials: TLSCredentials? { newestCredentials.withLock { $0 } }
+
+    func use(_ credentials: TLSCredentials) {
+        newestCredentials.withLock { if $0 != nil { $0 = credentials } }
     }
 
     func log(_ message: DaemonMessage) {

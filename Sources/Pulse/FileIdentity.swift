@@ -28,7 +28,7 @@ package struct FileIdentity: Hashable, Sendable {
     private static let coarsestTick = Duration.seconds(2)
 
     /// Whether a content read at this time could still change without a trace.
-    func isRacy(at now: Duration) -> Bool {
+    package func isRacy(at now: Duration) -> Bool {
         max(modified, changed) + Self.coarsestTick >= now
     }
 }

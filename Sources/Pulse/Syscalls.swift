@@ -7,7 +7,7 @@ internal import Glibc
 package struct Syscalls: Sendable {
     /// What `stat` and `fstat` tell; `mode_t` is 32 bits wide on Linux.
     package struct FileStatus: Sendable {
-        var identity: FileIdentity
+        package var identity: FileIdentity
         var mode: UInt32
 
         package init(identity: FileIdentity, mode: UInt32) {
@@ -15,7 +15,7 @@ package struct Syscalls: Sendable {
             self.mode = mode
         }
 
-        var isRegular: Bool { mode & S_IFMT == S_IFREG }
+        package var isRegular: Bool { mode & S_IFMT == S_IFREG }
         var permissions: UInt32 { mode & 0o7777 }
     }
 

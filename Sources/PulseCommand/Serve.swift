@@ -36,7 +36,8 @@ struct Serve: PreparedCommand, LoggedCommand {
             Each option can be set in the environment as well, as PULSE_ and its name: PULSE_PORT=9000. Lists \
             have commas, flags are true or false. Options given here win. Durations are a number and a unit: \
             500ms, 2s, 5m, 1h. Ctrl-C or SIGTERM ends the server gracefully (exit code 0), a second one at \
-            once. Exit code 1: it can't start; 64: an option is wrong.
+            once. SIGHUP has certificate, key and token read again. Exit code 1: it can't start; 64: an option is \
+            wrong.
             """)
 
     @Option(
@@ -84,7 +85,7 @@ struct Serve: PreparedCommand, LoggedCommand {
     }
 
     func run() async throws {
-        // A server outlives the terminal that it was started from.
+        // A server outlives the terminal that it was started from, and has nothing to reload yet.
         _ = signal(SIGHUP, SIG_IGN)
         let logger = logger
         let notifier = SystemdNotifier()
@@ -108,7 +109,9 @@ struct Serve: PreparedCommand, LoggedCommand {
         }
         let announcement = Announcement(
             line: "Pulse is serving \(source ?? file) at \(self.server.url(port: server.port))")
-        let services: [any Service] = [server, announcement] + observers.compactMap { $0 }
+        let reloading = await ReloadSignals(for: server)
+        let services: [any Service] =
+            [server, announcement, reloading] + observers.compactMap { $0 }
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [signals.ending] + services.map { .init(service: $0) },

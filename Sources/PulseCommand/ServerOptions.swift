@@ -65,7 +65,11 @@ struct ServerOptions: ParsableArguments {
     @Flag(help: "Let everyone who can reach the address read without a token.")
     var allowAnonymous = false
 
-    @Option(help: "A PEM file with the certificate chain, for HTTPS.", completion: .file())
+    @Option(
+        help: """
+            A PEM file with the certificate chain, for HTTPS. It, its key and the token are read again when they \
+            change.
+            """, completion: .file())
     var tlsCertificate: String?
 
     @Option(help: "A PEM file with the certificate's key, for HTTPS.", completion: .file())

@@ -6,7 +6,7 @@ struct AccessPolicy: Sendable {
     private let allowedHosts: [[UInt8]]
     private let origins: [[UInt8]]
     private let allowsAnyOrigin: Bool
-    private let token: AccessToken?
+    private let token: CurrentToken?
 
     /// The CORS headers of a response, by the number that ``origin(of:)`` gives; index 0 is for
     /// requests without an `Origin` that is let in.
@@ -27,7 +27,7 @@ struct AccessPolicy: Sendable {
     ) {
         self.allowedHosts = allowedHosts.map { Array($0.lowercased().utf8) }
         self.frameAncestors = (["'self'"] + corsOrigins + frameAncestors).joined(separator: " ")
-        self.token = token
+        self.token = token.map(CurrentToken.init)
         allowsAnyOrigin = corsOrigins.contains("*")
         origins = allowsAnyOrigin ? [] : corsOrigins.map { Array($0.utf8) }
         let common = [HeaderLine("X-Content-Type-Options", "nosniff")]
@@ -90,12 +90,17 @@ struct AccessPolicy: Sendable {
 
     /// Whether the request carries the token, where one is needed.
     func allowsClient(of request: borrowing Request) -> Bool {
-        token?.admits(request) ?? true
+        token?.value.admits(request) ?? true
+    }
+
+    /// Takes another token in the place of the one that is needed.
+    func use(_ another: AccessToken) {
+        token?.value = another
     }
 
     /// The answer to `/?token=…`: nil when there is no token to compare, or no such parameter.
     func signIn(_ request: borrowing Request) -> Response? {
-        token?.signIn(request)
+        token?.value.signIn(request)
     }
 
     private static let localhost = Array("localhost".utf8)

@@ -58,7 +58,7 @@ struct StaticFiles: Sendable {
         }
     }
 
-    static func content(of path: String) throws(ReadError) -> [UInt8] {
+    private static func content(of path: String) throws(ReadError) -> [UInt8] {
         do throws(FileError) {
             if let content = try WholeFile.bytes(of: path, upTo: sizeLimit) { return content }
         } catch {

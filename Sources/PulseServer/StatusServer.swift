@@ -13,6 +13,7 @@ public struct StatusServer: Service {
     private let store: StatusStore
     private let poller: StatusPoller
     private let http: HTTPService
+    private let reloading: SettingsReload
     private let logger: Logger
 
     /// Liveness is judged this often at least, however seldom the source is polled.
@@ -27,7 +28,9 @@ public struct StatusServer: Service {
         throws(ServerError)
     {
         let sockets = try configuration.listen()
-        let policy = try AccessPolicy(configuration, isLoopback: sockets.areLoopback)
+        let settings = try FileSettings(configuration)
+        let policy = try AccessPolicy(
+            configuration, token: settings.token, isLoopback: sockets.areLoopback)
         let files = try configuration.publicFiles()
         let source = configuration.statusSource
         let tick = min(configuration.pollInterval, Self.longestTick)
@@ -47,7 +50,9 @@ public struct StatusServer: Service {
             store: store, hub: hub, page: MetricsPage(store: store, hub: hub, metrics: metrics),
             health: health, metrics: metrics, policy: policy, files: files)
         do {
-            let daemon = try Daemon(on: sockets, configuration: try configuration.daemon()) {
+            let daemon = try Daemon(
+                on: sockets, configuration: try configuration.daemon(tls: settings.tls)
+            ) {
                 message in
                 // Any client can provoke as many of its kind as it likes.
                 logger.log(
@@ -57,6 +62,9 @@ public struct StatusServer: Service {
                 routes.answer(request)
             }
             port = Int(daemon.port)
+            settings.warn(at: clock.unixTime, logger: logger)
+            reloading = settings.reload(
+                policy: policy, daemon: daemon, now: { clock.unixTime }, logger: logger)
             http = HTTPService(
                 daemon: daemon, hub: hub, health: health, clock: clock,
                 heartbeat: configuration.heartbeatInterval)
@@ -74,8 +82,15 @@ public struct StatusServer: Service {
         self.logger = logger
     }
 
+    /// Reads the certificate, its key and the token again, and logs what came of it.
+    ///
+    /// They are read anyway when their files change; what can't be used leaves the old ones.
+    public func reload() {
+        reloading.ask()
+    }
+
     /// Runs until a graceful shutdown: the daemon stops before the poller does.
     public func run() async throws {
-        try await ServiceGroup(services: [poller, http], logger: logger).run()
+        try await ServiceGroup(services: [poller, http, reloading], logger: logger).run()
     }
 }

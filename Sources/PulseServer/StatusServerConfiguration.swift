@@ -95,7 +95,7 @@ extension StatusServerConfiguration {
         }
     }
 
-    func daemon() throws(ServerError) -> DaemonConfiguration {
+    func daemon(tls: TLSCredentials?) throws(ServerError) -> DaemonConfiguration {
         guard maximumStreams <= limit.streams else {
             throw .configuration(
                 "\(maximumStreams) streams need more than the \(limit.descriptors) descriptors that this process "
@@ -103,34 +103,17 @@ extension StatusServerConfiguration {
         }
         var daemon = DaemonConfiguration(
             host: host, port: port, connectionLimit: limit.connections(forStreams: maximumStreams))
-        if let tlsFiles {
-            daemon.tls = DaemonConfiguration.TLS(
-                certificate: try Self.text(of: tlsFiles.certificate),
-                key: try Self.text(of: tlsFiles.key))
-        }
+        daemon.tls = tls
         return daemon
-    }
-
-    /// The token of the token file.
-    func token() throws(ServerError) -> AccessToken? {
-        guard let tokenFile else { return nil }
-        return AccessToken(try TokenFile.token(in: tokenFile), isSecure: tlsFiles != nil)
-    }
-
-    private static func text(of path: String) throws(ServerError) -> String {
-        do {
-            return String(decoding: try StaticFiles.content(of: path), as: UTF8.self)
-        } catch {
-            throw .configuration(error.description)
-        }
     }
 }
 
 extension AccessPolicy {
     /// - Parameter isLoopback: whether only this machine can reach what is listened on, which its
     ///   name doesn't tell: `127.lan` may be any address.
-    init(_ configuration: StatusServerConfiguration, isLoopback: Bool) throws(ServerError) {
-        let token = try configuration.token()
+    init(_ configuration: StatusServerConfiguration, token: AccessToken?, isLoopback: Bool)
+        throws(ServerError)
+    {
         guard isLoopback || token != nil || configuration.allowsAnonymous else {
             throw .configuration(
                 "\(configuration.host) can be reached by others: give --token-file, or say --allow-anonymous"

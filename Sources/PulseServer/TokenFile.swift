@@ -4,12 +4,12 @@ package enum TokenFile {
     ///
     /// - Throws: ``ServerError`` when the file can't be read or holds no usable token.
     package static func token(in path: String) throws(ServerError) -> String {
-        let text: String
-        do {
-            text = String(decoding: try StaticFiles.content(of: path), as: UTF8.self)
-        } catch {
-            throw .configuration(error.description)
-        }
+        try token(SettingsFile(path: path).content(), from: path)
+    }
+
+    /// The token in a file's bytes.
+    static func token(_ content: [UInt8], from path: String) throws(ServerError) -> String {
+        let text = String(decoding: content, as: UTF8.self)
         guard let line = text.split(whereSeparator: \.isNewline).first.map(String.init),
             AccessToken(line) != nil
         else {

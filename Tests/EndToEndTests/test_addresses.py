@@ -16,10 +16,19 @@ def test_localhost_is_both_loopback_addresses(
     status_file.running(1.0)
     server = serve("--host", "localhost")
     for host in ["127.0.0.1", "[::1]", "localhost"]:
-        with urllib.request.urlopen(f"http://{host}:{server.port}/status", timeout=PATIENCE) as reply:
+        with urllib.request.urlopen(
+            f"http://{host}:{server.port}/status", timeout=PATIENCE
+        ) as reply:
             assert b'"epoch": 1.0' in reply.read()
     for host in ["127.0.0.1", "::1", "localhost"]:
-        command = [pulse_binary(), "healthcheck", "--host", host, "--port", str(server.port)]
+        command = [
+            pulse_binary(),
+            "healthcheck",
+            "--host",
+            host,
+            "--port",
+            str(server.port),
+        ]
         assert subprocess.run(command, timeout=PATIENCE).returncode == 0
 
 

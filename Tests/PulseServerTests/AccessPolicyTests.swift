@@ -58,7 +58,7 @@ struct AccessPolicyTests {
             statusFile: "status.json", limit: DescriptorLimit(descriptors: 1_024))
         configuration.host = "gpu1"
         configuration.allowsAnonymous = true
-        let policy = try AccessPolicy(configuration, isLoopback: false)
+        let policy = try AccessPolicy(configuration, token: nil, isLoopback: false)
         #expect(allows("gpu1:8080", policy))
         #expect(!allows("gpu2:8080", policy))
     }

@@ -184,14 +184,6 @@ struct DaemonTests {
         #expect(error?.code == .cannotListen)
         running.daemon.stop()
     }
-
-    @Test("says that TLS material is unusable")
-    func badCertificate() {
-        let error = #expect(throws: MicroHTTPDError.self) {
-            try RunningDaemon { $0.tls = .init(certificate: "no PEM", key: "no PEM") }
-        }
-        #expect(error?.code == .cannotStart)
-    }
 }
 
 extension StreamUpdate {

@@ -1,0 +1,94 @@
+internal import Logging
+internal import MicroHTTPD
+internal import Pulse
+
+/// What a server has from files that it reads again: its values at the start, and how others take
+/// their place.
+struct FileSettings: Sendable {
+    let token: AccessToken?
+    let tls: TLSCredentials?
+    private let tokenFile: Reading?
+    private let tlsFiles: (certificate: Reading, key: Reading)?
+
+    /// A file as it was read.
+    private struct Reading: Sendable {
+        let file: SettingsFile
+        let seen: FileIdentity?
+        let content: [UInt8]
+
+        init(_ path: String) throws(ServerError) {
+            file = SettingsFile(path: path)
+            seen = file.identity
+            content = try file.content()
+        }
+    }
+
+    /// - Throws: ``ServerError`` with what is wrong with a file.
+    init(_ configuration: StatusServerConfiguration) throws(ServerError) {
+        let isSecure = configuration.tlsFiles != nil
+        if let path = configuration.tokenFile {
+            let reading = try Reading(path)
+            token = AccessToken(
+                try TokenFile.token(reading.content, from: path), isSecure: isSecure)
+            tokenFile = reading
+        } else {
+            (token, tokenFile) = (nil, nil)
+        }
+        if let paths = configuration.tlsFiles {
+            let pair = (certificate: try Reading(paths.certificate), key: try Reading(paths.key))
+            tls = try TLSFiles(certificate: pair.certificate.file, key: pair.key.file)
+                .credentials(certificate: pair.certificate.content, key: pair.key.content)
+            tlsFiles = pair
+        } else {
+            (tls, tlsFiles) = (nil, nil)
+        }
+    }
+
+    /// Says in the log what clients will say against the certificate.
+    func warn(at now: Int64, logger: Logger) {
+        guard let tls, let tlsFiles else { return }
+        let files = TLSFiles(certificate: tlsFiles.certificate.file, key: tlsFiles.key.file)
+        if let objection = files.objection(to: tls, at: now) { logger.warning("\(objection)") }
+    }
+
+    /// The settings whose files can be read again, and whom another value is for.
+    func reload(
+        policy: AccessPolicy, daemon: Daemon, now: @escaping @Sendable () -> Int64, logger: Logger
+    ) -> SettingsReload {
+        SettingsReload(
+            [reloadedToken(policy, logger), reloadedPair(daemon, now, logger)].compactMap { $0 })
+    }
+
+    private func reloadedToken(_ policy: AccessPolicy, _ logger: Logger) -> ReloadedSetting? {
+        guard let tokenFile, tokenFile.file.isRegular else { return nil }
+        let isSecure = tls != nil
+        return ReloadedSetting(
+            "the access token", files: [tokenFile.file], content: [tokenFile.content],
+            seen: [tokenFile.seen], logger: logger
+        ) { content throws(ServerError) in
+            let secret = try TokenFile.token(content[0], from: tokenFile.file.path)
+            if let token = AccessToken(secret, isSecure: isSecure) { policy.use(token) }
+            return ""
+        }
+    }
+
+    private func reloadedPair(
+        _ daemon: Daemon, _ now: @escaping @Sendable () -> Int64, _ logger: Logger
+    ) -> ReloadedSetting? {
+        guard let (certificate, key) = tlsFiles, certificate.file.isRegular, key.file.isRegular
+        else { return nil }
+        let files = TLSFiles(certificate: certificate.file, key: key.file)
+        return ReloadedSetting(
+            "the certificate", files: [certificate.file, key.file],
+            content: [certificate.content, key.content], seen: [certificate.seen, key.seen],
+            logger: logger
+        ) { content throws(ServerError) in
+            let pair = try files.credentials(certificate: content[0], key: content[1])
+            daemon.use(pair)
+            if let objection = files.objection(to: pair, at: now()) {
+                logger.warning("\(objection)")
+            }
+            return ", and is valid until \(TLSFiles.date(pair.validity.upperBound))"
+        }
+    }
+}

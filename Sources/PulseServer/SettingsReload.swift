@@ -1,0 +1,37 @@
+internal import PulseMonitor
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Looks every second whether the files of settings have changed.
+///
+/// By their paths, and not by inotify: certificates and tokens are replaced by pointing a link
+/// elsewhere, often several directories up.
+final class SettingsReload: Service {
+    private let settings: [ReloadedSetting]
+    private let isAsked = Atomic(false)
+
+    private static let interval = Duration.seconds(1)
+
+    init(_ settings: [ReloadedSetting]) {
+        self.settings = settings
+    }
+
+    /// Has all files read within a second, changed or not.
+    func ask() {
+        isAsked.store(true, ordering: .relaxed)
+    }
+
+    func run() async throws {
+        guard !settings.isEmpty else { return try await gracefulShutdown() }
+        await cancelWhenGracefulShutdown {
+            await BlockingThread.run("pulse.settings") { cancellation in
+                while true {
+                    cancellation.wait(atMost: Self.interval)
+                    if cancellation.isCancelled { return }
+                    let isAsked = self.isAsked.exchange(false, ordering: .relaxed)
+                    for setting in self.settings { setting.poll(isAsked: isAsked) }
+                }
+            }
+        }
+    }
+}
