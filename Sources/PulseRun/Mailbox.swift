@@ -5,6 +5,7 @@ internal import Synchronization
 final class Mailbox: Sendable {
     private let reports = Mutex<[ProgressReport]>([])
     private let process = Mutex<pid_t?>(nil)
+    private let capture = Mutex<OutputCapture?>(nil)
 
     /// Reports kept at most, should nobody fetch them: the status file may hang.
     private static let limit = 64
@@ -13,6 +14,12 @@ final class Mailbox: Sendable {
     var command: pid_t? {
         get { process.withLock { $0 } }
         set { process.withLock { $0 = newValue } }
+    }
+
+    /// The command's output; nil until it has started, and where it isn't to be read.
+    var output: OutputCapture? {
+        get { capture.withLock { $0 } }
+        set { capture.withLock { $0 = newValue } }
     }
 
     func put(_ report: ProgressReport) {

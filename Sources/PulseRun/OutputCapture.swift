@@ -62,8 +62,8 @@ struct OutputCapture: Sendable {
     private enum Source: Sendable {
         case nothing
         case file(offset: Int64)
-        /// The descriptor where the output relay answers.
-        case outputRelay(Int32)
+        /// The descriptors where the output relay answers, and where the newest output arrives.
+        case outputRelay(Int32, window: Int32)
     }
 
     /// - Parameter isWanted: whether what is written may pass through us at all.
@@ -80,7 +80,7 @@ struct OutputCapture: Sendable {
             else {
                 fallthrough
             }
-            source = .outputRelay(relay.control)
+            source = .outputRelay(relay.control, window: relay.window)
             descriptors =
                 [(relay.entrance, STDERR_FILENO)]
                 + (withOutput ? [(relay.entrance, STDOUT_FILENO)] : [])
@@ -100,7 +100,16 @@ struct OutputCapture: Sendable {
         switch source {
         case .nothing: nil
         case .file(let offset): LastLine.find(in: Self.tail(from: offset))
-        case .outputRelay(let control): OutputRelayProcess.lastLine(control)
+        case .outputRelay(let control, _): OutputRelayProcess.lastLine(control)
+        }
+    }
+
+    /// The end of the output while the command runs; nil when nothing has come since the last call.
+    func newest() -> [UInt8]? {
+        switch source {
+        case .nothing: nil
+        case .file(let offset): Array(Self.tail(from: offset).suffix(OutputLog.window))
+        case .outputRelay(_, let window): OutputWindow.newest(from: window)
         }
     }
 

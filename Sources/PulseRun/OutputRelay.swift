@@ -5,6 +5,7 @@ internal import Glibc
 package struct OutputRelay {
     /// The end of what has passed.
     private var tail: [UInt8] = []
+    private var window = OutputWindow(socket: OutputRelayProcess.window)
     private var size = winsize()
     private var buffer = [UInt8](repeating: 0, count: 65_536)
 
@@ -37,8 +38,9 @@ package struct OutputRelay {
                 pollfd(fd: OutputRelayProcess.source, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: question, events: Int16(POLLIN), revents: 0),
             ]
-            let ready = unsafe poll(&waiting, nfds_t(waiting.count), -1)
+            let ready = unsafe poll(&waiting, nfds_t(waiting.count), window.due)
             if ready < 0 { continue }
+            window.send(tail)
             if waiting[0].revents != 0, !pass() { break }
             // Asked only once all that came before has passed.
             if waiting[0].revents == 0, waiting[1].revents != 0, !answer(question) {
@@ -47,6 +49,7 @@ package struct OutputRelay {
                 question = -1
             }
         }
+        window.send(tail, isLast: true)
         // Who asks later finds the answer waiting.
         if question >= 0 { sendLastLine(to: question) }
     }
@@ -61,6 +64,7 @@ package struct OutputRelay {
         guard count > 0, Self.write(buffer[..<count]) else { return false }
         tail += buffer[max(0, count - LastLine.window)..<count]
         if tail.count > 2 * LastLine.window { tail.removeFirst(tail.count - LastLine.window) }
+        window.note()
         return true
     }
 
@@ -84,11 +88,12 @@ package struct OutputRelay {
     }
 
     /// False when there was no question but the end of those who ask.
-    private func answer(_ control: Int32) -> Bool {
+    private mutating func answer(_ control: Int32) -> Bool {
         var byte: UInt8 = 0
         guard unsafe recv(control, &byte, 1, Int32(MSG_DONTWAIT)) == 1 else {
             return false
         }
+        window.send(tail, isLast: true)
         sendLastLine(to: control)
         return true
     }

@@ -9,11 +9,14 @@ struct OutputRelayProcess {
     let entrance: Int32
     /// Where the last line is asked for.
     let control: Int32
+    /// Where the newest output arrives.
+    let window: Int32
 
     /// The descriptor numbers that the output relay finds its ends at.
     static let source = STDIN_FILENO
     static let sink = STDOUT_FILENO
     static let question: Int32 = 3
+    static let window: Int32 = 4
 
     /// What the output relay says when there was no line: an empty packet would read as the end.
     static let noLine = " "
@@ -25,24 +28,31 @@ struct OutputRelayProcess {
     init?(isTerminal: Bool, inheritance: SignalQueue.Inheritance) {
         guard let (exit, entrance) = isTerminal ? Self.terminal() : Self.pipe() else { return nil }
         defer { close(exit) }
-        var pair: [Int32] = [-1, -1]
-        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
-        guard unsafe socketpair(AF_UNIX, type, 0, &pair) == 0 else {
+        guard let pair = Self.sockets() else {
             close(entrance)
             return nil
         }
         defer { close(pair[1]) }
+        guard let newest = Self.sockets() else {
+            close(entrance)
+            close(pair[0])
+            return nil
+        }
+        defer { close(newest[1]) }
         do {
             _ = try ChildProcess(
                 ["pulse", OutputRelay.commandName], program: "/proc/self/exe", environment: .own,
                 descriptors: [
                     (exit, Self.source), (STDERR_FILENO, Self.sink), (pair[1], Self.question),
+                    (newest[1], Self.window),
                 ], inheritance: inheritance)
         } catch {
             close(entrance)
             close(pair[0])
+            close(newest[0])
             return nil
         }
+        window = newest[0]
         self.entrance = entrance
         control = pair[0]
     }
@@ -63,6 +73,13 @@ struct OutputRelayProcess {
         }
         let line = String(decoding: answer.prefix(max(count, 0)), as: UTF8.self)
         return line.isEmpty || line == noLine ? nil : line
+    }
+
+    /// A connection for packets, ours first.
+    private static func sockets() -> [Int32]? {
+        var pair: [Int32] = [-1, -1]
+        let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
+        return unsafe socketpair(AF_UNIX, type, 0, &pair) == 0 ? pair : nil
     }
 
     private static func pipe() -> (exit: Int32, entrance: Int32)? {

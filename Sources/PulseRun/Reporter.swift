@@ -13,6 +13,7 @@ struct Reporter: Sendable {
     private var arbiter: Arbiter
     private var reader: StatusFileReader
     private var logs: FoundLogs
+    private var output = OutputLog()
     /// What we wrote last: anything else in the file is the trainer's status.
     private var written: TrainingStatus?
     /// What could not be written yet.
@@ -87,6 +88,9 @@ struct Reporter: Sendable {
         var newest: StatusDraft?
         for report in mailbox.takeAll() {
             newest = arbiter.report(report, from: .callback) ?? newest
+        }
+        if let tail = mailbox.output?.newest(), let report = output.report(of: tail) {
+            newest = arbiter.report(report, from: .output) ?? newest
         }
         return take(logs.poll(command: mailbox.command)) ?? newest
     }

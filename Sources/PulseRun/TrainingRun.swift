@@ -119,7 +119,10 @@ package struct TrainingRun: Sendable {
             return Ending(cause: .notStarted(error))
         }
         capture.closeEntrance()
-        if configuration.findsLogs { mailbox.command = child.id }
+        if configuration.findsLogs {
+            mailbox.command = child.id
+            mailbox.output = capture
+        }
         let termination = wait(for: child)
         // Asked in any case: when it is answered, all output has been passed on.
         let lastLine = capture.lastLine()

@@ -94,3 +94,30 @@ def test_no_log_is_looked_for_when_told_so(job: Job) -> None:
     result = job.run(job.script(script), "--no-log-search")
     assert (result.returncode, result.stderr) == (0, b"")
     assert job.status().loss == 0
+
+
+def test_a_bar_is_read_from_the_output(job: Job) -> None:
+    script = """
+import sys
+sys.stderr.write("\\r 25%|##   | 12/48 [00:03<00:09, 4.0it/s, loss=0.5]")
+sys.stderr.flush()
+sys.stdin.readline()
+"""
+    process = job.start(job.script(script))
+    job.wait_for("the bar", epoch=0.25, total_epochs=1.0, loss=0.5)
+    go_on(process)
+    assert process.wait(PATIENCE) == 0
+    assert job.status().status == "done"
+
+
+def test_a_flood_of_bars_costs_nothing_and_is_passed_on(job: Job) -> None:
+    script = """
+import sys
+bar = "".join(f"\\r 10%|#    | {n}/1000000 [00:03<00:09, 4.0it/s]" for n in range(20000))
+for _ in range(20):
+    sys.stderr.write(bar)
+raise MemoryError("no room")
+"""
+    result = job.run(job.script(script))
+    assert len(result.stderr) > 10_000_000
+    assert job.status().message == "exit code 1: MemoryError: no room"

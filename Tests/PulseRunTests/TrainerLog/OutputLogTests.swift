@@ -1,0 +1,74 @@
+import Testing
+
+@testable import PulseRun
+
+@Suite("OutputLog")
+struct OutputLogTests {
+    private func last(_ outputs: String...) -> ProgressReport? {
+        var log = OutputLog()
+        return outputs.reduce(nil) { log.report(of: Array($1.utf8)) ?? $0 }
+    }
+
+    @Test("reads the newest bar, and the loss behind it")
+    func bar() {
+        let report = last(
+            "\r  0%|          | 0/48 [00:00<?, ?it/s]\r 25%|██▌       | 12/48 [00:03<00:09, 4.0it/s, loss=0.5]"
+        )
+        #expect(report == ProgressReport(step: 12, totalSteps: 48, loss: 0.5))
+    }
+
+    @Test("reads the Trainer's lines beside its bar", arguments: ["0.5", "'0.5'"])
+    func dictionary(loss: String) {
+        let report = last(
+            " 25%|██▌  | 12/48 [00:03<00:09]\n{'loss': \(loss), 'eval_loss': 9, 'epoch': 0.75}\n")
+        #expect(report == ProgressReport(step: 12, totalSteps: 48, epoch: 0.75, loss: 0.5))
+    }
+
+    @Test("tells that a loss is lost", arguments: ["nan", "inf"])
+    func lost(text: String) {
+        #expect(last("{'loss': \(text), 'epoch': 1.0}\n")?.loss?.isFinite == false)
+    }
+
+    @Test("counts epochs as the title does, from 0 or from 1")
+    func titles() {
+        #expect(last("Epoch 2/3:  50%|█  | 5/10 [00:03<00:09]")?.epoch == 1.5)
+        #expect(last("Epoch 2/3:  50%|█  | 5/10 [00:03<00:09]")?.totalEpochs == 3)
+        #expect(
+            last("Epoch 0:  50%|█  | 5/10 [", "Epoch 2:  50%|█  | 5/10 [00:03<00:09]")?.epoch == 2.5
+        )
+        #expect(last("epochs:  33%|█  | 1/3 [00:03<00:09]")?.epoch == 1)
+    }
+
+    @Test("takes a bar that begins again for the next epoch")
+    func again() {
+        let report = last("100%|███| 10/10 [00:03<00:00]", " 50%|█  | 5/10 [00:03<00:09]")
+        #expect(report?.epoch == 1.5)
+        #expect(report?.step == nil)
+    }
+
+    @Test(
+        "passes over what is no training",
+        arguments: [
+            "Map: 50%|██ | 5/10 [00:00<00:00]", "Loading weights:  50%|██ | 5/10 [00:01<00:01]",
+            "Evaluating:  50%|██ | 5/10 [00:01<00:01]", "loss: what a day", "50% of 3/4 are", "%|",
+            "%|a|b",
+            "", "{'eval_loss': 0.5}", "loss=0.5 in a line for people",
+        ])
+    func others(text: String) {
+        #expect(last(text) == nil)
+    }
+
+    @Test("says nothing twice, and survives any bytes")
+    func fuzzed() {
+        var log = OutputLog()
+        let bar = Array(" 25%|██▌ | 12/48 [00:03<00:09, 4.0it/s, loss=nan]".utf8)
+        _ = log.report(of: bar)
+        let again = log.report(of: bar)
+        #expect(again == nil)
+        for _ in 0..<500 {
+            var bytes = bar
+            for _ in 0..<6 { bytes[Int.random(in: bytes.indices)] = .random(in: 0...255) }
+            _ = log.report(of: bytes)
+        }
+    }
+}
