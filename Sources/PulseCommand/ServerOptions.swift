@@ -89,7 +89,7 @@ struct ServerOptions: ParsableArguments {
         if (tlsCertificate == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-certificate and --tls-key go together.")
         }
-        for origin in corsOrigins where !CORSOrigin.isValid(origin) {
+        for origin in corsOrigins where !WebOrigin.isValid(origin) {
             throw ValidationError(
                 "--cors-origin '\(origin)' is no origin: write it like https://example.org:8443.")
         }

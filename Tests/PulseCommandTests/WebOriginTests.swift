@@ -2,8 +2,8 @@ import Testing
 
 @testable import PulseCommand
 
-@Suite("CORSOrigin")
-struct CORSOriginTests {
+@Suite("WebOrigin")
+struct WebOriginTests {
     @Test(
         "knows an origin as browsers send it",
         arguments: [
@@ -17,6 +17,6 @@ struct CORSOriginTests {
             ("file://x", false), ("https://*", false), ("https://exämple.org", false),
         ])
     func origins(_ text: String, _ isValid: Bool) {
-        #expect(CORSOrigin.isValid(text) == isValid)
+        #expect(WebOrigin.isValid(text) == isValid)
     }
 }

@@ -1,6 +1,6 @@
 /// The form of an origin as browsers send it (RFC 6454 §6.2): scheme, host, port, and no slash at
 /// the end.
-enum CORSOrigin {
+enum WebOrigin {
     static func isValid(_ text: String) -> Bool {
         if text == "*" { return true }
         guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else {
