@@ -116,6 +116,70 @@ class Nginx(Proxy):
         return ["nginx", "-c", str(main), "-e", str(self.directory / "log")]
 
 
+class PrefixedNginx(Nginx):
+    """nginx with Pulse below a path, as docs/DEPLOYMENT.md puts it."""
+
+    prefix = "/pulse/"
+
+    def command(self, upstream: int) -> Sequence[str]:
+        command = super().command(upstream)
+        site = self.directory / "pulse.conf"
+        below = {
+            "    location / {": f"    location {self.prefix} {{",
+            "proxy_pass http://pulse;": "proxy_pass http://pulse/;",
+        }
+        site.write_text(replaced(site.read_text(), below))
+        return command
+
+
+APACHE = """
+ServerRoot {directory}
+ServerName {host}
+PidFile {directory}/apache.pid
+ErrorLog {directory}/log
+Listen 127.0.0.1:{port}
+{modules}
+SSLEngine on
+SSLCertificateFile {certificate}
+SSLCertificateKeyFile {key}
+ProxyPass / http://127.0.0.1:{upstream}/
+ProxyPreserveHost On
+SetOutputFilter {filter}
+"""
+
+
+class Apache(Proxy):
+    """Apache that compresses all it gets, and marks the tag of what it has compressed."""
+
+    name = "apache"
+    filter = "DEFLATE"
+    modules = ("mpm_event", "authz_core", "filter", "deflate", "brotli", "proxy", "proxy_http")
+
+    def command(self, upstream: int) -> Sequence[str]:
+        folder = "/usr/lib/apache2/modules"
+        modules = [f"LoadModule {m}_module {folder}/mod_{m}.so" for m in (*self.modules, "ssl")]
+        config = self.directory / "apache.conf"
+        config.write_text(
+            APACHE.format(
+                directory=self.directory,
+                host=HOST,
+                port=self.port,
+                modules="\n".join(modules),
+                certificate=self.certificate,
+                key=self.key,
+                upstream=upstream,
+                filter=self.filter,
+            )
+        )
+        return ["apache2", "-f", str(config), "-DFOREGROUND"]
+
+
+class ApacheBrotli(Apache):
+    """The same with the other coding."""
+
+    filter = "BROTLI_COMPRESS"
+
+
 class Caddy(Proxy):
     """`deploy/caddy/Caddyfile` with global options that keep it on loopback."""
 

@@ -11,7 +11,7 @@ import pytest
 from event_stream import EventStream
 from playwright.sync_api import BrowserContext, Page, Playwright
 from processes import PATIENCE, PulseServer, StatusFile, wait_until
-from proxies import HOST, Caddy, Nginx, Proxy
+from proxies import HOST, Apache, ApacheBrotli, Caddy, Nginx, PrefixedNginx, Proxy
 
 CHROMIUM_FLAGS = ["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
@@ -152,6 +152,29 @@ def test_a_tag_lasts(proxy: Proxy, server: PulseServer, path: str, flags: list[s
     assert ask("--header", 'If-None-Match: "other"')[0] == "200"
 
 
+@pytest.mark.parametrize(
+    ("kind", "coding", "suffix"), [(Apache, "gzip", "-gzip"), (ApacheBrotli, "br", "-br")]
+)
+def test_a_tag_that_apache_has_marked_lasts(
+    server: PulseServer, tmp_path: Path, kind: type[Apache], coding: str, suffix: str
+) -> None:
+    proxy = kind(tmp_path / "apache", server.port)
+    told = ["--output", "/dev/null", "--write-out", "%{http_code}\n%header{etag}"]
+    told += ["--header", f"Accept-Encoding: {coding}"]
+    try:
+        for path in ["/openapi.json", "/training-panel.js", "/", "/status"]:
+            code, tag = proxy.curl(path, *told).split("\n")
+            own = server.get(path).headers["etag"]
+            assert (code, tag) == ("200", own[:-1] + suffix + '"')
+            for field in [tag, f"W/{tag}", f'"other", {tag}']:
+                again = proxy.curl(path, *told, "--header", f"If-None-Match: {field}")
+                assert again.split("\n")[0] == "304"
+            again = proxy.curl(path, *told, "--header", f'If-None-Match: "other{suffix}"')
+            assert again.split("\n")[0] == "200"
+    finally:
+        proxy.stop()
+
+
 def test_a_new_state_ends_the_tag(
     proxy: Proxy, server: PulseServer, status_file: StatusFile
 ) -> None:
@@ -242,6 +265,29 @@ def test_a_token_signs_in_through_it(
         finally:
             proxy.stop()
             (tmp_path / "jar").unlink()
+
+
+def test_a_browser_signs_in_below_a_path(
+    serve: Callable[..., PulseServer],
+    status_file: StatusFile,
+    tmp_path: Path,
+    playwright: Playwright,
+) -> None:
+    (tmp_path / "token").write_text("0123456789abcdef\n")
+    status_file.running(1.0, message="half past one")
+    server = serve("--allowed-host", HOST, "--token-file", str(tmp_path / "token"))
+    proxy = PrefixedNginx(tmp_path / "nginx", server.port)
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+    try:
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.set_default_timeout(PATIENCE * 1000)
+        for name in ["", "index.html"]:
+            page.goto(f"{proxy.url}{proxy.prefix}{name}?token=0123456789abcdef")
+            assert page.url == proxy.url + proxy.prefix
+            page.get_by_text("half past one").first.wait_for()
+    finally:
+        browser.close()
+        proxy.stop()
 
 
 def test_plain_http_leads_to_https(server: PulseServer, tmp_path: Path) -> None:
