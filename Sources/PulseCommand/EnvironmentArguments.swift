@@ -27,7 +27,8 @@ struct EnvironmentArguments {
             "heartbeat-interval", "max-streams", "token-file", "tls-certificate", "tls-key",
             "log-level", "log-format",
         ],
-        lists: ["allowed-host", "cors-origin"], flags: ["no-watch", "allow-anonymous"])
+        lists: ["allowed-host", "cors-origin", "frame-ancestor"],
+        flags: ["no-watch", "allow-anonymous"])
 
     /// What every command takes that talks to NATS.
     private static let nats = ["nats-credentials", "nats-ca", "nats-certificate", "nats-key"]

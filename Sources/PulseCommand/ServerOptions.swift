@@ -56,6 +56,14 @@ struct ServerOptions: ParsableArguments {
     var corsOrigins: [String] = []
 
     @Option(
+        name: .customLong("frame-ancestor"),
+        help: """
+            An origin whose pages may show the panel in a frame, such as https://example.org, beside those of \
+            --cors-origin; or '*'. Repeatable.
+            """)
+    var frameAncestors: [String] = []
+
+    @Option(
         help: """
             A file whose first line is the token that clients must show: Authorization: Bearer TOKEN, or \
             /?token=TOKEN once in a browser.
@@ -89,9 +97,19 @@ struct ServerOptions: ParsableArguments {
         if (tlsCertificate == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-certificate and --tls-key go together.")
         }
+        for host in allowedHosts where !HostName.isValid(host) {
+            throw ValidationError(
+                "--allowed-host '\(host)' can be the Host of no request: \(HostName.advice(for: host))."
+            )
+        }
         for origin in corsOrigins where !WebOrigin.isValid(origin) {
             throw ValidationError(
                 "--cors-origin '\(origin)' is no origin: write it like https://example.org:8443.")
+        }
+        for origin in frameAncestors where !FrameAncestor.isValid(origin) {
+            throw ValidationError(
+                "--frame-ancestor '\(origin)' is no origin: write it like https://example.org:8443."
+            )
         }
     }
 
@@ -120,6 +138,7 @@ struct ServerOptions: ParsableArguments {
         if let maxStreams { server.maximumStreams = maxStreams }
         server.allowedHosts = allowedHosts
         server.corsOrigins = corsOrigins
+        server.frameAncestors = frameAncestors
         server.tokenFile = tokenFile
         server.allowsAnonymous = allowAnonymous
         if let tlsCertificate, let tlsKey { server.tlsFiles = (tlsCertificate, tlsKey) }

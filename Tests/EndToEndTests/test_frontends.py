@@ -88,6 +88,41 @@ def test_the_strictest_policy_of_a_host_page_is_kept(cors_server, site, status_f
     assert fill == pytest.approx(bar / 2, abs=1)
 
 
+FRAME = '<!doctype html><iframe src="{}/" title="Pulse"></iframe>'
+
+
+@pytest.mark.parametrize("option", ["--cors-origin", "--frame-ancestor"])
+def test_the_panel_shows_in_a_frame_of_a_named_origin(serve, site, status_file, page, option):
+    status_file.running(epoch=1.5)
+    server = serve(option, site.origin)
+    site.pages["/"] = FRAME.format(server.url)
+    page.goto(site.origin)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("training-panel [part=percent]")).to_have_text("50%")
+
+
+def test_a_frame_of_another_origin_stays_empty(serve, site, status_file, browser):
+    status_file.running(epoch=1.5)
+    server = serve("--frame-ancestor", "https://example.org")
+    site.pages["/"] = FRAME.format(server.url)
+    # In a context of its own: a refusal that the browser reports is what is wanted here.
+    context = browser.new_context()
+    page = context.new_page()
+    with page.expect_console_message(lambda line: "frame-ancestors" in line.text):
+        page.goto(site.origin)
+    expect(page.frame_locator("iframe").locator("training-panel")).to_have_count(0)
+    context.close()
+
+
+def test_the_frame_policy_lists_what_was_named(serve):
+    server = serve(
+        "--cors-origin", "https://a.example", "--frame-ancestor", "https://b.example:8443"
+    )
+    told = server.get("/").headers["content-security-policy"]
+    assert told.endswith("; frame-ancestors 'self' https://a.example https://b.example:8443")
+    assert "x-frame-options" not in server.get("/").headers
+
+
 def test_a_hidden_element_tells_its_data(cors_server, site, status_file, page):
     show(page, site, cors_server, "headless.html")
     expect(page).to_have_title("50% · Running")

@@ -45,6 +45,16 @@ def refused(*flags: str, **environment: str) -> subprocess.CompletedProcess[str]
         (["--stale-after=-5m"], "-5m"),
         (["--max-streams", "0"], "--max-streams"),
         (["--cors-origin", "example.org"], "example.org"),
+        (["--cors-origin", "https://example.org:443"], "https://example.org:443"),
+        (["--frame-ancestor", "example.org"], "write it like https://example.org"),
+        (["--frame-ancestor", "https://a; script-src *"], "--frame-ancestor"),
+        (["--allowed-host", "gpu1:8080"], "without scheme, port and path"),
+        (["--allowed-host", "https://gpu1"], "without scheme, port and path"),
+        (["--allowed-host", "gpu1/"], "without scheme, port and path"),
+        (["--allowed-host", ""], "write the name alone"),
+        (["--allowed-host", "*"], "name each host"),
+        (["--allowed-host", "*.example.org"], "name each host"),
+        (["--allowed-host", "gpu1", "--allowed-host", "a, b"], "'a, b'"),
         (["--log-level", "loud"], "loud"),
         (["--tls-key", "key.pem"], "--tls-certificate"),
         (["--status-file="], "--status-file"),
@@ -60,7 +70,15 @@ def test_an_invalid_value_is_an_error_that_names_it(flags: list[str], word: str)
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("PULSE_PORT", "eighty"), ("PULSE_POLL_INTERVAL", "fast"), ("PULSE_NO_WATCH", "perhaps")],
+    [
+        ("PULSE_PORT", "eighty"),
+        ("PULSE_POLL_INTERVAL", "fast"),
+        ("PULSE_NO_WATCH", "perhaps"),
+        ("PULSE_ALLOWED_HOST", "gpu1,gpu1:8080"),
+        ("PULSE_ALLOWED_HOST", "*.example.org"),
+        ("PULSE_CORS_ORIGIN", "https://a,b"),
+        ("PULSE_FRAME_ANCESTOR", "https://a,https://b/"),
+    ],
 )
 def test_an_invalid_variable_is_an_error_too(variable: str, value: str) -> None:
     # `refused` gives a port, which would win over the variable.

@@ -42,8 +42,15 @@ struct EnvironmentArgumentsTests {
     func lists() {
         #expect(
             arguments(
-                ["serve"], ["PULSE_ALLOWED_HOST": "a,b", "PULSE_CORS_ORIGIN": "https://x"])
-                == ["serve", "--allowed-host=a", "--allowed-host=b", "--cors-origin=https://x"])
+                ["serve"],
+                [
+                    "PULSE_ALLOWED_HOST": "a,b", "PULSE_CORS_ORIGIN": "https://x",
+                    "PULSE_FRAME_ANCESTOR": "https://y,*",
+                ])
+                == [
+                    "serve", "--allowed-host=a", "--allowed-host=b", "--cors-origin=https://x",
+                    "--frame-ancestor=https://y", "--frame-ancestor=*",
+                ])
     }
 
     @Test(

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import PulseCommand
+
+@Suite("HostName")
+struct HostNameTests {
+    @Test(
+        "is what can be the Host of a request",
+        arguments: [
+            "gpu1", "GPU1.example.org", "gpu1.example.org.", "my_service", "xn--mller-kva.example",
+            "10.0.0.7", "::1", "[::1]", "fe80::1", "localhost",
+        ])
+    func valid(text: String) {
+        #expect(HostName.isValid(text))
+    }
+
+    @Test(
+        "is nothing that can never be one, and says what to type instead",
+        arguments: [
+            ("", "name alone"), ("gpu1:8080", "name alone"), ("https://gpu1", "name alone"),
+            ("gpu1/", "name alone"), ("user@gpu1", "name alone"), ("a,b", "name alone"),
+            ("a b", "name alone"), (" gpu1", "name alone"), ("[::1]:80", "name alone"),
+            ("[::1", "name alone"), ("[]", "name alone"), ("a\0", "name alone"),
+            ("::1\0", "name alone"), ("*", "no patterns"), ("*.example.org", "no patterns"),
+            ("müller.example", "xn--"),
+        ])
+    func invalid(text: String, advice: String) {
+        #expect(!HostName.isValid(text))
+        #expect(HostName.advice(for: text).contains(advice))
+    }
+}
