@@ -1,6 +1,6 @@
-/// What a command's output tells of a training: the bars that tqdm draws, and the lines that the
-/// Trainer prints. Pure.
+/// What a command's output tells of a training: pure.
 ///
+/// It reads the bars that tqdm draws, and the lines that the Trainer prints.
 /// It sees the end of the output now and then, never all of it: what a command prints costs no more
 /// the more it prints.
 struct OutputLog: Sendable {

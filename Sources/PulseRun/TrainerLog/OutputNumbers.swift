@@ -1,5 +1,6 @@
-/// Numbers with names in a line of output: `{'loss': 0.5, 'epoch': '0.25'}`, `loss=0.5`,
-/// `loss: 0.5`. Pure.
+/// Numbers with names in a line of output: pure.
+///
+/// Such as `{'loss': 0.5, 'epoch': '0.25'}`, `loss=0.5` and `loss: 0.5`.
 enum OutputNumbers {
     /// The number behind a name; nil where there is none.
     ///

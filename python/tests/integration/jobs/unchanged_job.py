@@ -139,6 +139,15 @@ def trl() -> None:
     ).train()
 
 
+def progress_bar() -> None:
+    from tqdm import tqdm
+
+    bar = tqdm(range(EPOCHS * BATCHES))
+    for step in bar:
+        steps.step()
+        bar.set_postfix(loss=1 / (step + 1))
+
+
 def ranks() -> None:
     """Under torchrun: rank 0 writes, as scripts do."""
     import torch.distributed
@@ -180,6 +189,7 @@ JOBS = {
     "lightning_csv": lambda: lightning("csv"),
     "keras": keras,
     "trl": trl,
+    "progress_bar": progress_bar,
     "ranks": ranks,
     "accelerate": accelerate,
 }
