@@ -83,24 +83,30 @@ extension DaemonCore {
     }
 
     /// Takes note of a channel whose stream is about to be opened.
-    func serve(_ channel: StreamChannel) {
+    func serve(_ channel: any ServedChannel) {
         channels.withLock { $0.serve(channel) }
     }
 
-    /// The channels whose streams this daemon has opened: one, or a few.
+    /// The channels with streams of this daemon: one for each run that somebody follows.
     private struct ServedChannels {
-        private var channels: [StreamChannel] = []
+        private var channels: [ObjectIdentifier: any ServedChannel] = [:]
         private var isFinished = false
+        /// So many are kept before those without a stream are looked for.
+        private var limit = 16
 
-        mutating func serve(_ channel: StreamChannel) {
+        mutating func serve(_ channel: any ServedChannel) {
             if isFinished { return channel.finish() }
-            if !channels.contains(where: { $0 === channel }) { channels.append(channel) }
+            channels[ObjectIdentifier(channel)] = channel
+            guard channels.count > limit else { return }
+            // The newest has none yet.
+            channels = channels.filter { $0.value === channel || $0.value.openStreams > 0 }
+            limit = max(2 * channels.count, 16)
         }
 
         mutating func finish() {
             isFinished = true
-            for channel in channels { channel.finish() }
-            channels = []
+            for channel in channels.values { channel.finish() }
+            channels = [:]
         }
     }
 }

@@ -36,16 +36,13 @@ internal import Glibc
         unsafe self.target = unsafe UnsafeBufferPointer(start: start, count: strlen(head.target))
     }
 
-    /// The index of the request's path in `table`, nil when it isn't there.
+    /// Where the request's path stands in `table`; nil when it isn't there.
     ///
     /// The plain bytes are tried first; only a target with escapes or in absolute-form is decoded.
-    public func index(in table: PathTable) -> Int? {
+    public func match(in table: PathTable) -> PathTable.Match? {
         let target = unsafe self.target.span
-        if let index = table.index(of: target) { return index }
-        guard target.count > 0, needsDecoding, let path = RequestTarget.path(of: target) else {
-            return nil
-        }
-        return table.index(of: path.span)
+        guard target.count > 0, needsDecoding else { return table.match(target) }
+        return RequestTarget.path(of: target).flatMap { table.match($0.span) }
     }
 
     private var needsDecoding: Bool {

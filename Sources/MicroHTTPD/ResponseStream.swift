@@ -2,11 +2,9 @@ internal import CMicroHTTPD
 
 /// The body of one event stream: the shell between a content reader and its ``StreamChannel``.
 ///
-/// Used by the library's thread alone, so the cursor needs no lock of its own.
+/// Used by the library's thread alone, so it needs no lock of its own.
 @safe final class ResponseStream {
-    private let channel: StreamChannel
-    private let connection: SuspendedConnection
-    private var cursor: StreamCursor
+    private let reader: any StreamReader
     /// The response and its header lines, until they have been sent.
     private var head: (response: OpaquePointer, lines: [HeaderLine])?
 
@@ -15,21 +13,14 @@ internal import CMicroHTTPD
     /// It is allocated for each stream, so it is small.
     private static let blockSize = 64
 
-    private init(channel: StreamChannel, cursor: StreamCursor, connection: OpaquePointer) {
-        self.channel = channel
-        self.cursor = cursor
-        self.connection = unsafe SuspendedConnection(pointer: connection)
-    }
-
-    deinit {
-        channel.close(&cursor)
+    private init(_ reader: any StreamReader) {
+        self.reader = reader
     }
 
     /// Answers a request with an endless body (`MHD_create_response_from_callback`).
     static func queue(_ opening: StreamOpening, on connection: OpaquePointer) -> MHD_Result {
-        let cursor = opening.channel.open(preamble: opening.preamble, known: opening.known)
-        let stream = unsafe ResponseStream(
-            channel: opening.channel, cursor: cursor, connection: connection)
+        let stream = ResponseStream(
+            opening.channel.open(opening, on: unsafe SuspendedConnection(pointer: connection)))
         // Ownership: the response holds the stream until the library calls `releaseStream`.
         let context = unsafe Unmanaged.passRetained(stream).toOpaque()
         guard
@@ -52,7 +43,7 @@ internal import CMicroHTTPD
     /// end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         releaseHead()
-        return switch unsafe channel.fill(buffer, for: &cursor, of: connection) {
+        return switch unsafe reader.fill(buffer) {
         case .filled(let count): count
         case .suspend: 0
         case .end: CMHD_end_of_stream
@@ -72,7 +63,7 @@ internal import CMicroHTTPD
 
 /// What it takes to answer a request with a stream.
 public struct StreamOpening: Sendable {
-    let channel: StreamChannel
+    let channel: any ServedChannel
     let headers: [HeaderLine]
     let preamble: [UInt8]
     let known: UInt64?
@@ -83,7 +74,8 @@ public struct StreamOpening: Sendable {
     ///   - preamble: the first bytes, before any update.
     ///   - known: the sequence number of the update that the client already has.
     public init(
-        _ channel: StreamChannel, headers: [HeaderLine], preamble: [UInt8], known: UInt64?
+        _ channel: StreamChannel<some StreamContent>, headers: [HeaderLine], preamble: [UInt8],
+        known: UInt64?
     ) {
         self.channel = channel
         self.headers = headers

@@ -1,35 +1,43 @@
 internal import CMicroHTTPD
 internal import Synchronization
 
-/// One stream of updates with any number of clients: the shell around `StreamState`.
+/// One stream with any number of clients: the shell around `StreamState`.
 ///
 /// Its lock is the one that every content reader takes, and a slice of resumes is made under it:
 /// the library's thread can't run ahead and walk its list of suspended connections once for each of
 /// them.
 ///
 /// Lock order: the library's response mutex, then this lock, then the library's connection mutex.
-public final class StreamChannel: Sendable {
+public final class StreamChannel<Content: StreamContent>: ServedChannel, Sendable {
     private struct State {
-        var streams = StreamState<SuspendedConnection>()
+        var streams = StreamState<SuspendedConnection, Content>()
         var open = 0
     }
 
     private let state = Mutex(State())
+    private let total: StreamCount
 
-    /// Makes a channel without clients and without an update.
-    public init() {}
+    /// Makes a channel without clients.
+    ///
+    /// - Parameter total: counts its streams with those of other channels.
+    public init(countedIn total: StreamCount = StreamCount()) {
+        self.total = total
+    }
 
     /// The number of streams that are open.
     public var openStreams: Int {
         state.withLock { $0.open }
     }
 
-    /// Replaces the newest update and wakes every client.
-    ///
-    /// `sequence` grows by one with each update, from 1.
-    public func publish(_ update: StreamUpdate, sequence: UInt64) {
+    /// Changes the content; who waits isn't woken yet.
+    public func update<Result: Sendable>(_ change: (inout Content) -> Result) -> Result {
+        state.withLock { $0.streams.update(change) }
+    }
+
+    /// Wakes every client that waits.
+    public func wake() {
         state.withLock { state in
-            state.streams.publish(update, sequence: sequence)
+            state.streams.call()
             state.streams.wake(SuspendedConnection.resume)
         }
     }
@@ -52,18 +60,20 @@ public final class StreamChannel: Sendable {
         }
     }
 
-    /// A cursor for a new stream.
-    ///
-    /// On a finished channel it leads straight to the end.
-    func open(preamble: [UInt8], known: UInt64?) -> StreamCursor {
-        state.withLock { state in
+    func open(
+        _ opening: StreamOpening, on connection: SuspendedConnection
+    ) -> any StreamReader {
+        let cursor = state.withLock { state in
             state.open += 1
-            return state.streams.cursor(preamble: preamble, known: known)
+            return state.streams.cursor(preamble: opening.preamble, known: opening.known)
         }
+        total.add(1)
+        return ChannelReader(self, cursor, connection)
     }
 
     /// The library freed a stream's response.
-    func close(_ cursor: inout StreamCursor) {
+    fileprivate func close(_ cursor: inout StreamCursor<Content>) {
+        total.add(-1)
         state.withLock { state in
             state.open -= 1
             state.streams.leave(&cursor)
@@ -73,10 +83,10 @@ public final class StreamChannel: Sendable {
 
     /// Fills the buffer of a content reader, or suspends its connection under the lock that resumes
     /// it.
-    func fill(
-        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor,
+    fileprivate func fill(
+        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor<Content>,
         of connection: SuspendedConnection
-    ) -> StreamState<SuspendedConnection>.Step {
+    ) -> StreamStep {
         // The library's buffer, used by its own thread alone while it waits for this call.
         nonisolated(unsafe) let buffer = unsafe buffer
         return state.withLock { state in
@@ -85,6 +95,76 @@ public final class StreamChannel: Sendable {
             state.streams.wake(SuspendedConnection.resume)
             return step
         }
+    }
+}
+
+extension StreamChannel where Content == LatestUpdate {
+    /// Replaces the newest update and wakes every client.
+    ///
+    /// `sequence` grows by one with each update, from 1.
+    public func publish(_ update: StreamUpdate, sequence: UInt64) {
+        state.withLock { state in
+            state.streams.publish(update, sequence: sequence)
+            state.streams.wake(SuspendedConnection.resume)
+        }
+    }
+}
+
+/// A channel of whatever content, as daemon and response see it.
+protocol ServedChannel: AnyObject, Sendable {
+    /// The number of streams that are open.
+    var openStreams: Int { get }
+
+    /// A reader for a new stream.
+    ///
+    /// On a finished channel it leads straight to the end.
+    func open(_ opening: StreamOpening, on connection: SuspendedConnection) -> any StreamReader
+
+    /// Ends all streams, and any new one.
+    func finish()
+}
+
+/// One client's place in a channel, used by the library's thread alone; its end closes the stream.
+protocol StreamReader: AnyObject {
+    /// Bytes, or the connection is suspended, or the end.
+    func fill(_ buffer: UnsafeMutableRawBufferPointer) -> StreamStep
+}
+
+private final class ChannelReader<Content: StreamContent>: StreamReader {
+    private let channel: StreamChannel<Content>
+    private var cursor: StreamCursor<Content>
+    private let connection: SuspendedConnection
+
+    init(
+        _ channel: StreamChannel<Content>, _ cursor: StreamCursor<Content>,
+        _ connection: SuspendedConnection
+    ) {
+        self.channel = channel
+        self.cursor = cursor
+        self.connection = connection
+    }
+
+    deinit {
+        channel.close(&cursor)
+    }
+
+    func fill(_ buffer: UnsafeMutableRawBufferPointer) -> StreamStep {
+        unsafe channel.fill(buffer, for: &cursor, of: connection)
+    }
+}
+
+/// How many streams are open in several channels together.
+public final class StreamCount: Sendable {
+    private let open = Atomic(0)
+
+    /// Makes a count of none.
+    public init() {}
+
+    /// The number of open streams.
+    public var value: Int { open.load(ordering: .relaxed) }
+
+    fileprivate func add(_ change: Int) {
+        open.add(change, ordering: .relaxed)
     }
 }
 

@@ -1,21 +1,7 @@
-/// One update of a stream, in the two forms that a client may need.
-public struct StreamUpdate: Sendable {
-    /// What a client gets that has everything before this update.
-    public var change: [UInt8]
-    /// What a client gets that has nothing yet, or that missed something: the whole newest state.
-    public var snapshot: [UInt8]
-
-    /// Makes an update from its two forms.
-    public init(change: [UInt8], snapshot: [UInt8]) {
-        self.change = change
-        self.snapshot = snapshot
-    }
-}
-
 /// Where one client stands in the stream: what it has got, and what is on its way to it.
-struct StreamCursor: Sendable {
-    /// The sequence number of the newest update that the client has; nil when it has none.
-    var sequence: UInt64?
+struct StreamCursor<Content: StreamContent>: Sendable {
+    /// What the client has got of the content.
+    fileprivate(set) var position: Content.Position
     /// Whether the client was suspended and has not been served since.
     fileprivate(set) var isWaiting = false
     var beats: UInt64
@@ -23,8 +9,8 @@ struct StreamCursor: Sendable {
     private(set) var frame: [UInt8]
     private(set) var sent = 0
 
-    init(sequence: UInt64?, beats: UInt64, preamble: [UInt8]) {
-        self.sequence = sequence
+    init(position: Content.Position, beats: UInt64, preamble: [UInt8]) {
+        self.position = position
         self.beats = beats
         frame = preamble
     }
@@ -49,26 +35,25 @@ struct StreamCursor: Sendable {
     }
 }
 
-/// The pure state machine of all streams of one channel: latest wins, nothing is queued.
+/// What the content reader has to do.
+enum StreamStep: Sendable, Equatable {
+    /// That many bytes are in the buffer.
+    case filled(Int)
+    /// Nothing is new: suspend the connection. It is in the queue from here on.
+    case suspend
+    /// The stream is over: send the final chunk.
+    case end
+}
+
+/// The pure state machine of all streams of one channel: nothing is queued for a client.
 ///
 /// It decides what each client gets next and who waits; it never touches a socket. `Connection` is
 /// whatever names a waiting client, so tests drive it with integers. The rules that keep
 /// libmicrohttpd alive are here: a client is in `queue` exactly while it is suspended, so that it is
 /// resumed once for each suspension and never otherwise, and after `finish` nobody waits again.
-struct StreamState<Connection: Sendable>: Sendable {
-    /// What the content reader has to do.
-    enum Step: Sendable, Equatable {
-        /// That many bytes are in the buffer.
-        case filled(Int)
-        /// Nothing is new: suspend the connection. It is in the queue from here on.
-        case suspend
-        /// The stream is over: send the final chunk.
-        case end
-    }
-
-    private(set) var sequence: UInt64 = 0
+struct StreamState<Connection: Sendable, Content: StreamContent>: Sendable {
+    private(set) var content = Content()
     private(set) var isFinished = false
-    private var update = StreamUpdate(change: [], snapshot: [])
     private var heartbeat: [UInt8] = []
     private var beats: UInt64 = 0
     private var queue: WakeQueue<Connection>
@@ -80,18 +65,18 @@ struct StreamState<Connection: Sendable>: Sendable {
     /// The clients that are suspended.
     var waiting: [Connection] { queue.suspended }
 
-    /// A client joins: after `preamble` it gets the newest snapshot, unless it already has update
-    /// `known`.
-    func cursor(preamble: [UInt8], known: UInt64?) -> StreamCursor {
-        // 0 stands for no update yet: nobody can know that one.
-        let knowsNewest = sequence > 0 && known == sequence
-        return StreamCursor(
-            sequence: knowsNewest ? sequence : nil, beats: beats, preamble: preamble)
+    /// A client joins: after `preamble` it gets what it doesn't have of the content.
+    func cursor(preamble: [UInt8], known: UInt64?) -> StreamCursor<Content> {
+        StreamCursor(position: content.position(known: known), beats: beats, preamble: preamble)
     }
 
-    mutating func publish(_ update: StreamUpdate, sequence: UInt64) {
-        self.update = update
-        self.sequence = sequence
+    /// Changes the content, for clients that read it from here on.
+    mutating func update<Result>(_ change: (inout Content) -> Result) -> Result {
+        change(&content)
+    }
+
+    /// The content has changed: all that wait are due.
+    mutating func call() {
         queue.callAll(atOnce: false)
     }
 
@@ -112,15 +97,15 @@ struct StreamState<Connection: Sendable>: Sendable {
     }
 
     /// A client is gone.
-    mutating func leave(_ cursor: inout StreamCursor) {
+    mutating func leave(_ cursor: inout StreamCursor<Content>) {
         serve(&cursor)
     }
 
     /// Fills `buffer` with what the client behind `cursor` has yet to get.
     mutating func fill(
-        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor,
+        _ buffer: UnsafeMutableRawBufferPointer, for cursor: inout StreamCursor<Content>,
         of connection: Connection
-    ) -> Step {
+    ) -> StreamStep {
         serve(&cursor)
         var filled = 0
         repeat {
@@ -134,7 +119,7 @@ struct StreamState<Connection: Sendable>: Sendable {
         return .suspend
     }
 
-    private mutating func serve(_ cursor: inout StreamCursor) {
+    private mutating func serve(_ cursor: inout StreamCursor<Content>) {
         guard cursor.isWaiting else { return }
         cursor.isWaiting = false
         queue.served()
@@ -143,11 +128,9 @@ struct StreamState<Connection: Sendable>: Sendable {
     /// Chooses the next bytes for a client that has sent all it had.
     ///
     /// False when there are none.
-    private func load(into cursor: inout StreamCursor) -> Bool {
-        if sequence > 0, cursor.sequence != sequence {
-            let follows = cursor.sequence.map { $0 + 1 == sequence } ?? false
-            cursor.load(follows ? update.change : update.snapshot)
-            cursor.sequence = sequence
+    private mutating func load(into cursor: inout StreamCursor<Content>) -> Bool {
+        if let bytes = content.next(after: &cursor.position) {
+            cursor.load(bytes)
         } else if cursor.beats != beats {
             cursor.load(heartbeat)
             cursor.beats = beats
@@ -155,5 +138,13 @@ struct StreamState<Connection: Sendable>: Sendable {
             return false
         }
         return true
+    }
+}
+
+extension StreamState where Content == LatestUpdate {
+    /// Replaces the newest update: all that wait are due.
+    mutating func publish(_ update: StreamUpdate, sequence: UInt64) {
+        content.publish(update, sequence: sequence)
+        call()
     }
 }

@@ -5,7 +5,7 @@ internal import Testing
 struct StreamStateTests {
     @Test("gives a new client the preamble, then the newest snapshot, then lets it wait")
     func join() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1), sequence: 1)
         streams.publish(.numbered(2), sequence: 2)
         var client = TestClient(1, of: streams, preamble: "<retry>")
@@ -17,7 +17,7 @@ struct StreamStateTests {
 
     @Test("resends nothing to a client that knows the newest update")
     func knownNewest() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(7), sequence: 7)
         var client = TestClient(1, of: streams, preamble: "<retry>", known: 7)
         #expect(client.readAll(from: &streams) == .suspend)
@@ -28,7 +28,7 @@ struct StreamStateTests {
         "gives the snapshot to a client that knows any other update, older or from the future",
         arguments: [0, 5, 6, 8, .max] as [UInt64])
     func knownOther(known: UInt64) {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(7), sequence: 7)
         var client = TestClient(1, of: streams, known: known)
         #expect(client.readAll(from: &streams) == .suspend)
@@ -37,7 +37,7 @@ struct StreamStateTests {
 
     @Test("lets a client wait while there is no update yet, and gives it the first one")
     func beforeTheFirstUpdate() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         var client = TestClient(1, of: streams)
         #expect(client.read(from: &streams) == .suspend)
         streams.publish(.numbered(1), sequence: 1)
@@ -48,7 +48,7 @@ struct StreamStateTests {
 
     @Test("doesn't take a known 0 for the update that isn't there yet")
     func knownNothing() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         var client = TestClient(1, of: streams, known: 0)
         streams.publish(.numbered(1), sequence: 1)
         _ = client.readAll(from: &streams)
@@ -57,7 +57,7 @@ struct StreamStateTests {
 
     @Test("gives the change alone to a client that has the update before")
     func change() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1), sequence: 1)
         var client = TestClient(1, of: streams)
         _ = client.readAll(from: &streams)
@@ -68,7 +68,7 @@ struct StreamStateTests {
 
     @Test("lets a slow client skip to the newest snapshot")
     func latestWins() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1), sequence: 1)
         var client = TestClient(1, of: streams)
         _ = client.readAll(from: &streams)
@@ -79,7 +79,7 @@ struct StreamStateTests {
 
     @Test("sends a begun frame to its end although a newer update is there")
     func wholeFrames() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1, filler: 20), sequence: 1)
         var client = TestClient(1, of: streams)
         #expect(client.read(from: &streams, capacity: 5) == .filled(5))
@@ -90,7 +90,7 @@ struct StreamStateTests {
 
     @Test("fills a buffer with all that is there at once")
     func fillsUp() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1), sequence: 1)
         var client = TestClient(1, of: streams, preamble: "<retry>")
         streams.beat(Array("<beat>".utf8))
@@ -100,7 +100,7 @@ struct StreamStateTests {
 
     @Test("sends one heartbeat however many a client missed, and none from before it joined")
     func heartbeats() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.beat(Array("<beat0>".utf8))
         var client = TestClient(1, of: streams)
         #expect(client.read(from: &streams) == .suspend)
@@ -112,7 +112,7 @@ struct StreamStateTests {
 
     @Test("resumes each waiting client once for each time that it waited")
     func wake() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         var one = TestClient(1, of: streams)
         var two = TestClient(2, of: streams)
         _ = one.read(from: &streams)
@@ -131,7 +131,7 @@ struct StreamStateTests {
 
     @Test("takes a client that is gone for served: the others don't wait for it")
     func leave() {
-        var streams = StreamState<Int>(queue: WakeQueue(smallestSlice: 1))
+        var streams = StreamState<Int, LatestUpdate>(queue: WakeQueue(smallestSlice: 1))
         var gone = TestClient(1, of: streams)
         var stays = TestClient(2, of: streams)
         _ = gone.read(from: &streams)
@@ -148,7 +148,7 @@ struct StreamStateTests {
 
     @Test("sends what is on its way before the end, then ends, and nobody waits again")
     func finish() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1), sequence: 1)
         var client = TestClient(1, of: streams)
         _ = client.read(from: &streams, capacity: 2)
@@ -162,7 +162,7 @@ struct StreamStateTests {
 
     @Test("gives a client that joins after the end the newest snapshot, then the end")
     func joinAfterFinish() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1), sequence: 1)
         streams.finish()
         var client = TestClient(1, of: streams, preamble: "<retry>")
@@ -172,7 +172,7 @@ struct StreamStateTests {
 
     @Test("passes over an update without bytes instead of spinning on it")
     func emptyUpdate() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(StreamUpdate(change: [], snapshot: []), sequence: 1)
         var client = TestClient(1, of: streams)
         #expect(client.read(from: &streams) == .suspend)
@@ -180,7 +180,7 @@ struct StreamStateTests {
 
     @Test("keeps no bytes alive for a client that has got all")
     func idleCursor() {
-        var streams = StreamState<Int>()
+        var streams = StreamState<Int, LatestUpdate>()
         streams.publish(.numbered(1), sequence: 1)
         var client = TestClient(1, of: streams, preamble: "<retry>")
         _ = client.readAll(from: &streams)

@@ -25,7 +25,7 @@ private struct Walk {
     }
 
     // Slices of two: with a dozen clients, most have to wait for their turn.
-    private var streams = StreamState<Int>(queue: WakeQueue(smallestSlice: 2))
+    private var streams = StreamState<Int, LatestUpdate>(queue: WakeQueue(smallestSlice: 2))
     private var members: [Member] = []
     private var random: SeededGenerator
     private var sequence = 0
@@ -128,7 +128,7 @@ private struct Walk {
     /// Who waits, or has ended, has the newest update.
     private func checkIsCurrent(_ client: TestClient) throws {
         guard sequence > 0 else { return }
-        try #require(client.cursor.sequence == UInt64(sequence))
+        try #require(client.cursor.position == UInt64(sequence))
     }
 
     /// A client's bytes are whole frames; updates only go forward; a change follows its predecessor.

@@ -3,17 +3,20 @@
 /// One client of a ``StreamState`` as the library would drive it, without a socket.
 struct TestClient {
     let name: Int
-    private(set) var cursor: StreamCursor
+    private(set) var cursor: StreamCursor<LatestUpdate>
     private(set) var received = ""
 
-    init(_ name: Int, of streams: StreamState<Int>, preamble: String = "", known: UInt64? = nil) {
+    init(
+        _ name: Int, of streams: StreamState<Int, LatestUpdate>, preamble: String = "",
+        known: UInt64? = nil
+    ) {
         self.name = name
         cursor = streams.cursor(preamble: Array(preamble.utf8), known: known)
     }
 
     /// One turn of the content reader.
-    mutating func read(from streams: inout StreamState<Int>, capacity: Int = 64)
-        -> StreamState<Int>.Step
+    mutating func read(from streams: inout StreamState<Int, LatestUpdate>, capacity: Int = 64)
+        -> StreamStep
     {
         var buffer = [UInt8](repeating: 0xff, count: capacity)
         let step = unsafe buffer.withUnsafeMutableBytes { bytes in
@@ -26,13 +29,13 @@ struct TestClient {
     }
 
     /// The library frees the client's response.
-    mutating func leave(_ streams: inout StreamState<Int>) {
+    mutating func leave(_ streams: inout StreamState<Int, LatestUpdate>) {
         streams.leave(&cursor)
     }
 
     /// Reads until the client waits or the stream is over.
-    mutating func readAll(from streams: inout StreamState<Int>, capacity: Int = 64)
-        -> StreamState<Int>.Step
+    mutating func readAll(from streams: inout StreamState<Int, LatestUpdate>, capacity: Int = 64)
+        -> StreamStep
     {
         while true {
             let step = read(from: &streams, capacity: capacity)
