@@ -1,6 +1,7 @@
-/// What a command's output tells of a training: pure.
+/// What a command's output tells of a training: the bars that tqdm draws, and the lines that the
+/// Trainer prints.
 ///
-/// It reads the bars that tqdm draws, and the lines that the Trainer prints.
+/// Pure.
 /// It sees the end of the output now and then, never all of it: what a command prints costs no more
 /// the more it prints.
 struct OutputLog: Sendable {

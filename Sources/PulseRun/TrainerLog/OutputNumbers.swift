@@ -1,6 +1,6 @@
-/// Numbers with names in a line of output: pure.
+/// Numbers with names in a line of output.
 ///
-/// Such as `{'loss': 0.5, 'epoch': '0.25'}`, `loss=0.5` and `loss: 0.5`.
+/// `{'loss': 0.5, 'epoch': '0.25'}`, `loss=0.5`, `loss: 0.5`. Pure.
 enum OutputNumbers {
     /// The number behind a name; nil where there is none.
     ///
