@@ -38,6 +38,11 @@ extension PulseError {
         PulseError(error.reason, "\(name): \(error.description)")
     }
 
+    /// A directory that can't be listed.
+    package static func directory(_ path: String, _ code: CInt) -> PulseError {
+        file(path, .call(code))
+    }
+
     /// A source that nobody could poll any more: its file system or network hangs, or no thread is
     /// left for it.
     package static func overdue(_ label: String) -> PulseError {

@@ -19,6 +19,11 @@ public struct JSONWriter: Sendable {
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// Appends what was written before.
+    package mutating func raw(_ document: [UInt8]) {
+        bytes += document
+    }
+
     /// `null`.
     public mutating func null() {
         literal("null")

@@ -101,6 +101,13 @@ extension Syscalls {
         }
     )
 
+    static func linkStatus(_ path: String) throws(FileError) -> FileStatus {
+        var status = Glibc.stat()
+        let path = try checked(path)
+        _ = try repeating { unsafe fstatat(AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) }
+        return FileStatus(status)
+    }
+
     /// Repeats a call until no signal interrupts it.
     static func repeating<Result: SignedInteger>(_ call: () -> Result) throws(FileError) -> Result {
         while true {

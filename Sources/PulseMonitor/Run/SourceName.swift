@@ -27,6 +27,15 @@ public struct SourceName: Sendable, Hashable, CustomStringConvertible {
         self.init(key.replacing("/", with: "."))
     }
 
+    /// Takes a name as it is; nil when no source may be called so.
+    public init?(exactly text: some StringProtocol) {
+        guard let first = text.utf8.first, Self.isAlphanumeric(first),
+            text.utf8.allSatisfy(Self.isUsable), text.utf8.count <= Self.limit,
+            text != Self.reserved
+        else { return nil }
+        description = String(text)
+    }
+
     /// A character that no name may have becomes `-`: whoever serves one file chose its path for
     /// other reasons, and the server must not fail because of it.
     private init(_ text: some StringProtocol) {

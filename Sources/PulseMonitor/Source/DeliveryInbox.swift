@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// Deliveries on their way from a source's thread to whoever concludes.
+/// Deliveries on their way from the sources' threads to whoever concludes.
 ///
 /// None is lost unless the loop that takes them stalls: then they pile up to a limit, and the oldest
 /// goes first.
 package final class DeliveryInbox: Sendable {
-    private let waiting = Mutex<[SourceDelivery]>([])
+    private let waiting = Mutex<[RunsDelivery]>([])
 
     /// Deliveries that may wait: at ten updates a second, for longer than a stalled loop is
     /// believed.
@@ -13,14 +13,14 @@ package final class DeliveryInbox: Sendable {
 
     package init() {}
 
-    package func put(_ delivery: SourceDelivery) {
+    package func put(_ delivery: RunsDelivery) {
         waiting.withLock { waiting in
             if waiting.count == Self.limit { waiting.removeFirst() }
             waiting.append(delivery)
         }
     }
 
-    package func takeAll() -> [SourceDelivery] {
+    package func takeAll() -> [RunsDelivery] {
         waiting.withLock { waiting in
             defer { waiting = [] }
             return waiting

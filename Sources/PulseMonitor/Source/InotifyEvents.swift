@@ -1,6 +1,8 @@
 /// The events in one buffer that was read from inotify(7): pure.
 struct InotifyEvents: Sequence, IteratorProtocol {
     struct Event: Equatable {
+        /// The watch that it belongs to; -1 for an overflow of the queue.
+        let watch: Int32
         let mask: UInt32
         /// The file's name in the watched directory, without the NULs that pad it; empty for the
         /// directory itself.
@@ -18,12 +20,13 @@ struct InotifyEvents: Sequence, IteratorProtocol {
 
     mutating func next() -> Event? {
         guard rest.count >= Self.headerSize else { return nil }
+        let watch = Int32(bitPattern: word(at: 0))
         let mask = word(at: 4)
         let length = Int(word(at: 12))
         guard rest.count >= Self.headerSize + length else { return nil }
         let name = rest.dropFirst(Self.headerSize).prefix(length).prefix { $0 != 0 }
         rest = rest.dropFirst(Self.headerSize + length)
-        return Event(mask: mask, name: name)
+        return Event(watch: watch, mask: mask, name: name)
     }
 
     /// The 32-bit word of the machine's byte order at `offset`.

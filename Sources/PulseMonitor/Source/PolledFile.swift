@@ -1,0 +1,72 @@
+internal import Pulse
+internal import Synchronization
+
+/// One file of a runs directory, polled by one thread at a time.
+final class PolledFile: Sendable {
+    private struct State {
+        var poll: FilePoll
+        /// A thread is in it: one that hangs is waited for by nobody.
+        var isBusy = false
+        /// Whether it has held a valid document: what never did is no run.
+        var isRun = false
+        /// Whether the newest poll found nothing there.
+        var isMissing = true
+        var nextAt: Duration?
+    }
+
+    let name: SourceName
+    let label: String
+    private let state: Mutex<State>
+
+    init(
+        _ name: SourceName, _ candidate: RunsListing.Candidate, directory: String, device: UInt64,
+        pollInterval: Duration
+    ) {
+        self.name = name
+        label = candidate.file
+        let reader = StatusFileReader(
+            path: directory + "/" + candidate.file,
+            calls: .staying(on: device, isLinked: candidate.isLinked))
+        state = Mutex(State(poll: FilePoll(reader: reader, pollInterval: pollInterval)))
+    }
+
+    /// Whether it has held a valid document.
+    var isRun: Bool { state.withLock { $0.isRun } }
+
+    /// Whether the newest poll found nothing there.
+    var isMissing: Bool { state.withLock { $0.isMissing } }
+
+    /// When it is to be polled again; nil before the first poll.
+    var nextAt: Duration? { state.withLock { $0.nextAt } }
+
+    /// Polls it, unless another thread hangs in it.
+    ///
+    /// - Returns: what to deliver; nil where it is no run.
+    func next(at now: Duration) -> NamedDelivery? {
+        let taken: FilePoll? = state.withLock { state in
+            guard !state.isBusy else { return nil }
+            state.isBusy = true
+            return state.poll
+        }
+        // Without the lock: it may take for ever.
+        guard var poll = taken else { return nil }
+        let delivery = poll.next(at: now)
+        return state.withLock { state in
+            state.poll = poll
+            state.isBusy = false
+            state.nextAt = now + delivery.nextWithin
+            for event in delivery.events {
+                if case .accepted = event { state.isRun = true }
+            }
+            state.isMissing = delivery.isMissing
+            return state.isRun ? NamedDelivery(name, label: label, delivery) : nil
+        }
+    }
+}
+
+extension SourceDelivery {
+    /// Whether nothing was there.
+    fileprivate var isMissing: Bool {
+        if case .failed(let error)? = events.last { error.reason == .missing } else { false }
+    }
+}
