@@ -34,7 +34,8 @@ struct EnvironmentArguments {
     private static let nats = ["nats-credentials", "nats-ca", "nats-certificate", "nats-key"]
 
     private static let settings = [
-        "serve": server.adding(options: ["source", "on-transition"] + nats),
+        "serve": server.adding(
+            options: ["source", "runs-dir", "max-runs", "on-transition"] + nats),
         "run": server.adding(
             options: ["total-epochs", "total-steps", "trainer-log", "to"] + nats,
             flags: ["no-kubeflow", "no-log-search", "no-capture", "serve", "keep-serving"]),
@@ -45,9 +46,9 @@ struct EnvironmentArguments {
         "write": Settings(options: ["status-file"]),
         "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
     ]
-    /// Two options of which a command takes one: a flag for one wins over a variable for the other,
-    /// and an empty variable gives way to one that has a value.
-    private static let alternatives = ["status-file": "source", "source": "status-file"]
+    /// Options of which a command takes one: a flag for one wins over a variable for another, and an
+    /// empty variable gives way to one that has a value.
+    private static let alternatives = ["status-file", "source", "runs-dir"]
     private static let shortNames = ["status-file": "s", "port": "p"]
 
     /// The user's arguments, with those from the environment before them.
@@ -70,7 +71,10 @@ struct EnvironmentArguments {
             guard !Self.isGiven(name, in: own), let value = environment(variable) else {
                 return nil
             }
-            if let other = Self.alternatives[name], settings.options.contains(other) {
+            for other in Self.alternatives
+            where Self.alternatives.contains(name) && other != name
+                && settings.options.contains(other)
+            {
                 if Self.isGiven(other, in: own) { return nil }
                 if value.isEmpty, Self.isSet(other, environment) { return nil }
             }

@@ -30,6 +30,11 @@ struct Serve: PreparedCommand, LoggedCommand {
             for as many servers as viewers need. Each behaves as it does for a file on its own disk:
               pulse serve --source nats://n1,n2,n3/runs/gpu-1 --nats-credentials server.creds
 
+            --runs-dir serves all runs of a directory: /runs lists them, /runs/NAME is one, /runs/events streams all \
+            changes. The routes above stand for the run that began last then:
+              pulse serve --runs-dir /srv/runs
+              curl http://localhost:8080/runs?state=running,stale
+
             Only this machine can reach the server by default. For others:
               pulse serve --host 0.0.0.0 --token-file token --allowed-host gpu1
 
@@ -54,6 +59,17 @@ struct Serve: PreparedCommand, LoggedCommand {
             """, valueName: "url"))
     var source: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            A directory whose runs are served instead, all of them: every NAME.json, and every \
+            NAME/status.json. New ones are found at once.
+            """, valueName: "directory"), completion: .directory)
+    var runsDir: String?
+
+    @Option(help: "Files of --runs-dir that are read at most; those beyond are counted.")
+    var maxRuns = 10_000
+
     @OptionGroup
     var nats: NATSOptions
 
@@ -69,6 +85,15 @@ struct Serve: PreparedCommand, LoggedCommand {
     func validate() throws {
         if statusFile?.isEmpty == true {
             throw ValidationError("--status-file must not be empty.")
+        }
+        guard maxRuns > 0 else { throw ValidationError("--max-runs must be at least 1.") }
+        if let runsDir {
+            guard !runsDir.isEmpty else { throw ValidationError("--runs-dir must not be empty.") }
+            guard statusFile == nil, source == nil else {
+                throw ValidationError(
+                    "--runs-dir, --status-file and --source are different sources: give one of them."
+                )
+            }
         }
         try validateSource()
     }
@@ -98,6 +123,7 @@ struct Serve: PreparedCommand, LoggedCommand {
         do {
             var configuration = try self.server.configuration(statusFile: file)
             configuration.source = try await keySource()
+            configuration.runs = directorySource
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
             signals = await StopSignals()
             server = try StatusServer(configuration: configuration, logger: logger)
@@ -108,7 +134,9 @@ struct Serve: PreparedCommand, LoggedCommand {
             throw ExitCode.failure
         }
         let announcement = Announcement(
-            line: "Pulse is serving \(source ?? file) at \(self.server.url(port: server.port))")
+            line:
+                "Pulse is serving \(source ?? runsDir ?? file) at \(self.server.url(port: server.port))"
+        )
         let reloading = await ReloadSignals(for: server)
         let services: [any Service] =
             [server, announcement, reloading] + observers.compactMap { $0 }
@@ -126,6 +154,15 @@ struct Serve: PreparedCommand, LoggedCommand {
             throw ValidationError("--status-file and --source are two sources: give one of them.")
         }
         _ = try nats.address(source, of: "--source")
+    }
+
+    /// The directory of runs; nil when one run is served.
+    private var directorySource: (any RunsSource)? {
+        runsDir.map {
+            DirectorySource(
+                path: $0, pollInterval: server.pollInterval.duration, watches: !server.noWatch,
+                limit: maxRuns)
+        }
     }
 
     /// The key of NATS, polled once; nil when a file is served.

@@ -5,7 +5,7 @@ internal import ServiceLifecycle
 /// The daemon as a service: heartbeats and deadlines while it runs, and the order of stopping.
 struct HTTPService: Service {
     private let daemon: Daemon
-    private let hub: EventHub
+    private let table: RunTable
     private let health: Health
     private let clock: MonitorClock
     private let heartbeat: Duration
@@ -14,9 +14,10 @@ struct HTTPService: Service {
     private static let drainTime = Duration.seconds(2)
     private static let drainStep = Duration.milliseconds(10)
 
-    init(daemon: Daemon, hub: EventHub, health: Health, clock: MonitorClock, heartbeat: Duration) {
+    init(daemon: Daemon, table: RunTable, health: Health, clock: MonitorClock, heartbeat: Duration)
+    {
         self.daemon = daemon
-        self.hub = hub
+        self.table = table
         self.health = health
         self.clock = clock
         self.heartbeat = heartbeat
@@ -34,15 +35,15 @@ struct HTTPService: Service {
 
     /// A heartbeat says that what was sent is still true, which a stalled server doesn't know.
     private func beat() {
-        if health.stalledAnswer == nil { hub.beat(timestamp: clock.unixTime) }
+        if health.stalledAnswer == nil { table.beat(timestamp: clock.unixTime) }
     }
 
     /// Refuses new streams, ends the open ones, waits for their final chunks, stops the daemon.
     private func stop() async {
         health.beginStopping()
-        hub.finish()
+        table.finish()
         let deadline = ContinuousClock.now + Self.drainTime
-        while hub.openStreams > 0, ContinuousClock.now < deadline {
+        while table.openStreams > 0, ContinuousClock.now < deadline {
             // The task is cancelled by now, so that `Task.sleep` wouldn't wait in it.
             await Task { try? await Task.sleep(for: Self.drainStep) }.value
         }

@@ -3,35 +3,56 @@ internal import MicroHTTPD
 internal import Pulse
 internal import Synchronization
 
-/// `/history`, rendered when it is first asked for: most states are never asked for theirs.
+/// `/history` and `/runs/ID/history.csv`, each rendered when it is first asked for: most states are
+/// never asked for theirs.
 final class HistoryRepresentation: Sendable {
-    private enum State {
-        case unrendered(RunHistory, AccessPolicy)
-        case rendered(Representation)
+    private struct Rendered {
+        var json: Representation?
+        var table: Representation?
     }
 
-    private let state: Mutex<State>
+    private let history: RunHistory
+    private let headers: [HeaderLine]
+    private let policy: AccessPolicy
+    private let rendered: Mutex<Rendered>
 
-    init(_ history: RunHistory, policy: AccessPolicy) {
-        state = Mutex(.unrendered(history, policy))
+    /// - Parameter headers: beside those of the curve itself.
+    init(_ history: RunHistory, headers: [HeaderLine] = [], policy: AccessPolicy) {
+        self.history = history
+        self.headers = headers
+        self.policy = policy
+        rendered = Mutex(Rendered())
     }
 
     /// Answers with another representation, when there is no run to tell of.
-    init(instead representation: Representation) {
-        state = Mutex(.rendered(representation))
+    init(instead representation: Representation, policy: AccessPolicy) {
+        history = RunHistory(capacity: 4)
+        headers = []
+        self.policy = policy
+        rendered = Mutex(Rendered(json: representation, table: representation))
     }
 
+    /// Three arrays.
     var representation: Representation {
-        state.withLock { state in
-            switch state {
-            case .rendered(let representation):
-                return representation
-            case .unrendered(let history, let policy):
-                let representation = Representation.json(
-                    history.document, headers: history.headers, policy: policy)
-                state = .rendered(representation)
-                return representation
-            }
+        rendered.withLock { rendered in
+            if let json = rendered.json { return json }
+            let json = Representation.json(
+                history.document, headers: headers + history.headers, policy: policy)
+            rendered.json = json
+            return json
+        }
+    }
+
+    /// One row a point (RFC 4180).
+    var table: Representation {
+        rendered.withLock { rendered in
+            if let table = rendered.table { return table }
+            let body = history.table
+            let table = Representation(
+                type: "text/csv; charset=utf-8; header=present", body: body,
+                tag: EntityTag(of: body), headers: headers + history.headers, policy: policy)
+            rendered.table = table
+            return table
         }
     }
 }
@@ -47,6 +68,21 @@ extension RunHistory {
             HeaderLine("Pulse-Resumed", epochs),
             HeaderLine("Access-Control-Expose-Headers", "Pulse-Resumed"),
         ]
+    }
+
+    /// The curve as a table, oldest first.
+    fileprivate var table: [UInt8] {
+        var json = JSONWriter()
+        json.literal("timestamp,epoch,loss\r\n")
+        for point in points {
+            json.integer(point.timestamp)
+            json.literal(",")
+            json.double(point.epoch)
+            json.literal(",")
+            json.double(point.loss)
+            json.literal("\r\n")
+        }
+        return json.bytes
     }
 
     /// The body of `/history`: three arrays of equal length, oldest first.

@@ -30,38 +30,66 @@ struct MetricsText {
         self.format = format
     }
 
-    /// One gauge with its samples.
-    mutating func gauge(
-        _ name: String, _ help: String, _ samples: [(labels: String, value: String)]
-    ) {
+    /// One value of a family, told apart by its labels.
+    struct Sample {
+        /// Names of our own, and values of whatever text.
+        var labels: [(name: String, value: String)] = []
+        /// As ``MetricsText/number(_:)`` spells it.
+        var value: String
+
+        init(_ labels: [(name: String, value: String)] = [], _ value: Double) {
+            self.labels = labels
+            self.value = MetricsText.number(value)
+        }
+    }
+
+    /// One gauge with its samples; nothing where there is none.
+    mutating func gauge(_ name: String, _ help: String, _ samples: [Sample]) {
+        guard !samples.isEmpty else { return }
         family(name, "gauge", help)
-        for sample in samples { text += "\(name)\(sample.labels) \(sample.value)\n" }
+        append(name, samples)
     }
 
     mutating func gauge(_ name: String, _ help: String, _ value: Double) {
-        gauge(name, help, [("", Self.number(value))])
+        gauge(name, help, [Sample([], value)])
     }
 
     /// One counter.
     ///
     /// `name` ends with `_total`.
-    mutating func counter(
-        _ name: String, _ help: String, _ samples: [(labels: String, value: String)]
-    ) {
+    mutating func counter(_ name: String, _ help: String, _ samples: [Sample]) {
         family(
             format == .openMetrics ? String(name.dropLast("_total".count)) : name, "counter", help)
-        for sample in samples { text += "\(name)\(sample.labels) \(sample.value)\n" }
+        append(name, samples)
     }
 
     /// A constant 1 that carries labels.
     ///
     /// `name` ends with `_info`.
-    mutating func info(_ name: String, _ help: String, labels: String) {
+    mutating func info(_ name: String, _ help: String, labels: [(name: String, value: String)]) {
         let isOpenMetrics = format == .openMetrics
         family(
             isOpenMetrics ? String(name.dropLast("_info".count)) : name,
             isOpenMetrics ? "info" : "gauge", help)
-        text += "\(name)\(labels) 1\n"
+        append(name, [Sample(labels, 1)])
+    }
+
+    private mutating func append(_ name: String, _ samples: [Sample]) {
+        for sample in samples {
+            text += name
+            for (index, label) in sample.labels.enumerated() {
+                text += index == 0 ? "{" : ","
+                text += "\(label.name)=\"\(Self.escaped(label.value))\""
+            }
+            text += sample.labels.isEmpty ? " \(sample.value)\n" : "} \(sample.value)\n"
+        }
+    }
+
+    /// A label's value as both formats want it: with `\\`, `\"` and `\n` for what would end it.
+    private static func escaped(_ value: String) -> String {
+        guard value.utf8.contains(where: { [0x5C, 0x22, 0x0A].contains($0) }) else { return value }
+        return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("\n", with: "\\n")
     }
 
     private mutating func family(_ name: String, _ type: String, _ help: String) {

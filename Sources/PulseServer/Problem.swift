@@ -71,6 +71,13 @@ extension Problem {
     static let notFound = Problem(
         status: 404, title: "Not Found", detail: "nothing is at this path")
 
+    static let malformedRun = Problem(
+        status: 400, title: "Bad Request",
+        detail: "no run can be called so: an id is NAME or NAME@STARTED, as /runs lists it")
+
+    static let unknownRun = Problem(
+        status: 404, title: "Not Found", detail: "there is no run of this id: see /runs")
+
     static let noPanel = Problem(
         status: 404, title: "Not Found",
         detail:

@@ -1,6 +1,10 @@
 /// What a request asks for.
 enum Route: Sendable {
     case status, progress, history, events, metrics, livez, readyz
+    /// The list of runs, and its stream.
+    case runs, runsEvents
+    /// One run, or a part of it.
+    case run(RunPart)
     /// A file of the panel, by its place in the table.
     case file(Int)
     /// Where the panel's page would be.
@@ -8,7 +12,7 @@ enum Route: Sendable {
 
     /// The route's name in the metrics: `other` for what isn't served.
     enum Name: Int, Sendable, CaseIterable {
-        case status, progress, history, events, metrics, livez, readyz, file, other
+        case status, progress, history, events, metrics, livez, readyz, runs, run, file, other
     }
 
     var name: Name {
@@ -20,6 +24,8 @@ enum Route: Sendable {
         case .metrics: .metrics
         case .livez: .livez
         case .readyz: .readyz
+        case .runs, .runsEvents: .runs
+        case .run: .run
         case .file: .file
         case .noPanel: .other
         }
@@ -28,7 +34,9 @@ enum Route: Sendable {
     /// Whether its answer tells how things are now.
     var isCurrent: Bool {
         switch self {
-        case .status, .progress, .history, .events, .metrics, .livez, .readyz: true
+        case .status, .progress, .history, .events, .metrics, .livez, .readyz, .runs, .runsEvents,
+            .run:
+            true
         case .file, .noPanel: false
         }
     }
@@ -41,4 +49,16 @@ enum Route: Sendable {
         default: false
         }
     }
+}
+
+/// What of a run is asked for: the last segment of its path.
+enum RunPart: String, Sendable, CaseIterable {
+    /// The run in the list.
+    case item = ""
+    case status, progress, history, events
+    /// The whole curve as a table.
+    case table = "history.csv"
+
+    /// The path of this part, with the run as a parameter.
+    var path: String { self == .item ? "/runs/{id}" : "/runs/{id}/\(rawValue)" }
 }

@@ -5,8 +5,8 @@ internal import MicroHTTPD
 ///
 /// Runs on the daemon's thread for each request, and only picks.
 struct Routes: Sendable {
-    private let store: StatusStore
-    private let hub: EventHub
+    private let runs: RunTable
+    private let runAnswers: RunAnswers
     private let page: MetricsPage
     private let health: Health
     private let metrics: Metrics
@@ -17,11 +17,11 @@ struct Routes: Sendable {
     private let files: [Representation]
 
     init(
-        store: StatusStore, hub: EventHub, page: MetricsPage, health: Health, metrics: Metrics,
+        table runs: RunTable, page: MetricsPage, health: Health, metrics: Metrics,
         policy: AccessPolicy, files: [StaticFiles.File]
     ) {
-        self.store = store
-        self.hub = hub
+        self.runs = runs
+        runAnswers = RunAnswers(table: runs, policy: policy)
         self.page = page
         self.health = health
         self.metrics = metrics
@@ -32,7 +32,9 @@ struct Routes: Sendable {
             ("/status", .status), ("/progress", .progress), ("/history", .history),
             ("/events", .events),
             ("/metrics", .metrics), ("/livez", .livez), ("/readyz", .readyz),
+            ("/runs", .runs), ("/runs/events", .runsEvents),
         ]
+        paths += RunPart.allCases.map { ($0.path, .run($0)) }
         for (index, file) in files.enumerated() {
             paths.append((file.path, .file(index)))
             if file.path.hasSuffix("/index.html") {
@@ -47,11 +49,12 @@ struct Routes: Sendable {
     }
 
     func answer(_ request: borrowing Request) -> Reply {
-        let route = request.index(in: table).map { targets[$0] }
+        let match = request.match(in: table)
+        let route = match.map { targets[$0.index] }
         let origin = policy.origin(of: request)
         let reply =
             refusal(of: request, for: route, origin: origin)
-            ?? answer(to: request, for: route, origin: origin)
+            ?? answer(to: request, for: route, match?.parameter ?? [], origin: origin)
         metrics.count(route?.name ?? .other, code: reply.status)
         return reply
     }
@@ -96,8 +99,10 @@ struct Routes: Sendable {
     }
 
     /// The answer to a request that may have what it asks for.
-    private func answer(to request: borrowing Request, for route: Route?, origin: Int) -> Reply {
-        let (reply, tag) = choice(for: request, of: route, origin: origin)
+    private func answer(
+        to request: borrowing Request, for route: Route?, _ parameter: [UInt8], origin: Int
+    ) -> Reply {
+        let (reply, tag) = choice(for: request, of: route, parameter, origin: origin)
         // A condition counts where the answer would be good (RFC 9110 §13.2.1). Those on dates don't:
         // nothing here has a date of modification (§13.1.4).
         guard reply.status < 400, isFailing(request, tag) else { return reply }
@@ -113,28 +118,30 @@ struct Routes: Sendable {
     }
 
     /// What the route answers whatever `If-Match` says, and the tag that it is known by.
-    private func choice(for request: borrowing Request, of route: Route?, origin: Int)
-        -> (reply: Reply, tag: EntityTag?)
-    {
+    private func choice(
+        for request: borrowing Request, of route: Route?, _ parameter: [UInt8], origin: Int
+    ) -> RunAnswers.Choice {
         let representation: Representation
         if route?.isCurrent == true, let answer = health.stalledAnswer {
             representation = answer
         } else {
             switch route {
-            case .status: representation = store.snapshot.status
-            case .progress: representation = store.snapshot.progress
-            case .history: representation = store.snapshot.history.representation
+            case .status: representation = runs.front.store.snapshot.status
+            case .progress: representation = runs.front.store.snapshot.progress
+            case .history: representation = runs.front.store.snapshot.history.representation
             case .livez: representation = health.livez
             case .readyz: representation = health.readyz
             case .file(let index): representation = files[index]
             case .noPanel: representation = errors.noPanel
             case nil: representation = errors.notFound
-            case .events: return (hub.open(request, origin: origin), nil)
+            case .events: return (runs.frontStream.open(request, origin: origin), nil)
             case .metrics:
                 let headers = policy.headersByOrigin[origin]
-                let response = page.response(
-                    to: request, snapshot: store.snapshot, headers: headers)
-                return (.response(response), nil)
+                return (.response(page.response(to: request, headers: headers)), nil)
+            case .runs: return runAnswers.list(request, origin: origin)
+            case .runsEvents: return (runs.feed.open(request, origin: origin), nil)
+            case .run(let part):
+                return runAnswers.run(parameter, part, request, origin: origin)
             }
         }
         return (.response(representation.response(to: request, origin: origin)), representation.tag)

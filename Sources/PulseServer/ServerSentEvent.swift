@@ -1,3 +1,5 @@
+internal import Pulse
+
 /// The pure encoder of the event stream (WHATWG HTML §9.2.6).
 enum ServerSentEvent {
     /// One event block, ended by its blank line.
@@ -16,5 +18,16 @@ enum ServerSentEvent {
     /// Sets how many milliseconds to wait before it reconnects.
     static func retry(milliseconds: Int) -> [UInt8] {
         Array("retry: \(milliseconds)\n\n".utf8)
+    }
+
+    /// Says that what was sent is still true.
+    ///
+    /// - Parameter timestamp: the server's unix time in seconds.
+    static func heartbeat(timestamp: Int64) -> [UInt8] {
+        var json = JSONWriter()
+        json.literal("{\"timestamp\": ")
+        json.integer(timestamp)
+        json.literal("}")
+        return block(event: "heartbeat", data: json.bytes)
     }
 }

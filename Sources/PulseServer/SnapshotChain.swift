@@ -5,23 +5,30 @@ struct SnapshotChain: Sendable {
     private var monitor: RunMonitor
     private let ids: EventIDs
     private let policy: AccessPolicy
+    private let namesRun: Bool
     private(set) var snapshot: StatusSnapshot
 
     /// Starts with the snapshot of a first delivery.
+    ///
+    /// - Parameter namesRun: whether answers name the run: where there are several.
     init(
         monitor: RunMonitor, ids: EventIDs, policy: AccessPolicy, first: SourceDelivery,
-        at now: Duration, wallClock: Int64
+        namesRun: Bool = false, at now: Duration, wallClock: Int64
     ) {
         var monitor = monitor
         _ = monitor.take(first, at: now, wallClock: wallClock)
         _ = monitor.judge(at: now)
         snapshot = StatusSnapshot(
             view: monitor.view, history: monitor.history, sequence: 1, id: ids.id(1), previous: nil,
-            policy: policy)
+            policy: policy, namesRun: namesRun)
         self.monitor = monitor
         self.ids = ids
         self.policy = policy
+        self.namesRun = namesRun
     }
+
+    /// The current run's curve.
+    var history: RunHistory { monitor.history }
 
     /// How often the source was polled.
     var counts: SourceCounts { monitor.counts }
@@ -45,7 +52,7 @@ struct SnapshotChain: Sendable {
         let sequence = snapshot.sequence + 1
         snapshot = StatusSnapshot(
             view: view, history: monitor.history, sequence: sequence, id: ids.id(sequence),
-            previous: snapshot.view, policy: policy)
+            previous: snapshot.view, policy: policy, namesRun: namesRun)
         return (events, snapshot)
     }
 }

@@ -1,43 +1,37 @@
-internal import Pulse
 internal import PulseMonitor
 internal import ServiceLifecycle
+internal import Synchronization
 
-/// The only producer: turns each delivery of the source into a snapshot, stores it, and announces
-/// it.
+/// The only producer: hands each delivery of the sources to the follower of its runs, and judges
+/// them by the time that passes.
 struct StatusPoller: Service {
-    private let source: any StatusSource
-    private let store: StatusStore
-    private let hub: EventHub
+    private let source: any RunsSource
+    private let origin: RunOrigin
+    private let table: RunTable
     private let health: Health
-    private let clock: MonitorClock
-    private let tick: Duration
-    private let observers: [any RunObserver]
-    private let first: SnapshotChain
+    private let first: [SourceName: RunFollower]
 
     /// - Parameters:
-    ///   - chain: has made the snapshot that `store` holds.
+    ///   - first: the followers of what is in `table` already.
     ///   - health: is told of each iteration.
-    ///   - tick: how often liveness is judged, even when the source doesn't answer.
-    ///   - observers: are told of each iteration and each event, after everybody else.
     init(
-        source: any StatusSource, chain: SnapshotChain, store: StatusStore, hub: EventHub,
-        health: Health, clock: MonitorClock, tick: Duration, observers: [any RunObserver]
+        source: any RunsSource, origin: RunOrigin, first: [SourceName: RunFollower],
+        table: RunTable, health: Health
     ) {
         self.source = source
-        first = chain
-        self.store = store
-        self.hub = hub
+        self.origin = origin
+        self.first = first
+        self.table = table
         self.health = health
-        self.clock = clock
-        self.tick = tick
-        self.observers = observers
     }
 
     func run() async throws {
         let inbox = DeliveryInbox()
+        let ticks = TickFlag()
         // One pending wake-up is enough: an iteration takes all that was delivered.
         let (wakes, wake) = AsyncStream.makeStream(
             of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let tick = origin.tick
         await withDiscardingTaskGroup { group in
             group.addTask {
                 await source.run { delivery in
@@ -47,18 +41,20 @@ struct StatusPoller: Service {
             }
             group.addTask {
                 while !Task.isCancelled {
+                    ticks.raise()
                     wake.yield()
                     try? await Task.sleep(for: tick)
                 }
             }
-            for observer in observers { observer.began(with: first.snapshot.view) }
+            for follower in first.values { follower.begin() }
             await withGracefulShutdownHandler {
-                var chain = first
+                var followers = first
                 for await _ in wakes {
-                    advance(&chain, with: inbox.takeAll())
-                    store.update(chain.counts)
+                    advance(
+                        &followers, with: inbox.takeAll(),
+                        isTick: ticks.lower())
                     health.recordIteration()
-                    for observer in observers { observer.didPoll() }
+                    for observer in origin.observers { observer.didPoll() }
                 }
             } onGracefulShutdown: {
                 wake.finish()
@@ -67,20 +63,54 @@ struct StatusPoller: Service {
         }
     }
 
-    private func advance(_ chain: inout SnapshotChain, with deliveries: [SourceDelivery]) {
+    private func advance(
+        _ followers: inout [SourceName: RunFollower], with deliveries: [RunsDelivery], isTick: Bool
+    ) {
+        var touched: Set<SourceName> = []
         // Each by itself: a state that another follows at once is published like any other.
         for delivery in deliveries {
-            publish(chain.take(delivery, at: clock.now, wallClock: clock.unixTime), of: chain)
+            for source in delivery.sources {
+                touched.insert(source.name)
+                take(source, &followers)
+            }
+            if let skipped = delivery.skipped { table.skipped = skipped }
         }
-        publish(chain.judge(at: clock.now), of: chain)
+        // Those that aren't heard of are judged when time has passed.
+        for name in isTick ? Set(followers.keys) : touched {
+            followers[name]?.judge(
+                at: origin.clock.now, wallClock: origin.clock.unixTime, in: table)
+        }
+        for name in touched { followers[name]?.noteIteration() }
     }
 
-    private func publish(_ step: SnapshotChain.Step, of chain: SnapshotChain) {
-        if let snapshot = step.snapshot {
-            store.update(snapshot)
-            hub.publish(snapshot)
+    private func take(_ source: NamedDelivery, _ followers: inout [SourceName: RunFollower]) {
+        guard let delivery = source.delivery else {
+            if let follower = followers.removeValue(forKey: source.name) {
+                table.remove(follower.resource)
+            }
+            return
         }
-        guard !step.events.isEmpty else { return }
-        for observer in observers { observer.observe(step.events, chain.snapshot.view) }
+        guard followers[source.name] == nil else {
+            followers[source.name]?.take(
+                delivery, at: origin.clock.now, wallClock: origin.clock.unixTime, in: table)
+            return
+        }
+        let follower = origin.follower(of: source.name, label: source.label, first: delivery)
+        followers[source.name] = follower
+        table.take(follower.resource, item: follower.resource.item, begins: follower.hasBegun)
+        follower.begin()
+    }
+}
+
+/// Whether time has passed since the poll loop judged all runs.
+private final class TickFlag: Sendable {
+    private let isRaised = Atomic(true)
+
+    func raise() {
+        isRaised.store(true, ordering: .relaxed)
+    }
+
+    func lower() -> Bool {
+        isRaised.exchange(false, ordering: .relaxed)
     }
 }

@@ -3,14 +3,13 @@ public import Logging
 public import ServiceLifecycle
 internal import MicroHTTPD
 
-/// The whole server: composes the chain of one run and runs it as services.
+/// The whole server: composes the chain from sources to streams and runs it as services.
 ///
-/// Listening begins in `init`, when the source was polled once, so that no request is
+/// Listening begins in `init`, when the sources were polled once, so that no request is
 /// ever answered without a state. ``run()`` must follow.
 public struct StatusServer: Service {
     /// The port that is listened on.
     public let port: Int
-    private let store: StatusStore
     private let poller: StatusPoller
     private let http: HTTPService
     private let reloading: SettingsReload
@@ -32,23 +31,23 @@ public struct StatusServer: Service {
         let policy = try AccessPolicy(
             configuration, token: settings.token, isLoopback: sockets.areLoopback)
         let files = try configuration.publicFiles()
-        let source = configuration.statusSource
-        let tick = min(configuration.pollInterval, Self.longestTick)
-        let now = clock.now
-        let ids = EventIDs()
-        let hub = EventHub(limit: configuration.maximumStreams, policy: policy, ids: ids)
-        let chain = SnapshotChain(
-            monitor: RunMonitor(
-                (source.name, source.label), staleAfter: configuration.staleAfter, tick: tick,
-                pollInterval: configuration.pollInterval, at: now, wallClock: clock.unixTime),
-            ids: ids, policy: policy, first: source.poll(), at: now, wallClock: clock.unixTime)
-        store = StatusStore(chain.snapshot, chain.counts)
-        hub.publish(chain.snapshot)
+        let source = configuration.runsSource
+        let streams = StreamCount()
+        let heads = StreamHeads(
+            limit: configuration.maximumStreams, streams: streams, policy: policy)
+        let origin = RunOrigin(
+            staleAfter: configuration.staleAfter,
+            tick: min(configuration.pollInterval, Self.longestTick),
+            pollInterval: configuration.pollInterval, policy: policy, heads: heads,
+            streams: streams, clock: clock, logger: logger, observers: configuration.observers,
+            namesRuns: configuration.runs != nil)
+        let first = Self.followers(source.poll(), origin)
+        let table = first.table
         let health = Health(policy: policy, clock: clock)
         let metrics = Metrics()
         let routes = Routes(
-            store: store, hub: hub, page: MetricsPage(store: store, hub: hub, metrics: metrics),
-            health: health, metrics: metrics, policy: policy, files: files)
+            table: table, page: MetricsPage(table: table, metrics: metrics), health: health,
+            metrics: metrics, policy: policy, files: files)
         do {
             let daemon = try Daemon(
                 on: sockets, configuration: try configuration.daemon(tls: settings.tls)
@@ -66,7 +65,7 @@ public struct StatusServer: Service {
             reloading = settings.reload(
                 policy: policy, daemon: daemon, now: { clock.unixTime }, logger: logger)
             http = HTTPService(
-                daemon: daemon, hub: hub, health: health, clock: clock,
+                daemon: daemon, table: table, health: health, clock: clock,
                 heartbeat: configuration.heartbeatInterval)
         } catch let error as MicroHTTPDError {
             throw .cannotListen(error.description)
@@ -76,9 +75,7 @@ public struct StatusServer: Service {
             throw .cannotListen("\(error)")
         }
         poller = StatusPoller(
-            source: source, chain: chain, store: store, hub: hub, health: health,
-            clock: clock, tick: tick,
-            observers: [RunLog(logger: logger)] + configuration.observers)
+            source: source, origin: origin, first: first.followers, table: table, health: health)
         self.logger = logger
     }
 
@@ -87,6 +84,32 @@ public struct StatusServer: Service {
     /// They are read anyway when their files change; what can't be used leaves the old ones.
     public func reload() {
         reloading.ask()
+    }
+
+    /// Follows what the first poll has found, and lists it.
+    private static func followers(
+        _ delivery: RunsDelivery, _ origin: RunOrigin
+    ) -> (followers: [SourceName: RunFollower], table: RunTable) {
+        var followers: [SourceName: RunFollower] = [:]
+        for source in delivery.sources {
+            guard let first = source.delivery else { continue }
+            followers[source.name] = origin.follower(
+                of: source.name, label: source.label, first: first)
+        }
+        let front =
+            origin.namesRuns ? origin.nobody() : followers.values.first ?? origin.nobody()
+        let table = RunTable(
+            front: front.resource, isSingle: !origin.namesRuns, heads: origin.heads,
+            streams: origin.streams)
+        if let skipped = delivery.skipped { table.skipped = skipped }
+        // The one that began last comes last, and is in front.
+        for follower in followers.values.sorted(by: {
+            $1.resource.item.place < $0.resource.item.place
+        }) {
+            table.take(
+                follower.resource, item: follower.resource.item, begins: follower.hasBegun)
+        }
+        return (followers, table)
     }
 
     /// Runs until a graceful shutdown: the daemon stops before the poller does.

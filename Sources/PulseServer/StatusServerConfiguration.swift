@@ -10,6 +10,8 @@ public struct StatusServerConfiguration: Sendable {
     public var statusFile: String
     /// Where the documents come from instead of the file.
     public var source: (any StatusSource)?
+    /// Where the documents of many runs come from instead of the file.
+    public var runs: (any RunsSource)?
     /// An IP literal or a name of this machine, whose addresses are all listened on.
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
@@ -71,10 +73,13 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StatusServerConfiguration {
-    /// The source to serve: the file unless there is another.
-    var statusSource: any StatusSource {
-        source
-            ?? FileSource(path: statusFile, pollInterval: pollInterval, watches: watchesDirectory)
+    /// The sources to serve: the file unless there is another, or several.
+    var runsSource: any RunsSource {
+        if let runs { return runs }
+        return SingleSource(
+            source
+                ?? FileSource(
+                    path: statusFile, pollInterval: pollInterval, watches: watchesDirectory))
     }
 
     /// - Throws: ``ServerError`` when no address of the host can be listened on.

@@ -17,21 +17,23 @@ final class StatusSnapshot: Sendable {
 
     /// - Parameters:
     ///   - id: of the event that announces this state.
+    ///   - namesRun: whether answers name the run.
     ///   - previous: the view before this one; decides whether a change of `progress` alone is
     ///     announced.
     init(
         view: RunView, history: RunHistory, sequence: UInt64, id: String, previous: RunView?,
-        policy: AccessPolicy
+        policy: AccessPolicy, namesRun: Bool = false
     ) {
         self.view = view
         self.sequence = sequence
-        let sourceHeader = HeaderLine("Pulse-Source", view.source.rawValue)
+        let headers = Self.headers(of: view, namesRun: namesRun)
         if let document = view.status.map(PulseEncoder.encode),
             let progressDocument = view.progressDocument
         {
-            status = .json(document, headers: [sourceHeader], policy: policy)
-            progress = .json(progressDocument, headers: [sourceHeader], policy: policy)
-            self.history = HistoryRepresentation(history, policy: policy)
+            status = .json(document, headers: headers, policy: policy)
+            progress = .json(progressDocument, headers: headers, policy: policy)
+            self.history = HistoryRepresentation(
+                history, headers: namesRun ? headers : [], policy: policy)
             let statusBlock = ServerSentEvent.block(id: id, event: "status", data: document)
             let whole =
                 statusBlock + ServerSentEvent.block(event: "progress", data: progressDocument)
@@ -43,12 +45,22 @@ final class StatusSnapshot: Sendable {
         } else {
             var problem = Problem.unavailable(
                 view.sourceError?.description ?? "there is no status yet", retryAfter: 2)
-            problem.headers.append(sourceHeader)
+            problem.headers += headers
             status = problem.representation(policy: policy)
             progress = status
-            self.history = HistoryRepresentation(instead: status)
+            self.history = HistoryRepresentation(instead: status, policy: policy)
             let block = ServerSentEvent.block(id: id, event: "problem", data: problem.document)
             update = StreamUpdate(change: block, snapshot: block)
         }
+    }
+
+    /// A page of another origin may read the run's name, too.
+    private static func headers(of view: RunView, namesRun: Bool) -> [HeaderLine] {
+        let source = HeaderLine("Pulse-Source", view.source.rawValue)
+        guard namesRun, let run = view.run else { return [source] }
+        return [
+            source, HeaderLine("Pulse-Run", run.description),
+            HeaderLine("Access-Control-Expose-Headers", "Pulse-Run"),
+        ]
     }
 }

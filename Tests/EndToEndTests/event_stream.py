@@ -20,16 +20,16 @@ class Event:
 
 
 class EventStream:
-    """One connection to `/events`. `ended` tells that the final chunk has come."""
+    """One connection to a stream. `ended` tells that the final chunk has come."""
 
-    def __init__(self, port: int, *headers: str) -> None:
+    def __init__(self, port: int, *headers: str, path: str = "/events") -> None:
         self.ended = False
         self.head = b""
         self._chunked = b""
         self._text = b""
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         fields = "".join(f"{header}\r\n" for header in headers)
-        request = f"GET /events HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n"
+        request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n"
         self._socket.sendall(request.encode())
         while b"\r\n\r\n" not in self._chunked:
             self._receive()

@@ -8,8 +8,8 @@ struct MetricsTextTests {
     private func text(_ format: MetricsText.Format) -> String {
         var text = MetricsText(format)
         text.gauge("a", "A gauge.", 0.5)
-        text.counter("b_total", "A counter.", [("{x=\"1\"}", "3")])
-        text.info("c_info", "An info.", labels: "{v=\"1\"}")
+        text.counter("b_total", "A counter.", [.init([("x", "1")], 3)])
+        text.info("c_info", "An info.", labels: [("v", "1")])
         return text.bytes().text
     }
 
@@ -57,5 +57,12 @@ struct MetricsTextTests {
         ])
     func numbers(value: Double, expected: String) {
         #expect(MetricsText.number(value) == expected)
+    }
+
+    @Test("a label's value can't end it, whatever it holds")
+    func escapes() {
+        var text = MetricsText(.prometheus)
+        text.gauge("a", "A.", [.init([("x", "q\"b\\n\nend"), ("y", "é")], 1)])
+        #expect(text.bytes().text.hasSuffix("a{x=\"q\\\"b\\\\n\\nend\",y=\"é\"} 1\n"))
     }
 }

@@ -58,6 +58,22 @@ extension RunMonitor {
     }
 }
 
+extension RunOrigin {
+    /// What all runs of a test's server have in common.
+    static func sample(
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        namesRuns: Bool = false
+    ) -> RunOrigin {
+        let streams = StreamCount()
+        return RunOrigin(
+            staleAfter: .seconds(300), tick: .milliseconds(5), pollInterval: .seconds(2),
+            policy: AccessPolicy(),
+            heads: StreamHeads(limit: 1, streams: streams, policy: AccessPolicy()),
+            streams: streams, clock: MonitorClock(now: { .zero }, unixTime: { 1_000 }),
+            logger: logger, observers: [], namesRuns: namesRuns)
+    }
+}
+
 extension SourceDelivery {
     fileprivate static func accepted(_ status: TrainingStatus) -> SourceDelivery {
         SourceDelivery([.accepted(status)], nextWithin: .seconds(3_600))
@@ -97,19 +113,16 @@ struct StatusPollerTests {
         _ source: ScriptedSource, _ body: (StatusStore) async throws -> Void
     ) async throws {
         let lines = lines
-        let hub = EventHub(limit: 1, policy: AccessPolicy())
-        let chain = SnapshotChain(
-            monitor: .sample(), ids: EventIDs(boot: "b"), policy: AccessPolicy(),
-            first: source.poll(), at: .zero, wallClock: 1_000)
-        let store = StatusStore(chain.snapshot, chain.counts)
-        let clock = MonitorClock(now: { .zero }, unixTime: { 1_000 })
+        let logger = Logger(label: "test") { _ in lines.handler }
+        let origin = RunOrigin.sample(logger: logger)
+        let follower = origin.follower(
+            of: source.name, label: source.label, first: source.poll())
+        let table = RunTable(
+            front: follower.resource, isSingle: true, heads: origin.heads, streams: origin.streams)
+        let store = follower.resource.store
         let poller = StatusPoller(
-            source: source, chain: chain, store: store, hub: hub,
-            health: Health(policy: AccessPolicy(), clock: clock), clock: clock,
-            tick: .milliseconds(5),
-            observers: [
-                RunLog(logger: Logger(label: "test") { _ in lines.handler })
-            ])
+            source: SingleSource(source), origin: origin, first: [source.name: follower],
+            table: table, health: Health(policy: origin.policy, clock: origin.clock))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await poller.run() }
             try await body(store)

@@ -4,7 +4,7 @@ internal import Synchronization
 /// A daemon of the wrapper alone, with a handler of the test's.
 final class RunningDaemon: Sendable {
     let daemon: Daemon
-    let channel = StreamChannel()
+    let channel = StreamChannel<LatestUpdate>()
     private let log = Messages()
 
     var port: Int { Int(daemon.port) }
@@ -26,7 +26,7 @@ final class RunningDaemon: Sendable {
             log.all.withLock { $0.append(message) }
         } handler: { request in
             if request.fault != nil { return .response(bad) }
-            switch request.index(in: table) {
+            switch request.match(in: table)?.index {
             case 0:
                 return .stream(
                     StreamOpening(channel, headers: [], preamble: Array("hello\n".utf8), known: nil)

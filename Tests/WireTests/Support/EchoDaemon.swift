@@ -26,7 +26,7 @@ final class EchoDaemon: Sendable {
         )
         daemon = try Daemon(configuration: configuration) { _ in
         } refusal: { request in
-            request.index(in: table) == nil ? missing : nil
+            request.match(in: table) == nil ? missing : nil
         } handler: { request in
             if request.fault != nil { return .response(bad) }
             guard request.method == .post else { return .response(hello) }

@@ -35,8 +35,6 @@ JOBS = {
     "lightning_csv": 2.0,
     "keras": 3.0,
     "trl": 3.0,
-    # A bar without a word of epochs is one.
-    "progress_bar": 1.0,
     "ranks": 3.0,
     "accelerate": 0.0,
 }

@@ -139,15 +139,6 @@ def trl() -> None:
     ).train()
 
 
-def progress_bar() -> None:
-    from tqdm import tqdm
-
-    bar = tqdm(range(EPOCHS * BATCHES))
-    for step in bar:
-        steps.step()
-        bar.set_postfix(loss=1 / (step + 1))
-
-
 def ranks() -> None:
     """Under torchrun: rank 0 writes, as scripts do."""
     import torch.distributed
@@ -189,7 +180,6 @@ JOBS = {
     "lightning_csv": lambda: lightning("csv"),
     "keras": keras,
     "trl": trl,
-    "progress_bar": progress_bar,
     "ranks": ranks,
     "accelerate": accelerate,
 }

@@ -1,0 +1,79 @@
+internal import Pulse
+internal import PulseMonitor
+
+/// Follows the runs of one source: its monitor, what is served of it, and who is told.
+struct RunFollower: Sendable {
+    private var chain: SnapshotChain
+    let resource: RunResource
+    private var times: RunTimes
+    private let observers: [any RunObserver]
+
+    /// Begins with what the source delivered first.
+    init(
+        _ chain: SnapshotChain, _ name: SourceName, hub: EventHub, ids: EventIDs,
+        observers: [any RunObserver], wallClock: Int64
+    ) {
+        self.chain = chain
+        self.observers = observers
+        let view = chain.snapshot.view
+        let told = min(view.status?.timestamp ?? wallClock, wallClock)
+        times = RunTimes(updated: told, ended: view.liveness == .finished ? told : nil)
+        hub.publish(chain.snapshot)
+        resource = RunResource(
+            name, store: StatusStore(chain.snapshot, chain.counts), hub: hub, ids: ids,
+            item: RunItem(source: name, view: view, times: times, history: chain.history))
+    }
+
+    /// The run has begun by what was delivered first.
+    var hasBegun: Bool { resource.item.started != nil }
+
+    /// Tells the observers what they start with.
+    func begin() {
+        for observer in observers { observer.began(with: chain.snapshot.view) }
+    }
+
+    /// Goes on with a delivery.
+    mutating func take(
+        _ delivery: SourceDelivery, at now: Duration, wallClock: Int64, in table: RunTable
+    ) {
+        let before = chain.snapshot.view.status
+        let step = chain.take(delivery, at: now, wallClock: wallClock)
+        if chain.snapshot.view.status != before { times.updated = wallClock }
+        finish(step, wallClock: wallClock, in: table)
+    }
+
+    /// Goes on with the time that has passed.
+    mutating func judge(at now: Duration, wallClock: Int64, in table: RunTable) {
+        finish(chain.judge(at: now), wallClock: wallClock, in: table)
+    }
+
+    /// Tells how often the source was polled.
+    func noteIteration() {
+        resource.store.update(chain.counts)
+    }
+
+    private mutating func finish(
+        _ step: SnapshotChain.Step, wallClock: Int64, in table: RunTable
+    ) {
+        var begins = false
+        for event in step.events {
+            switch event {
+            case .began: begins = true
+            case .joined(let run, let earlier, _, _): resource.note(run, joins: earlier)
+            case .ended(_, .done), .ended(_, .error): times.ended = wallClock
+            default: break
+            }
+        }
+        let view = chain.snapshot.view
+        if view.liveness != .finished { times.ended = nil }
+        if let snapshot = step.snapshot {
+            resource.store.update(snapshot)
+            resource.hub.publish(snapshot)
+            let item = RunItem(
+                source: resource.name, view: view, times: times, history: chain.history)
+            table.take(resource, item: item, begins: begins)
+        }
+        guard !step.events.isEmpty else { return }
+        for observer in observers { observer.observe(step.events, view) }
+    }
+}

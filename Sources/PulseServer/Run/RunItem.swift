@@ -1,0 +1,106 @@
+internal import Pulse
+internal import PulseMonitor
+internal import Synchronization
+
+/// One run as a list shows it: the ITEM of `/runs`, rendered once at most.
+final class RunItem: Sendable {
+    /// `NAME@STARTED`, or the source's name while no run has begun.
+    let id: String
+    let source: String
+    let state: RunState
+    /// Unix time in seconds of the run's first document; nil while none has begun.
+    let started: Int64?
+    private let view: RunView
+    private let times: RunTimes
+    private let history: RunHistory
+    private let rendered = Mutex<[UInt8]?>(nil)
+
+    /// - Parameters:
+    ///   - view: has a status: what never held a document is no run.
+    ///   - times: by the server's clock.
+    ///   - history: of the run.
+    init(source: SourceName, view: RunView, times: RunTimes, history: RunHistory) {
+        self.source = source.description
+        id = view.run?.description ?? source.description
+        state = RunState(view)
+        started = view.run?.started
+        self.view = view
+        self.times = times
+        self.history = history
+    }
+
+    /// The document, canonical as all of Pulse's are.
+    var document: [UInt8] {
+        rendered.withLock { rendered in
+            if let rendered { return rendered }
+            let document = render()
+            rendered = document
+            return document
+        }
+    }
+
+    /// When its newest update arrived, by the server's clock.
+    var updated: Int64 { times.updated }
+
+    /// Where it stands in a list.
+    var place: RunPlace { RunPlace(started: started, id: id) }
+
+    /// Whether there is something to list: what never held a document is no run.
+    var isRun: Bool { view.status != nil }
+
+    private func render() -> [UInt8] {
+        guard let status = view.status else { return Array("null".utf8) }
+        var json = JSONWriter()
+        json.member("id", first: true) { $0.string(id) }
+        json.member("source") { $0.string(source) }
+        json.member("current") { $0.literal("true") }
+        json.member("attempt") { $0.integer(Int64(view.attempt ?? 1)) }
+        json.member("started", started) { $0.integer($1) }
+        json.member("updated") { $0.integer(times.updated) }
+        json.member("ended", times.ended) { $0.integer($1) }
+        json.member("state") { $0.string(state.rawValue) }
+        json.member("status") { $0.string(status.status.rawValue) }
+        json.member("liveness") { $0.string(view.liveness.rawValue) }
+        json.member("progress") { $0.double(status.progress) }
+        json.member("epoch") { $0.double(status.epoch) }
+        json.member("total_epochs") { $0.double(status.totalEpochs) }
+        json.member("loss") { $0.double(status.loss) }
+        json.member("best_loss", history.points.lazy.map(\.loss).min()) { $0.double($1) }
+        json.member("message") { $0.string(status.message) }
+        json.member("timestamp") { $0.integer(status.timestamp) }
+        json.member("eta_seconds", view.etaSeconds) { $0.double($1) }
+        json.member("source_state") { $0.string(view.source.rawValue) }
+        json.member("source_error", view.sourceError) { $0.string($1.description) }
+        json.literal(", \"details\": null}")
+        return json.bytes
+    }
+}
+
+/// When a run was heard of, by the server's clock: unix time in seconds.
+struct RunTimes: Sendable, Equatable {
+    /// When its newest update arrived.
+    var updated: Int64
+    /// When it ended; nil while it hasn't.
+    var ended: Int64?
+}
+
+extension JSONWriter {
+    /// One member of an object, with what stands before it.
+    fileprivate mutating func member(
+        _ name: StaticString, first: Bool = false, _ value: (inout JSONWriter) -> Void
+    ) {
+        literal(first ? "{\"" : ", \"")
+        literal(name)
+        literal("\": ")
+        value(&self)
+    }
+
+    /// The same, of a value that may not be known.
+    fileprivate mutating func member<Value>(
+        _ name: StaticString, _ value: Value?, _ write: (inout JSONWriter, Value) -> Void
+    ) {
+        member(name) { json in
+            if let value { write(&json, value) } else { json.null() }
+        }
+    }
+}

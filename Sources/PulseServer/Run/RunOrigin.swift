@@ -1,0 +1,43 @@
+internal import Logging
+internal import MicroHTTPD
+internal import PulseMonitor
+
+/// What all runs of a server have in common: makes the follower of each source.
+struct RunOrigin: Sendable {
+    let staleAfter: Duration
+    let tick: Duration
+    let pollInterval: Duration
+    let policy: AccessPolicy
+    let heads: StreamHeads
+    let streams: StreamCount
+    let clock: MonitorClock
+    let logger: Logger
+    let observers: [any RunObserver]
+    /// Whether answers and log lines name the run: where there are several.
+    let namesRuns: Bool
+
+    /// Follows a source from its first delivery on.
+    func follower(of name: SourceName, label: String, first: SourceDelivery) -> RunFollower {
+        let now = clock.now
+        let wallClock = clock.unixTime
+        let ids = EventIDs()
+        let monitor = RunMonitor(
+            (name, label), staleAfter: staleAfter, tick: tick, pollInterval: pollInterval, at: now,
+            wallClock: wallClock)
+        let chain = SnapshotChain(
+            monitor: monitor, ids: ids, policy: policy, first: first, namesRun: namesRuns, at: now,
+            wallClock: wallClock)
+        var logger = logger
+        if namesRuns { logger[metadataKey: "source"] = "\(name)" }
+        return RunFollower(
+            chain, name, hub: EventHub(heads: heads, streams: streams, ids: ids), ids: ids,
+            observers: [RunLog(logger: logger)] + observers, wallClock: wallClock)
+    }
+
+    /// What is served while there is no run at all.
+    func nobody() -> RunFollower {
+        follower(
+            of: SourceName(key: "none"), label: "no run",
+            first: SourceDelivery([], nextWithin: pollInterval))
+    }
+}

@@ -1,0 +1,44 @@
+internal import PulseMonitor
+internal import Synchronization
+
+/// What is served of one source: its newest snapshot, its stream, its place in the list.
+final class RunResource: Sendable {
+    let name: SourceName
+    let store: StatusStore
+    let hub: EventHub
+    /// Of its events: those of another run mean nothing here.
+    let ids: EventIDs
+    private let newest: Mutex<RunItem>
+    /// The ids of runs that turned out to be resumes, and what they are called now.
+    private let joined = Mutex<[String: String]>([:])
+
+    /// How many of these are known.
+    private static let joinedLimit = 64
+
+    init(_ name: SourceName, store: StatusStore, hub: EventHub, ids: EventIDs, item: RunItem) {
+        self.name = name
+        self.store = store
+        self.hub = hub
+        self.ids = ids
+        newest = Mutex(item)
+    }
+
+    /// The current run in the list.
+    var item: RunItem {
+        get { newest.withLock { $0 } }
+        set { newest.withLock { $0 = newValue } }
+    }
+
+    /// Takes note that a run is another one, resumed.
+    func note(_ run: RunID, joins earlier: RunID) {
+        joined.withLock { joined in
+            if joined.count >= Self.joinedLimit { joined.removeAll() }
+            joined[run.description] = earlier.description
+        }
+    }
+
+    /// What a run is called now that was taken for another.
+    func successor(of id: String) -> String? {
+        joined.withLock { $0[id] }
+    }
+}

@@ -1,0 +1,18 @@
+internal import Pulse
+internal import PulseMonitor
+
+/// What a list of runs says of one: the trainer's status and what Pulse judges, in one word.
+enum RunState: String, Sendable, CaseIterable {
+    case running, stale, waiting, done, error, replaced
+
+    /// The state of a current run.
+    init(_ view: RunView) {
+        self =
+            switch view.liveness {
+            case .waiting: .waiting
+            case .live: .running
+            case .stale: .stale
+            case .finished: view.status?.status == .error ? .error : .done
+            }
+    }
+}

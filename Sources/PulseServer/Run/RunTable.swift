@@ -1,0 +1,147 @@
+internal import PulseMonitor
+internal import MicroHTTPD
+internal import Synchronization
+
+/// All runs that are served, and the one that the routes without a name stand for.
+///
+/// The poll loop writes, and the daemon's thread reads.
+final class RunTable: Sendable {
+    private struct State {
+        var resources: [SourceName: RunResource] = [:]
+        /// What the routes without a name serve.
+        var front: RunResource
+        /// The stream of those, while they can come to mean another run.
+        var frontHub: EventHub?
+        /// Counts the changes of what a list shows.
+        var version: UInt64 = 0
+        var sorted: (version: UInt64, items: [RunItem])?
+        var skipped = SkippedFiles()
+    }
+
+    /// What a request with the id of a run finds.
+    enum Finding {
+        case run(RunResource)
+        /// It is called so now.
+        case moved(to: String)
+        case none
+    }
+
+    private let state: Mutex<State>
+    let feed: RunListFeed
+    /// Streams of all runs together.
+    let streams: StreamCount
+    private let heads: StreamHeads
+    /// Whether there is one source alone, whatever happens.
+    let isSingle: Bool
+
+    /// - Parameters:
+    ///   - front: what is served before any run.
+    ///   - isSingle: whether it is the only one there will be.
+    ///   - heads: of all streams, which are counted in `streams`.
+    init(front: RunResource, isSingle: Bool, heads: StreamHeads, streams: StreamCount) {
+        let hub = isSingle ? nil : EventHub(heads: heads, streams: streams, ids: front.ids)
+        hub?.publish(front.store.snapshot)
+        state = Mutex(State(front: front, frontHub: hub))
+        feed = RunListFeed(heads: heads, streams: streams)
+        self.isSingle = isSingle
+        self.streams = streams
+        self.heads = heads
+    }
+
+    /// All sources.
+    var resources: [RunResource] { state.withLock { Array($0.resources.values) } }
+
+    /// What the routes without a name serve.
+    var front: RunResource { state.withLock { $0.front } }
+
+    /// The stream of the routes without a name.
+    var frontStream: EventHub { state.withLock { $0.frontHub ?? $0.front.hub } }
+
+    /// What a client that names a run finds.
+    func find(_ reference: RunReference) -> Finding {
+        guard let resource = state.withLock({ $0.resources[reference.source] }) else {
+            return .none
+        }
+        guard let id = reference.id, id != resource.item.id else { return .run(resource) }
+        return resource.successor(of: id).map { .moved(to: $0) } ?? .none
+    }
+
+    /// All current runs, newest start first, and the number of this state of the list.
+    var list: (version: UInt64, items: [RunItem]) {
+        state.withLock { state in
+            if let sorted = state.sorted, sorted.version == state.version { return sorted }
+            let items = state.resources.values.map(\.item).sorted { $0.place < $1.place }
+            let sorted = (state.version, items)
+            state.sorted = sorted
+            return sorted
+        }
+    }
+
+    /// What the sources pass over.
+    var skipped: SkippedFiles {
+        get { state.withLock { $0.skipped } }
+        set { state.withLock { $0.skipped = newValue } }
+    }
+
+    /// Takes what has become of a source: a new one, or one that has changed.
+    ///
+    /// - Parameter begins: whether a run has begun just now: then it is in front.
+    func take(_ resource: RunResource, item: RunItem, begins: Bool) {
+        let before = resource.item
+        resource.item = item
+        if before.id != item.id { feed.remove(before.id) }
+        guard item.isRun else { return }
+        let (hub, former) = state.withLock { state in
+            state.version += 1
+            state.resources[resource.name] = resource
+            var former: EventHub?
+            if begins, state.front !== resource {
+                state.front = resource
+                former = state.frontHub
+                state.frontHub = former.map { _ in
+                    EventHub(heads: heads, streams: streams, ids: resource.ids)
+                }
+            }
+            return (state.front === resource ? state.frontHub : nil, former)
+        }
+        hub?.publish(resource.store.snapshot)
+        feed.put(item)
+        // Who followed the one before reconnects to this one.
+        former?.finish()
+    }
+
+    /// A source is given up for good.
+    func remove(_ resource: RunResource) {
+        state.withLock { state in
+            state.version += 1
+            state.resources[resource.name] = nil
+        }
+        feed.remove(resource.item.id)
+        resource.hub.finish()
+    }
+}
+
+/// All event streams, for who beats and who ends them.
+extension RunTable {
+    /// The number of open streams.
+    var openStreams: Int { streams.value }
+
+    /// Sends a heartbeat to every stream.
+    func beat(timestamp: Int64) {
+        for hub in hubs { hub.beat(timestamp: timestamp) }
+        feed.beat(timestamp: timestamp)
+    }
+
+    /// Ends every stream with its final chunk, and any new one.
+    func finish() {
+        for hub in hubs { hub.finish() }
+        feed.finish()
+    }
+
+    private var hubs: [EventHub] {
+        state.withLock { state in
+            (Array(state.resources.values) + [state.front]).map(\.hub)
+                + [state.frontHub].compactMap { $0 }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+"""Many runs: `pulse serve --runs-dir`, its list, its stream, and the routes of each run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from event_stream import Event, EventStream
+from processes import PulseServer, pulse_binary, wait_until
+
+MEMBERS = [
+    "id", "source", "current", "attempt", "started", "updated", "ended", "state", "status",
+    "liveness", "progress", "epoch", "total_epochs", "loss", "best_loss", "message", "timestamp",
+    "eta_seconds", "source_state", "source_error", "details",
+]
+
+
+class Runs:
+    """A directory of runs, and the server of it."""
+
+    def __init__(self, directory: Path, log: Path, *flags: str) -> None:
+        self.directory = directory
+        self.flags = flags
+        self.log = log
+        self.server: PulseServer
+
+    def start(self) -> Runs:
+        self.server = PulseServer(
+            None, "--runs-dir", str(self.directory), "--poll-interval", "200ms", *self.flags,
+            log=self.log,
+        )
+        return self
+
+    def write(self, name: str, epoch: float = 1.0, **fields: Any) -> None:
+        document = {
+            "status": "running", "epoch": epoch, "total_epochs": 4.0, "loss": 0.5, "message": name,
+            "timestamp": 1_700_000_000,
+        } | fields
+        path = self.directory / name
+        path.parent.mkdir(exist_ok=True)
+        new = path.with_name(f".{path.name}.new")
+        new.write_text(json.dumps(document))
+        new.replace(path)
+
+    def list(self, query: str = "") -> dict:
+        return self.server.get(f"/runs{query}").json()
+
+    def sources(self, query: str = "") -> list[str]:
+        return [run["source"] for run in self.list(query)["runs"]]
+
+    def wait_for(self, name: str, **values: object) -> dict:
+        def item() -> dict:
+            answer = self.server.get(f"/runs/{name}")
+            return answer.json() if answer.status == 200 else {}
+
+        wait_until(lambda: values.items() <= item().items(), f"{name} has {values}")
+        return item()
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Callable[..., Runs]]:
+    directory = tmp_path / "runs"
+    directory.mkdir()
+    made: list[Runs] = []
+
+    def make(*flags: str) -> Runs:
+        made.append(Runs(directory, tmp_path / "log", *flags))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.server.stop()
+
+
+def test_every_file_and_folder_is_a_run(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    some.write("a.json", timestamp=1_700_000_001)
+    some.write("b/status.json", status="done", epoch=4.0, timestamp=1_700_000_002)
+    some.write("c.json", status="idle", epoch=0.0)
+    (some.directory / "package.json").write_text("{}")
+    some.start()
+    answer = some.list()
+    assert answer["total"] == 3
+    assert answer["next"] is None
+    b, a, c = answer["runs"]
+    assert [list(item) for item in (a, b, c)] == [MEMBERS] * 3
+    assert (a["id"], a["state"], a["attempt"]) == ("a@1700000001", "stale", 1)
+    assert (b["id"], b["state"], b["ended"]) == ("b@1700000002", "done", 1_700_000_002)
+    assert (c["id"], c["state"], c["started"]) == ("c", "waiting", None)
+    assert b["best_loss"] == 0.5
+    assert some.server.get("/runs/package").status == 404
+
+
+def test_the_parts_of_a_run_are_what_the_routes_without_a_name_are(
+    runs: Callable[..., Runs],
+) -> None:
+    some = runs()
+    some.write("a.json", epoch=1.0)
+    some.start()
+    some.write("a.json", epoch=2.0, loss=0.25, timestamp=1_700_000_060)
+    some.wait_for("a", epoch=2.0)
+    for part in ("status", "progress", "history"):
+        plain = some.server.get(f"/{part}")
+        named = some.server.get(f"/runs/a/{part}")
+        whole = some.server.get(f"/runs/a@1700000000/{part}")
+        assert plain.body == named.body == whole.body
+        assert plain.headers["etag"] == named.headers["etag"]
+        assert named.headers["pulse-run"] == "a@1700000000"
+        again = some.server.get(f"/runs/a/{part}", If_None_Match=named.headers["etag"])
+        assert (again.status, again.body) == (304, b"")
+    rows = list(csv.reader(io.StringIO(some.server.get("/runs/a/history.csv").body.decode())))
+    assert rows == [
+        ["timestamp", "epoch", "loss"], ["1700000000", "1.0", "0.5"], ["1700000060", "2.0", "0.25"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/runs/nobody", 404), ("/runs/a@1", 404), ("/runs/a@1700000000.2", 404),
+        ("/runs/..%2f..%2fetc", 404), ("/runs/%2e%2e", 400), ("/runs/a@", 400), ("/runs/a@b", 400),
+        ("/runs/a@01", 400), ("/runs/a%20b", 400), ("/runs/%ff", 400), ("/runs/" + "a" * 300, 400),
+        ("/runs/a@1700000000.1", 400), ("/runs/", 404), ("/runs/a/", 404), ("/runs/a/nothing", 404),
+        ("/runs?state=alive", 400), ("/runs?limit=0", 400), ("/runs?limit=1001", 400),
+        ("/runs?limit=01", 400), ("/runs?after=..", 400), ("/runs?current=yes", 400),
+        ("/runs?source=a/b", 400), ("/runs?state=", 400), ("/runs?unknown=1", 200),
+    ],
+)
+def test_what_is_no_run_is_said(runs: Callable[..., Runs], path: str, status: int) -> None:
+    some = runs()
+    some.write("a.json")
+    some.start()
+    answer = some.server.get(path)
+    assert answer.status == status
+    if status >= 400:
+        assert answer.json()["status"] == status
+
+
+def test_the_list_is_filtered_and_paged(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    for number in range(7):
+        state = "done" if number % 2 else "error"
+        some.write(f"r{number}.json", status=state, timestamp=1_700_000_000 + number)
+    some.start()
+    assert some.sources() == [f"r{number}" for number in reversed(range(7))]
+    assert some.sources("?state=done") == ["r5", "r3", "r1"]
+    assert some.sources("?source=r2") == ["r2"]
+    assert some.sources("?current=false") == []
+    found: list[str] = []
+    query = "?state=done,error&limit=3"
+    while True:
+        page = some.list(query)
+        assert page["total"] == 7
+        found += [run["source"] for run in page["runs"]]
+        if page["next"] is None:
+            break
+        query = f"?state=done,error&limit=3&after={page['next']}"
+    assert found == [f"r{number}" for number in reversed(range(7))]
+    first = some.server.get("/runs")
+    assert some.server.get("/runs", If_None_Match=first.headers["etag"]).status == 304
+    some.write("r0.json", epoch=3.0, timestamp=1_700_000_100)
+    wait_until(lambda: some.server.get("/runs").headers["etag"] != first.headers["etag"], "news")
+
+
+def test_new_runs_appear_and_vanished_ones_are_marked(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    some.start()
+    assert some.list() == {"runs": [], "total": 0, "next": None}
+    assert some.server.get("/status").json()["status"] == "idle"
+    some.write("late.json")
+    some.wait_for("late", source_state="ok")
+    os.remove(some.directory / "late.json")
+    item = some.wait_for("late", source_state="missing")
+    assert "late.json" in item["source_error"]
+    some.write("late.json", epoch=2.0)
+    assert some.wait_for("late", source_state="ok", epoch=2.0)["attempt"] == 1
+
+
+def test_the_routes_without_a_name_are_those_of_the_run_that_began_last(
+    runs: Callable[..., Runs],
+) -> None:
+    some = runs()
+    some.write("old.json", timestamp=1_700_000_001)
+    some.write("new.json", timestamp=1_700_000_002)
+    some.start()
+    assert some.server.get("/status").headers["pulse-run"] == "new@1700000002"
+    with EventStream(some.server.port) as stream:
+        first = stream.next()
+        assert b'"new.json"' in first.data
+        # The old one goes on, and stays behind.
+        some.write("old.json", epoch=2.0, timestamp=1_700_000_003)
+        some.wait_for("old", epoch=2.0)
+        assert some.server.get("/status").headers["pulse-run"] == "new@1700000002"
+        some.write("newest.json", timestamp=1_700_000_004)
+        stream.read_to_end()
+    assert some.server.get("/status").headers["pulse-run"] == "newest@1700000004"
+    # What a client has of another run is nothing of this one.
+    with EventStream(some.server.port, f"Last-Event-ID: {first.id}") as stream:
+        assert b'"newest.json"' in stream.next().data
+
+
+def test_one_stream_tells_of_all_runs(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    for name in ("a", "b"):
+        some.write(f"{name}.json", status="done", epoch=4.0)
+    some.start()
+
+    def until(stream: EventStream, type: str) -> list[Event]:
+        events = [stream.next()]
+        while events[-1].type != type:
+            events.append(stream.next())
+        return events
+
+    with EventStream(some.server.port, path="/runs/events") as stream:
+        joined = until(stream, "ready")
+        assert [event.type for event in joined] == ["run", "run", "ready"]
+        assert {json.loads(event.data)["source"] for event in joined[:2]} == {"a", "b"}
+        some.write("a.json", epoch=0.5, timestamp=1_700_000_100)
+        # The earlier run of this source is no more; the new one has its own id.
+        seen = [stream.next(), stream.next()]
+        assert {event.type for event in seen} == {"gone", "run"}
+        last = seen[-1]
+    some.write("c.json")
+    some.wait_for("c", source_state="ok")
+    with EventStream(some.server.port, f"Last-Event-ID: {last.id}", path="/runs/events") as stream:
+        missed = until(stream, "ready")
+        assert [json.loads(event.data).get("source") for event in missed] == ["c", None]
+
+
+def test_metrics_are_labelled_by_run(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    some.write("a.json", loss=0.5)
+    some.write("b.json", status="done", loss=0.25)
+    (some.directory / "no name.json").write_text("{}")
+    some.start()
+    assert some.server.metric('pulse_loss{run="a"}') == 0.5
+    assert some.server.metric('pulse_status{run="b",status="done"}') == 1
+    assert some.server.metric('pulse_runs{liveness="finished"}') == 1
+    assert some.server.metric('pulse_files_skipped{reason="invalid_name"}') == 1
+
+
+def test_a_file_that_hangs_holds_up_no_other(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    some.write("a.json")
+    os.mkfifo(some.directory / "fifo.json")
+    (some.directory / "loop.json").symlink_to("loop.json")
+    (some.directory / "far.json").symlink_to("/proc/self/status")
+    some.start()
+    assert some.sources() == ["a"]
+    some.write("a.json", epoch=2.0)
+    some.wait_for("a", epoch=2.0)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--runs-dir", "d", "--status-file", "s.json"],
+        ["--runs-dir", "d", "--source", "nats://h/b/k"], ["--runs-dir", ""],
+        ["--runs-dir", "d", "--max-runs", "0"],
+    ],
+)
+def test_a_wrong_choice_of_sources_is_refused(flags: list[str]) -> None:
+    result = subprocess.run(
+        [pulse_binary(), "serve", *flags], capture_output=True, text=True, check=False, timeout=20
+    )
+    assert result.returncode == 64
+    assert "Error: --" in result.stderr
