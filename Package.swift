@@ -140,7 +140,7 @@ let package = Package(
             dependencies: ["TestSupport", "PulseNATS", "NATS", "PulseMonitor", "Pulse"]),
         .testTarget(
             name: "PulseRunTests", dependencies: ["TestSupport", "PulseRun", "Pulse"],
-            exclude: ["TrainerLog/Written"]),
+            exclude: ["Outputs", "TrainerLog/Written"]),
         .testTarget(
             name: "PulseCommandTests",
             dependencies: [

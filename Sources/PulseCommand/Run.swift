@@ -55,7 +55,7 @@ struct Run: ParsableCommand {
 
     @Flag(
         help: """
-            Hand the terminal on as it is, for full-screen programs; an error then has no last line.
+            Hand the terminal on as it is, for full-screen programs; an error then has no reason.
             """)
     var noCapture = false
 
@@ -104,7 +104,8 @@ struct Run: ParsableCommand {
     /// On the main thread, whose signals it takes over.
     func run() throws {
         if serve { try checkLimits() }
-        let training = TrainingRun(runConfiguration) { CommandOutput.error($0) }
+        let training = try startTraining()
+        defer { training.release() }
         let relay = try startRelay()
         let embedded = serve ? try startServer() : nil
         do {
@@ -138,6 +139,15 @@ struct Run: ParsableCommand {
     private func checkLimits() throws {
         do {
             try ProcessLimits.check()
+        } catch {
+            CommandOutput.error(error.description)
+            throw ExitCode(Self.ownFailure)
+        }
+    }
+
+    private func startTraining() throws -> TrainingRun {
+        do {
+            return try TrainingRun(runConfiguration) { CommandOutput.error($0) }
         } catch {
             CommandOutput.error(error.description)
             throw ExitCode(Self.ownFailure)

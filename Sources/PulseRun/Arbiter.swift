@@ -112,11 +112,14 @@ struct Arbiter: Sendable {
         }
     }
 
-    /// The final status; nil when the trainer has written one itself.
+    /// The final status; nil when the trainer has written one itself that the ending bears out.
     func finalStatus(_ ending: Ending) -> StatusDraft? {
-        if invalid == nil, let valid, valid.status == .done || valid.status == .error { return nil }
+        if invalid == nil, let valid {
+            if valid.status == .error { return nil }
+            if valid.status == .done, ending.isSuccess { return nil }
+        }
         let facts = numbers
-        let outcome = ending.isSuccess ? completed : ending.reason
+        let outcome = ending.isSuccess ? completed : ending.reason(afterTraining: isTrained)
         var final = StatusDraft(
             state: ending.isSuccess ? .done : .error, epoch: facts.epoch, totalEpochs: facts.total,
             loss: facts.loss, message: outcome)
@@ -126,14 +129,24 @@ struct Arbiter: Sendable {
             final.epoch = final.totalEpochs
         }
         if let problem = lossProblem { final.message = "\(problem); \(outcome)" }
+        if ending.leavesProcesses { final.message += "; processes that it started still run" }
         return final
+    }
+
+    /// Whether the training itself came to its end: what fails then is the saving, or an evaluation.
+    private var isTrained: Bool {
+        let (epoch, total, _) = numbers
+        return valid?.status == .done || total > 0 && epoch >= total
     }
 
     /// The epoch of a job that is done is the total; where it really stopped must not get lost.
     private var completed: String {
+        if source == nil, !trainerWrites { return "exit code 0; nothing was reported" }
         let (epoch, total, _) = numbers
         if run.isEvaluation { return "Evaluation completed" }
-        guard epoch > 0, epoch < total * Self.nearlyAll else { return "Training completed" }
+        guard valid != nil || run.hasEpoch, epoch < total * Self.nearlyAll else {
+            return "Training completed"
+        }
         let place = "epoch \(Self.short(epoch)) of \(Self.short(total))"
         return "Training completed; the last report was \(place)"
     }

@@ -9,8 +9,10 @@ struct Ending: Hashable, Sendable {
     var cause: Cause
     /// The kernel killed something in this control group for want of memory meanwhile.
     var ranOutOfMemory = false
-    /// The last line for people that the command wrote to stderr.
-    var lastLine: String?
+    /// What its output tells of the reason, in one line.
+    var output: String?
+    /// Processes that it started still run.
+    var leavesProcesses = false
 
     var isSuccess: Bool {
         guard case .ended(let termination) = cause else { return false }
@@ -26,13 +28,16 @@ struct Ending: Hashable, Sendable {
     }
 
     /// Why it failed, in one line.
-    var reason: String {
+    ///
+    /// - Parameter afterTraining: whether the training had come to its end before.
+    func reason(afterTraining: Bool = false) -> String {
         switch cause {
         case .notStarted(let failure):
             return failure.description
         case .ended(let termination):
+            let place = afterTraining ? " after the training" : ""
             let memory = ranOutOfMemory ? "out of memory?" : nil
-            return [termination.description, memory, lastLine].compactMap(\.self)
+            return [termination.description + place, memory, output].compactMap(\.self)
                 .joined(separator: ": ")
         }
     }

@@ -4,6 +4,12 @@ internal import Glibc
 ///
 /// Bytes, not text: what isn't UTF-8 must reach the command as it is.
 struct Environment: Hashable, Sendable {
+    /// Tells a command that its end is seen from outside: callbacks then leave the final status to
+    /// that.
+    static let supervised = "PULSE_SUPERVISED"
+    /// Where the status file is.
+    static let statusFile = "PULSE_STATUS_FILE"
+
     /// `NAME=value` each.
     private(set) var entries: [[UInt8]]
 

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// How the last line of stderr is come by, so that the command can't tell: pure.
+/// How the end of stderr is come by, so that the command can't tell: pure.
 ///
 /// A file is read afterwards; nothing stands in between. Whatever else stderr is has to pass
 /// through us: through a pseudo-terminal if it is a terminal, so that colours and bars stay,
@@ -53,7 +53,7 @@ extension CapturePlan.Target {
     }
 }
 
-/// The last line of stderr, while a command runs and after.
+/// What stderr tells of a failure, while a command runs and after.
 struct OutputCapture: Sendable {
     /// What the command gets in place of ours.
     let descriptors: [(ours: Int32, theirs: Int32)]
@@ -95,12 +95,13 @@ struct OutputCapture: Sendable {
         if let entrance = descriptors.first?.ours { close(entrance) }
     }
 
-    /// The last line so far; nil when there was none or it can't be known.
-    func lastLine() -> String? {
+    /// The reason of an error so far; nil when there was none or it can't be known.
+    func reason() -> String? {
         switch source {
         case .nothing: nil
-        case .file(let offset): LastLine.find(in: Self.tail(from: offset))
-        case .outputRelay(let control, _): OutputRelayProcess.lastLine(control)
+        case .file(let offset):
+            ErrorReason.find(in: Self.tail(from: offset, window: ErrorReason.window))
+        case .outputRelay(let control, _): OutputRelayProcess.reason(control)
         }
     }
 
@@ -108,21 +109,23 @@ struct OutputCapture: Sendable {
     func newest() -> [UInt8]? {
         switch source {
         case .nothing: nil
-        case .file(let offset): Array(Self.tail(from: offset).suffix(OutputLog.window))
+        case .file(let offset): Self.tail(from: offset, window: OutputLog.window)
         case .outputRelay(_, let window): OutputWindow.newest(from: window)
         }
     }
 
     /// The end of the file behind stderr, without what was there before.
-    private static func tail(from offset: Int64) -> [UInt8] {
+    ///
+    /// - Parameter window: bytes that are read at most.
+    private static func tail(from offset: Int64, window: Int) -> [UInt8] {
         // Our descriptor may be for writing only; this opens the same file anew.
         let file = unsafe open("/proc/self/fd/\(STDERR_FILENO)", O_RDONLY | O_CLOEXEC)
         var status = stat()
         guard file >= 0 else { return [] }
         defer { close(file) }
         guard unsafe fstat(file, &status) == 0 else { return [] }
-        let start = max(offset, Int64(status.st_size) - Int64(LastLine.window))
-        var bytes = [UInt8](repeating: 0, count: LastLine.window)
+        let start = max(offset, Int64(status.st_size) - Int64(window))
+        var bytes = [UInt8](repeating: 0, count: window)
         let count = unsafe pread(file, &bytes, bytes.count, off_t(start))
         return Array(bytes.prefix(max(count, 0)))
     }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What the process behind a command's output does: passes it on until nobody can write any more,
-/// and answers what the last line was.
+/// and answers what the reason of an error is.
 package struct OutputRelay {
     /// The end of what has passed.
     private var tail: [UInt8] = []
@@ -51,7 +51,7 @@ package struct OutputRelay {
         }
         window.send(tail, isLast: true)
         // Who asks later finds the answer waiting.
-        if question >= 0 { sendLastLine(to: question) }
+        if question >= 0 { sendReason(to: question) }
     }
 
     /// Passes on what is there.
@@ -62,8 +62,8 @@ package struct OutputRelay {
         let count = unsafe read(OutputRelayProcess.source, &buffer, buffer.count)
         if count < 0, errno == EINTR { return true }
         guard count > 0, Self.write(buffer[..<count]) else { return false }
-        tail += buffer[max(0, count - LastLine.window)..<count]
-        if tail.count > 2 * LastLine.window { tail.removeFirst(tail.count - LastLine.window) }
+        tail += buffer[max(0, count - ErrorReason.window)..<count]
+        if tail.count > 2 * ErrorReason.window { tail.removeFirst(tail.count - ErrorReason.window) }
         window.note()
         return true
     }
@@ -94,13 +94,13 @@ package struct OutputRelay {
             return false
         }
         window.send(tail, isLast: true)
-        sendLastLine(to: control)
+        sendReason(to: control)
         return true
     }
 
-    private func sendLastLine(to control: Int32) {
-        let line = Array((LastLine.find(in: tail) ?? OutputRelayProcess.noLine).utf8)
-        _ = unsafe send(control, line, line.count, Int32(MSG_NOSIGNAL))
+    private func sendReason(to control: Int32) {
+        let reason = Array((ErrorReason.find(in: tail) ?? OutputRelayProcess.noReason).utf8)
+        _ = unsafe send(control, reason, reason.count, Int32(MSG_NOSIGNAL))
     }
 
     /// Gives the pseudo-terminal the size of the real one, and signals the job when it has changed.

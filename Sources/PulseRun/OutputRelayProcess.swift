@@ -7,7 +7,7 @@ internal import Glibc
 struct OutputRelayProcess {
     /// Where the command writes: a pseudo-terminal or a pipe.
     let entrance: Int32
-    /// Where the last line is asked for.
+    /// Where the reason is asked for.
     let control: Int32
     /// Where the newest output arrives.
     let window: Int32
@@ -18,8 +18,8 @@ struct OutputRelayProcess {
     static let question: Int32 = 3
     static let window: Int32 = 4
 
-    /// What the output relay says when there was no line: an empty packet would read as the end.
-    static let noLine = " "
+    /// What the output relay says when there was none: an empty packet would read as the end.
+    static let noReason = " "
 
     /// Milliseconds that an answer may take: a terminal that is held (Ctrl-S) lets nothing pass.
     private static let timeout: Int32 = 2_000
@@ -39,9 +39,13 @@ struct OutputRelayProcess {
             return nil
         }
         defer { close(newest[1]) }
+        var environment = Environment.own
+        // It is none of the processes that the command started.
+        environment[Environment.supervised] = nil
         do {
             _ = try ChildProcess(
-                ["pulse", OutputRelay.commandName], program: "/proc/self/exe", environment: .own,
+                ["pulse", OutputRelay.commandName], program: "/proc/self/exe",
+                environment: environment,
                 descriptors: [
                     (exit, Self.source), (STDERR_FILENO, Self.sink), (pair[1], Self.question),
                     (newest[1], Self.window),
@@ -57,8 +61,8 @@ struct OutputRelayProcess {
         control = pair[0]
     }
 
-    /// Asks for the last line of all that was written before now.
-    static func lastLine(_ control: Int32) -> String? {
+    /// Asks for the reason in all that was written before now.
+    static func reason(_ control: Int32) -> String? {
         var byte: UInt8 = 0
         // Fails when the output relay has ended; its answer waits then.
         _ = unsafe send(control, &byte, 1, Int32(MSG_NOSIGNAL))
@@ -71,8 +75,8 @@ struct OutputRelayProcess {
         if count < 0, errno == ECONNRESET {
             count = unsafe recv(control, &answer, answer.count, 0)
         }
-        let line = String(decoding: answer.prefix(max(count, 0)), as: UTF8.self)
-        return line.isEmpty || line == noLine ? nil : line
+        let reason = String(decoding: answer.prefix(max(count, 0)), as: UTF8.self)
+        return reason.isEmpty || reason == noReason ? nil : reason
     }
 
     /// A connection for packets, ours first.

@@ -2,6 +2,8 @@
 struct ReportedRun: Sendable {
     /// Epochs done, with fractions.
     private(set) var epoch = 0.0
+    /// Whether any report told how far the run is.
+    private(set) var hasEpoch = false
     /// The newest finite loss.
     private(set) var loss = 0.0
     /// What is wrong with the newest loss; nil while it is finite.
@@ -52,6 +54,7 @@ struct ReportedRun: Sendable {
             total = TotalEpochs(planned: nil)
             isTotalAssumed = false
         }
+        if report.epoch != nil || report.done != nil { hasEpoch = true }
         if let reported = report.epoch {
             if let done = report.done { total.narrow(epoch: reported, done: done) }
             epoch = reported

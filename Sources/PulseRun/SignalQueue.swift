@@ -9,9 +9,20 @@ struct SignalQueue: Sendable {
     /// One signal.
     struct Delivery: Sendable {
         let number: Int32
-        /// From the terminal: Ctrl-C and its like, which the kernel sends to the whole foreground
-        /// process group, so also to the command.
-        let isFromKernel: Bool
+        /// The command has got it already.
+        let hasReachedCommand: Bool
+
+        /// Judges by who sent it.
+        ///
+        /// What the terminal sends (Ctrl-C and its like) the kernel sends to the whole foreground
+        /// process group, so also to the command. A hang-up it sends to the session's leader alone,
+        /// which is to pass it on, as shells do (`tty_signal_session_leader` of
+        /// `drivers/tty/tty_jobctrl.c`); SIGCONT goes with it, for what is stopped.
+        init(number: Int32, isFromKernel: Bool, toLeader: Bool) {
+            self.number = number
+            let isForLeader = toLeader && [SIGHUP, SIGCONT].contains(number)
+            hasReachedCommand = isFromKernel && !isForLeader
+        }
     }
 
     /// What would end or bother us, and is passed on to the command instead.
@@ -58,7 +69,8 @@ struct SignalQueue: Sendable {
             let number = unsafe sigwaitinfo(&signals, &information)
             if number > 0 {
                 let isFromKernel = unsafe information.si_code == Self.kernel
-                return Delivery(number: number, isFromKernel: isFromKernel)
+                return Delivery(
+                    number: number, isFromKernel: isFromKernel, toLeader: getsid(0) == getpid())
             }
         }
     }

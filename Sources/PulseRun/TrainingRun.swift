@@ -18,7 +18,7 @@ package struct RunConfiguration: Sendable {
     package var findsLogs = true
     /// Whether callbacks may report over HTTP.
     package var takesUpdates = true
-    /// Whether the command's output may pass through us, so that its last line is known.
+    /// Whether the command's output may pass through us, so that the reason of an error is known.
     package var capturesOutput = true
 
     /// Makes a configuration with the defaults.
@@ -33,17 +33,32 @@ package struct TrainingRun: Sendable {
     private let configuration: RunConfiguration
     private let signals: SignalQueue
     private let warn: @Sendable (String) -> Void
+    private let lock: StatusFileLock?
 
-    /// Takes over the process's signals.
+    /// Takes over the process's signals, and the status file.
     ///
     /// To be made on the main thread before any other thread is, and run there.
     ///
     /// - Parameter warn: shows a line to the person at the terminal.
-    package init(_ configuration: RunConfiguration, warn: @escaping @Sendable (String) -> Void) {
+    /// - Throws: ``StatusFileInUse`` when another `pulse run` has the status file.
+    package init(
+        _ configuration: RunConfiguration, warn: @escaping @Sendable (String) -> Void
+    ) throws(StatusFileInUse) {
         StandardDescriptors.fill(isInherited: false)
         self.configuration = configuration
         self.warn = warn
         signals = SignalQueue()
+        let statusFile = Self.absolute(configuration.statusFile)
+        let own = Environment.own
+        // Under a `pulse run` for the same file, this one is what a trainer that writes is.
+        let isTrainer =
+            own[Environment.supervised] != nil && own[Environment.statusFile] == statusFile
+        lock = try isTrainer ? nil : StatusFileLock(statusFile: statusFile)
+    }
+
+    /// Gives the status file free for another `pulse run`.
+    package func release() {
+        lock?.release()
     }
 
     /// How a run ended.
@@ -61,6 +76,7 @@ package struct TrainingRun: Sendable {
     ///
     /// - Throws: ``PulseError`` when the first status can't be written; nothing was started then.
     package func run() throws(PulseError) -> Outcome {
+        defer { release() }
         let mailbox = Mailbox()
         let program = configuration.command[0].split(separator: "/").last.map(String.init)
         var reporter = Reporter(
@@ -95,7 +111,8 @@ package struct TrainingRun: Sendable {
     /// Runs the command with an endpoint for its callbacks beside it.
     private func superviseWithUpdates(_ mailbox: Mailbox) -> Ending {
         var environment = Environment.own
-        environment["PULSE_STATUS_FILE"] = Self.absolute(configuration.statusFile)
+        environment[Environment.statusFile] = Self.absolute(configuration.statusFile)
+        environment[Environment.supervised] = "1"
         guard configuration.takesUpdates, let updates = UpdateService(onReport: mailbox.put) else {
             return supervise(environment, mailbox)
         }
@@ -123,13 +140,16 @@ package struct TrainingRun: Sendable {
             mailbox.command = child.id
             mailbox.output = capture
         }
+        let processes = StartedProcesses(
+            of: child.id, markedBy: [Environment.statusFile, Environment.supervised],
+            in: environment)
         let termination = wait(for: child)
         // Asked in any case: when it is answered, all output has been passed on.
-        let lastLine = capture.lastLine()
+        let output = capture.reason()
         let kills = MemoryKills.count()
         return Ending(
             cause: .ended(termination), ranOutOfMemory: (kills ?? 0) > (killsBefore ?? kills ?? 0),
-            lastLine: lastLine)
+            output: output, leavesProcesses: processes?.stillRun { usleep(100_000) } ?? false)
     }
 
     /// Passes signals on until the command ends.
@@ -138,8 +158,7 @@ package struct TrainingRun: Sendable {
             let signal = signals.next()
             if signal.number == SIGCHLD {
                 if let end = child.reap() { return end }
-            } else if !signal.isFromKernel {
-                // What the terminal sends, the command has got from it.
+            } else if !signal.hasReachedCommand {
                 child.send(signal.number)
             }
         }

@@ -98,6 +98,7 @@ class TerminalProcess:
 
     def __init__(self, command: list[str], cwd: Path, rows: int = 24, columns: int = 80) -> None:
         self.output = b""
+        self._is_hung_up = False
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
             os.chdir(cwd)
@@ -107,7 +108,7 @@ class TerminalProcess:
         self._reader.start()
 
     def _read(self) -> None:
-        while True:
+        while not self._is_hung_up:
             try:
                 data = os.read(self.terminal, 65_536)
             except OSError:
@@ -126,6 +127,14 @@ class TerminalProcess:
 
     def resize(self, rows: int, columns: int) -> None:
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as the end of an ssh session or of tmux does."""
+        # The kernel keeps the terminal while somebody reads from it: the echo ends the reading.
+        self._is_hung_up = True
+        self.type(b"x")
+        self._reader.join(PATIENCE)
+        os.close(self.terminal)
 
     def wait_for(self, text: str) -> None:
         wait_until(lambda: text in self.text, f"the terminal shows {text!r}")

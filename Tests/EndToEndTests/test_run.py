@@ -42,7 +42,7 @@ def test_says_running_while_it_runs_and_done_when_it_is_done(job: Job) -> None:
     assert process.wait(PATIENCE) == 0
     state = job.status()
     assert (state.status, state.epoch, state.total_epochs) == ("done", 3.0, 3.0)
-    assert state.message == "Training completed"
+    assert state.message == "exit code 0; nothing was reported"
     assert abs(state.timestamp - time.time()) < 60
 
 
@@ -119,6 +119,107 @@ def test_says_why_a_command_cannot_start(
     assert result.stderr.decode() == f"pulse: {state.message}\n"
 
 
+# Two runs and one file.
+
+
+def test_two_runs_do_not_share_a_status_file(job: Job) -> None:
+    first = job.start(job.script("print('ready', flush=True)\n" + PAUSE))
+    assert first.stdout is not None
+    assert first.stdout.readline() == b"ready\n"
+    before = job.status_file.read_bytes()
+    second = job.run(["touch", "started"])
+    assert second.returncode == 125
+    said = second.stderr.decode()
+    assert f"is in use by another pulse run (process {first.pid})" in said
+    assert "--status-file" in said
+    assert not (job.directory / "started").exists()
+    assert job.status_file.read_bytes() == before
+    go_on(first)
+    assert first.wait(PATIENCE) == 0
+    assert job.run(["true"]).returncode == 0
+    # Nothing is left behind.
+    assert {path.name for path in job.directory.iterdir()} == {"status.json", "train.py"}
+
+
+def test_the_lock_is_of_the_file_and_not_of_its_path(job: Job) -> None:
+    first = job.start(job.script("print('ready', flush=True)\n" + PAUSE))
+    assert first.stdout is not None
+    assert first.stdout.readline() == b"ready\n"
+    original = job.status_file
+    for name in ("link.json", "sub/../status.json"):
+        (job.directory / "sub").mkdir(exist_ok=True)
+        job.status_file = job.directory / name
+        if not job.status_file.exists():
+            job.status_file.symlink_to(original)
+        assert job.run(["true"]).returncode == 125
+    job.status_file = job.directory / "other.json"
+    assert job.run(["true"]).returncode == 0
+    go_on(first)
+    assert first.wait(PATIENCE) == 0
+
+
+def test_a_run_that_was_killed_locks_nothing(job: Job) -> None:
+    first = job.start(job.script("print('ready', flush=True)\n" + PAUSE))
+    assert first.stdout is not None
+    assert first.stdout.readline() == b"ready\n"
+    first.kill()
+    first.wait()
+    # Its command runs on, and holds no lock either.
+    assert job.run(["true"]).returncode == 0
+    assert job.status().status == "done"
+
+
+def test_a_run_within_a_run_is_its_trainer(job: Job) -> None:
+    inner = job.command(job.script("raise ValueError('bad')"))
+    assert job.run(inner).returncode == 1
+    assert job.status().message == "exit code 1: ValueError: bad"
+
+
+def test_what_could_not_begin_leaves_no_lock(job: Job) -> None:
+    assert job.run(["true"], "--serve", "--port", "1", "--host", "203.0.113.1").returncode == 125
+    assert list(job.directory.iterdir()) == []
+
+
+# What a command leaves behind.
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sleep 60",
+        "nohup sleep 60 >/dev/null 2>&1",
+        "setsid sleep 60 >/dev/null 2>&1 </dev/null",
+    ],
+)
+@pytest.mark.parametrize(
+    ("code", "message"), [(0, "exit code 0; nothing was reported"), (3, "exit code 3")]
+)
+def test_says_that_processes_still_run(job: Job, line: str, code: int, message: str) -> None:
+    command = ["bash", "-c", f"{line} & echo $! > pid; exit {code}"]
+    result = job.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert result.returncode == code
+        assert job.status().message == f"{message}; processes that it started still run"
+    finally:
+        os.kill(int(job.wait_for_file("pid")), signal.SIGKILL)
+
+
+def test_a_trainer_that_outlives_its_shell_is_told(job: Job) -> None:
+    process = job.start(["bash", "-c", "sleep 60 & echo $! > pid; wait"])
+    pid = int(job.wait_for_file("pid"))
+    process.terminate()
+    try:
+        assert process.wait(PATIENCE) == 143
+        assert job.status().message == "killed by SIGTERM; processes that it started still run"
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_helpers_that_end_just_after_are_no_leftovers(job: Job) -> None:
+    job.run(["bash", "-c", "sleep 0.2 & exit 0"])
+    assert job.status().message == "exit code 0; nothing was reported"
+
+
 def test_starts_nothing_where_it_cannot_write(job: Job) -> None:
     job.status_file = job.directory / "none" / "status.json"
     result = job.run(["touch", "started"])
@@ -162,13 +263,54 @@ os.chdir("/")
 """
 
 
-@pytest.mark.parametrize(("last", "code"), [("done", 0), ("done", 3), ("error", 0), ("error", 3)])
+@pytest.mark.parametrize(("last", "code"), [("done", 0), ("error", 0), ("error", 3)])
 def test_leaves_the_final_status_to_a_trainer_with_one(job: Job, last: str, code: int) -> None:
     script = (
         f"{WRITER}pulse.write_{last}_status(path, 2.0, 2.0, 0.25, 'my own word')\nsys.exit({code})"
     )
     assert job.run(job.script(script)).returncode == code
     assert (job.status().status, job.status().message) == (last, "my own word")
+
+
+@pytest.mark.parametrize("last", ["done", "running"])
+@pytest.mark.parametrize(
+    ("ending", "code", "message"),
+    [
+        ("sys.exit(3)", 3, "exit code 3 after the training"),
+        (
+            "raise OSError('no space left')",
+            1,
+            "exit code 1 after the training: OSError: no space left",
+        ),
+        ("os.kill(os.getpid(), 9)", 137, "killed by SIGKILL after the training"),
+    ],
+)
+def test_what_fails_after_the_training_is_an_error(
+    job: Job, last: str, ending: str, code: int, message: str
+) -> None:
+    script = f"{WRITER}pulse.write_{last}_status(path, 2.0, 2.0, 0.25, 'its own')\n{ending}"
+    assert job.run(job.script(script)).returncode == code
+    state = job.status()
+    assert (state.status, state.epoch, state.total_epochs, state.loss) == ("error", 2.0, 2.0, 0.25)
+    assert state.message == message
+
+
+def test_what_fails_after_the_log_has_ended_is_an_error(job: Job) -> None:
+    text = line(40, 0.5) + line(48, 0.25)
+    script = f"open({str(job.trainer_log)!r}, 'w').write({text!r})\nraise OSError('no space left')"
+    assert job.run(job.script(script), "--trainer-log", "trainer_log.jsonl").returncode == 1
+    assert job.status().status == "error"
+    assert job.status().message == "exit code 1 after the training: OSError: no space left"
+
+
+def test_a_loop_that_ends_in_its_first_epoch_has_not_reached_the_last(job: Job) -> None:
+    job.run(job.script(f"{WRITER}pulse.write_running_status(path, 0.0, 3.0, 0.5, 'begin')"))
+    assert job.status().message == "Training completed; the last report was epoch 0 of 3"
+
+
+def test_a_command_is_told_that_it_is_supervised(job: Job) -> None:
+    job.run(job.script("import os\nopen('seen', 'w').write(os.environ['PULSE_SUPERVISED'])"))
+    assert (job.directory / "seen").read_text() == "1"
 
 
 @pytest.mark.parametrize(

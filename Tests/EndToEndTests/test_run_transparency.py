@@ -122,6 +122,17 @@ def test_a_key_sends_its_signal_once(job: Job, key: bytes, name: str) -> None:
     assert signals(job) == [name, "SIGUSR1"]
 
 
+def test_a_terminal_that_goes_away_hangs_up_on_the_command(job: Job) -> None:
+    """The kernel sends SIGHUP to the session's leader alone, which `pulse run` is here."""
+    terminal = TerminalProcess(job.command(job.script(COUNT)), job.directory)
+    terminal.wait_for("ready")
+    terminal.hang_up()
+    wait_until(lambda: "SIGHUP" in signals(job), "SIGHUP arrives")
+    os.kill(terminal.pid, signal.SIGUSR1)
+    assert os.waitstatus_to_exitcode(os.waitpid(terminal.pid, 0)[1]) == 7
+    assert signals(job) == ["SIGHUP", "SIGUSR1"]
+
+
 def test_ctrl_c_ends_a_plain_script_and_says_so(job: Job) -> None:
     command = job.script("import signal\nprint('ready', flush=True)\nwhile True: signal.pause()")
     terminal = TerminalProcess(job.command(command), job.directory)
@@ -232,7 +243,12 @@ print(sorted(os.environb.items()), os.getpgrp(), os.getcwd(), os.umask(0))
 
 def test_a_command_finds_everything_as_it_would_without(job: Job) -> None:
     """Signals that are blocked or ignored, open descriptors, an environment that is no UTF-8."""
-    own = {"PULSE_STATUS_FILE", "KUBEFLOW_TRAINER_SERVER_URL", "KUBEFLOW_TRAINER_SERVER_TOKEN"}
+    own = {
+        "PULSE_STATUS_FILE",
+        "PULSE_SUPERVISED",
+        "KUBEFLOW_TRAINER_SERVER_URL",
+        "KUBEFLOW_TRAINER_SERVER_TOKEN",
+    }
 
     def prepare() -> None:
         # As under nohup, and with something inherited at 7.

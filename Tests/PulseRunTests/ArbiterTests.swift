@@ -6,7 +6,7 @@ import Testing
 @Suite("Arbiter")
 struct ArbiterTests {
     private let half = ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: 0.5)
-    private let failed = Ending(cause: .ended(.exited(1)), lastLine: "ValueError: bad")
+    private let failed = Ending(cause: .ended(.exited(1)), output: "ValueError: bad")
     private let done = Ending(cause: .ended(.exited(0)))
 
     private func arbiter(planned: Double? = nil) -> Arbiter {
@@ -137,13 +137,54 @@ struct ArbiterTests {
         #expect(draft == nil)
     }
 
-    @Test("leaves the final status to a trainer that wrote one", arguments: [true, false])
-    func trainersFinalStatus(succeeded: Bool) throws {
-        for state in [TrainingStatus.State.done, .error] {
-            var arbiter = arbiter()
-            arbiter.accept(.valid(try status(state)))
-            #expect(arbiter.finalStatus(succeeded ? done : failed) == nil)
-        }
+    @Test(
+        "leaves the final status to a trainer that wrote one",
+        arguments: [
+            (TrainingStatus.State.done, true), (.error, true), (.error, false),
+        ])
+    func trainersFinalStatus(state: TrainingStatus.State, succeeded: Bool) throws {
+        var arbiter = arbiter()
+        arbiter.accept(.valid(try status(state)))
+        #expect(arbiter.finalStatus(succeeded ? done : failed) == nil)
+    }
+
+    @Test(
+        "says error when something fails after the training",
+        arguments: [(TrainingStatus.State.done, 1.0), (.done, 3), (.running, 3)])
+    func failsAfterTraining(state: TrainingStatus.State, epoch: Double) throws {
+        var arbiter = arbiter()
+        arbiter.accept(.valid(try status(state, epoch: epoch)))
+        let final = try #require(arbiter.finalStatus(failed))
+        #expect(final.state == .error)
+        #expect(final.epoch == epoch)
+        #expect(final.message == "exit code 1 after the training: ValueError: bad")
+        let killed = try #require(arbiter.finalStatus(Ending(cause: .ended(.killed(9)))))
+        #expect(killed.message == "killed by SIGKILL after the training")
+    }
+
+    @Test("says error when something fails after the last epoch that a log or callback reported")
+    func failsAfterReports() throws {
+        var arbiter = arbiter()
+        _ = arbiter.report(ProgressReport(step: 48, totalSteps: 48, epoch: 3), from: .callback)
+        let final = try #require(arbiter.finalStatus(failed))
+        #expect(final.message == "exit code 1 after the training: ValueError: bad")
+    }
+
+    @Test("says that nothing was reported, or that the first epoch was not left")
+    func unreported() throws {
+        #expect(
+            arbiter(planned: 3).finalStatus(done)?.message == "exit code 0; nothing was reported")
+        var arbiter = arbiter()
+        arbiter.accept(.valid(try status(.running, epoch: 0)))
+        let final = try #require(arbiter.finalStatus(done))
+        #expect(final.message == "Training completed; the last report was epoch 0 of 3")
+    }
+
+    @Test("says that processes still run, whatever the ending", arguments: [0, 1] as [Int32])
+    func leavesProcesses(code: Int32) throws {
+        let ending = Ending(cause: .ended(.exited(code)), leavesProcesses: true)
+        let final = try #require(arbiter().finalStatus(ending))
+        #expect(final.message.hasSuffix("; processes that it started still run"))
     }
 
     @Test("says done for a trainer that only stopped, with all epochs done")

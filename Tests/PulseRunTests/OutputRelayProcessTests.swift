@@ -19,7 +19,7 @@ struct OutputRelayProcessTests {
             act(theirs)
             close(theirs)
         }
-        return OutputRelayProcess.lastLine(ours)
+        return OutputRelayProcess.reason(ours)
     }
 
     private static func write(_ text: String, on descriptor: Int32) {
@@ -52,7 +52,7 @@ struct OutputRelayProcessTests {
 
     @Test("knows none when there was no line, or no output relay")
     func none() throws {
-        #expect(try answer { Self.write(OutputRelayProcess.noLine, on: $0) } == nil)
+        #expect(try answer { Self.write(OutputRelayProcess.noReason, on: $0) } == nil)
         #expect(try answer { _ in } == nil)
     }
 }

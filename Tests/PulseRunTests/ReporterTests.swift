@@ -14,7 +14,7 @@ struct ReporterTests {
     private let mailbox = Mailbox()
     private let half = ProgressReport(step: 24, totalSteps: 48, epoch: 1.5, loss: 0.5)
     private let done = Ending(cause: .ended(.exited(0)))
-    private let failed = Ending(cause: .ended(.exited(1)), lastLine: "ValueError: bad")
+    private let failed = Ending(cause: .ended(.exited(1)), output: "ValueError: bad")
 
     init() throws {
         directory = try TemporaryDirectory()

@@ -42,13 +42,13 @@ struct EndingTests {
     @Test("gives cause, memory and last line, as far as they are known")
     func reasons() {
         var ending = Ending(cause: .ended(.exited(1)))
-        #expect(ending.reason == "exit code 1")
-        ending.lastLine = "ValueError: bad"
-        #expect(ending.reason == "exit code 1: ValueError: bad")
+        #expect(ending.reason() == "exit code 1")
+        ending.output = "ValueError: bad"
+        #expect(ending.reason() == "exit code 1: ValueError: bad")
         ending = Ending(cause: .ended(.killed(SIGKILL)), ranOutOfMemory: true)
-        #expect(ending.reason == "killed by SIGKILL: out of memory?")
-        ending.lastLine = "Loading shards"
-        #expect(ending.reason == "killed by SIGKILL: out of memory?: Loading shards")
+        #expect(ending.reason() == "killed by SIGKILL: out of memory?")
+        ending.output = "Loading shards"
+        #expect(ending.reason() == "killed by SIGKILL: out of memory?: Loading shards")
     }
 
     @Test(
@@ -68,7 +68,7 @@ struct EndingTests {
     func notStarted() {
         let failure = StartFailure(program: "trian", errno: ENOENT)
         #expect(
-            Ending(cause: .notStarted(failure)).reason
+            Ending(cause: .notStarted(failure)).reason()
                 == "cannot start trian: No such file or directory")
     }
 }

@@ -2,8 +2,8 @@ import Testing
 
 @testable import PulseRun
 
-@Suite("LastLine")
-struct LastLineTests {
+@Suite("ErrorReason")
+struct ErrorReasonTests {
     @Test(
         "finds the last thing said",
         arguments: [
@@ -12,10 +12,10 @@ struct LastLineTests {
             ("\u{1B}]0;title\u{07}text\n", "text"), ("\u{1B}]8;;x\u{1B}\\link\n", "link"),
             ("a\tb\u{08}\n", "a b"), ("Ошибка: память\n", "Ошибка: память"),
             // A launcher's rules of dashes.
-            ("train.py FAILED\n=====\n-----\n", "train.py FAILED"),
+            ("loading\n=====\n-----\n", "loading"),
         ])
     func found(output: String, line: String) {
-        #expect(LastLine.find(in: Array(output.utf8)) == line)
+        #expect(ErrorReason.find(in: Array(output.utf8)) == line)
     }
 
     @Test(
@@ -27,25 +27,25 @@ struct LastLineTests {
             "ValueError: bad\nmodel: 12%|█▏ | 1.0M/8.5M [00:01<00:02, 3.1MB/s]\r",
         ])
     func bars(output: String) {
-        #expect(LastLine.find(in: Array(output.utf8)) == "ValueError: bad")
+        #expect(ErrorReason.find(in: Array(output.utf8)) == "ValueError: bad")
     }
 
     @Test("finds nothing where nothing was said", arguments: ["", "\n\n", "  \r\n", "----\n"])
     func silence(output: String) {
-        #expect(LastLine.find(in: Array(output.utf8)) == nil)
+        #expect(ErrorReason.find(in: Array(output.utf8)) == nil)
     }
 
     @Test("cuts a line that is too long for a message")
     func long() throws {
         let output = String(repeating: "é", count: 5_000)
-        let line = try #require(LastLine.find(in: Array(output.utf8)))
+        let line = try #require(ErrorReason.find(in: Array(output.utf8)))
         #expect(line.count == 300)
         #expect(line.hasSuffix("é…"))
     }
 
     @Test("survives bytes that are no text")
     func binary() {
-        #expect(LastLine.find(in: [0xFF, 0x41, 0x1B]) == "\u{FFFD}A")
-        #expect(LastLine.find(in: [0x1B, 0x5B]) == nil)
+        #expect(ErrorReason.find(in: [0xFF, 0x41, 0x1B]) == "\u{FFFD}A")
+        #expect(ErrorReason.find(in: [0x1B, 0x5B]) == nil)
     }
 }

@@ -1,0 +1,124 @@
+/// What a person would pick out of a failed program's output as the reason: pure.
+///
+/// The exception of the newest traceback that isn't a launcher's, else a line that names an error,
+/// else the last line that isn't known to say nothing (``OutputRules``).
+struct ErrorReason: Sendable {
+    /// Bytes from the end that are searched: the tracebacks of sixteen ranks.
+    static let window = 262_144
+    /// Characters at most of each part: it becomes part of a status message.
+    private static let limit = 300
+    /// What so many lines came after was survived: the program went on.
+    private static let reach = 40
+
+    private enum Item {
+        case line([UInt8])
+        case exception(OutputRules.Worth, [[UInt8]])
+    }
+
+    private var items: [Item] = []
+    private var tracebacks:
+        [[UInt8]: (traceback: Traceback, worth: OutputRules.Worth, item: Int?)] = [:]
+    /// The last line with text of each label.
+    private var newest: [[UInt8]: [UInt8]] = [:]
+    /// The indentation of the line whose indented lines belong to it, by label.
+    private var blocks: [[UInt8]: Int] = [:]
+
+    /// nil when there is none.
+    static func find(in output: [UInt8]) -> String? {
+        var reason = ErrorReason()
+        for line in OutputLine.lines(of: output) { reason.take(line) }
+        return reason.best()
+    }
+
+    private mutating func take(_ line: OutputLine) {
+        defer { if !line.text.isEmpty { newest[line.label] = line.text } }
+        if let traceback = Traceback(line) {
+            let worth = OutputRules.worth(ofTracebackAfter: newest[line.label] ?? [])
+            tracebacks[line.label] = (traceback, worth, nil)
+            blocks[line.label] = nil
+            return
+        }
+        if take(line, intoTraceback: line.label) || line.text.isEmpty { return }
+        if let indent = blocks[line.label] {
+            if line.indent > indent { return }
+            blocks[line.label] = nil
+        }
+        if OutputRules.blocks.match(line.text) { blocks[line.label] = line.indent }
+        // An error that ends with a colon is named in the next line.
+        if case .line(let before) = items.last, before.last == UInt8(ascii: ":"),
+            OutputRules.worth(of: before) == .error
+        {
+            items[items.count - 1] = .line(before + [0x20] + line.text)
+        } else {
+            items.append(.line(line.text))
+        }
+    }
+
+    private mutating func take(_ line: OutputLine, intoTraceback label: [UInt8]) -> Bool {
+        guard var open = tracebacks[label] else { return false }
+        let part = open.traceback.take(line)
+        switch part {
+        case nil:
+            tracebacks[label] = nil
+            return false
+        case .frame: break
+        case .exception:
+            let worth = min(open.worth, OutputRules.worth(ofException: line.text))
+            open.item = items.count
+            items.append(.exception(worth, [line.text]))
+            // What follows a launcher's exception is a report of its own.
+            if worth == .nothing {
+                tracebacks[label] = nil
+                return true
+            }
+        case .text:
+            if let item = open.item, case .exception(let worth, let lines) = items[item] {
+                items[item] = .exception(worth, lines + [line.text])
+            }
+        }
+        tracebacks[label] = open
+        return true
+    }
+
+    /// The newest of those that are worth most.
+    private func best() -> String? {
+        var best: (worth: OutputRules.Worth, text: String)?
+        // A launcher's is better than none.
+        var wrapper: String?
+        var others = 0
+        for item in items.reversed() {
+            let (worth, lines) = judge(item)
+            if worth == .text { others += 1 }
+            if worth > best?.worth ?? .nothing, let text = Self.text(of: lines) {
+                best = (worth, text)
+            }
+            if worth == .nothing, wrapper == nil, case .exception(_, let lines) = item {
+                wrapper = lines.first.map(Self.short)
+            }
+            if others == Self.reach { break }
+        }
+        return best?.text ?? wrapper
+    }
+
+    private func judge(_ item: Item) -> (OutputRules.Worth, [[UInt8]]) {
+        switch item {
+        case .line(let line): (OutputRules.worth(of: line), [line])
+        case .exception(let worth, let lines): (worth, lines)
+        }
+    }
+
+    /// The first and the last line of a text; nil when there is nothing to read in it.
+    private static func text(of lines: [[UInt8]]) -> String? {
+        let told = lines.filter { OutputRules.worth(of: $0) != .nothing }
+        guard let first = told.first.map(short),
+            first.contains(where: { $0.isLetter || $0.isNumber })
+        else { return nil }
+        guard told.count > 1, let last = told.last.map(short) else { return first }
+        return first + (told.count > 2 ? " … " : " ") + last
+    }
+
+    private static func short(_ line: [UInt8]) -> String {
+        let text = String(decoding: line, as: UTF8.self)
+        return text.count > limit ? text.prefix(limit - 1) + "…" : text
+    }
+}
