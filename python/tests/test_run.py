@@ -79,7 +79,8 @@ def test_an_interval_of_zero_writes_every_update(path: str) -> None:
         (MemoryError(), "MemoryError"),
         (KeyboardInterrupt(), "Stopped by Ctrl-C (KeyboardInterrupt)"),
         (SystemExit(3), "Exited with code 3"),
-        (SystemExit("no data"), "Exited with code no data"),
+        (SystemExit("no data found"), "Exited: no data found"),
+        (SystemExit(True), "Exited with code 1"),
     ],
 )
 def test_an_exception_is_the_last_word_and_goes_on(

@@ -14,9 +14,14 @@ def description(error: BaseException) -> str:
         'RuntimeError: out of memory'
         >>> description(SystemExit(3))
         'Exited with code 3'
+        >>> description(SystemExit("no data found"))
+        'Exited: no data found'
     """
     if isinstance(error, SystemExit):
-        return f"Exited with code {error.code}"
+        # Python prints what is no number, and ends with 1.
+        if error.code is not None and not isinstance(error.code, int):
+            return f"Exited: {error.code}"
+        return f"Exited with code {int(error.code or 0)}"
     if isinstance(error, KeyboardInterrupt):
         return "Stopped by Ctrl-C (KeyboardInterrupt)"
     text = str(error)
