@@ -38,11 +38,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
     targets: [
-        .systemLibrary(
-            name: "CMicroHTTPD",
-            pkgConfig: "libmicrohttpd",
-            providers: [.apt(["libmicrohttpd-dev"])]
-        ),
+        // Compiled, because it receives in the library's place: needs libmicrohttpd-dev and gnutls.
+        .target(name: "CMicroHTTPD", publicHeadersPath: "."),
         .systemLibrary(
             name: "CGnuTLS",
             pkgConfig: "gnutls",

@@ -1,5 +1,6 @@
-/* What Swift can't import of microhttpd.h by itself: variadic functions and macros with casts.
-   Nothing else belongs here. Each shim goes when Swift imports what it stands for. */
+/* What Swift can't import of microhttpd.h by itself: variadic functions and macros with casts. Each
+   shim goes when Swift imports what it stands for. And the one thing that C has to define: how the
+   library receives (receive.c). */
 #ifndef PULSE_CMICROHTTPD_SHIM_H
 #define PULSE_CMICROHTTPD_SHIM_H
 
@@ -10,6 +11,19 @@
 
 /* Receives one message of the library, already formatted; `length` excludes the final NUL. */
 typedef void (*CMHD_Log)(void *context, const char *message, size_t length);
+
+/* Receives for the library into `buffer`, by CMHD_receive; returns what that does, with fewer or other
+   bytes. `session` is NULL without TLS. */
+typedef ssize_t (*CMHD_Filter)(void *context, int socket, void *session, void *buffer, size_t size);
+
+/* From here on everything that the library receives on this thread goes through `filter`. */
+void CMHD_filter_received(CMHD_Filter filter, void *context, bool tls);
+
+/* The context of this thread's filter; NULL before there is one. */
+void *CMHD_filter_context(void);
+
+/* recv(2), or gnutls_record_recv where there is a session, unfiltered. */
+ssize_t CMHD_receive(int socket, void *session, void *buffer, size_t size);
 
 /* Everything that Pulse hands to MHD_start_daemon, with the names of its options. */
 struct CMHD_Configuration {
@@ -48,15 +62,6 @@ static inline size_t CMHD_keep_escapes(void *context, struct MHD_Connection *con
   return length;
 }
 
-/* Whether the library is 0.9, whose parser is lax. Asked of the library that is loaded, not of its
-   header: 1.0 has the same soname, and a binary may meet either. Goes when 0.9 goes. */
-static inline bool CMHD_parses_laxly(void) { return MHD_get_version()[0] == '0'; }
-
-/* 0.9's own refusal of a request without Host sends two heads (parse_connection_headers goes on
-   after the error), so its strictness is off: Swift refuses such requests, and targets with spaces,
-   which is all that it covers. 1.0 parses anew. Goes when 0.9 goes. */
-static inline int CMHD_strictness(void) { return CMHD_parses_laxly() ? 0 : 1; }
-
 /* Cipher suites with forward secrecy and authenticated encryption alone (RFC 9325 4.2), no signature by
    SHA-1 (RFC 9155), and of what a client offers the first in this order. */
 static const char CMHD_tls_priorities[] =
@@ -91,7 +96,9 @@ static inline struct MHD_Daemon *CMHD_start_daemon(const struct CMHD_Configurati
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->connection_memory,
       MHD_OPTION_CONNECTION_LIMIT, c->connection_limit,
       MHD_OPTION_CONNECTION_TIMEOUT, c->connection_timeout,
-      MHD_OPTION_STRICT_FOR_CLIENT, CMHD_strictness(),
+      /* What isn't sound doesn't reach the library. Its own refusal of a request without Host would send
+         two heads (0.9, parse_connection_headers). */
+      MHD_OPTION_STRICT_FOR_CLIENT, 0,
       MHD_OPTION_UNESCAPE_CALLBACK, CMHD_keep_escapes, NULL,
       MHD_OPTION_NOTIFY_CONNECTION, c->notify_connection, c->context,
       MHD_OPTION_NOTIFY_COMPLETED, c->notify_completed, c->context,
@@ -113,12 +120,10 @@ static inline void *CMHD_tls_session(struct MHD_Connection *connection) {
   return info == NULL ? NULL : info->tls_session;
 }
 
-/* Variadic MHD_get_connection_info with MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE: the bytes from the
-   start of the method to the end of the head. 0 when it isn't known. */
-static inline size_t CMHD_head_size(struct MHD_Connection *connection) {
-  const union MHD_ConnectionInfo *info =
-      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-  return info == NULL ? 0 : info->header_size;
+/* Variadic MHD_set_response_options: no chunks, whatever the client's version, and the connection ends
+   with the answer. */
+static inline void CMHD_end_with_response(struct MHD_Response *response) {
+  MHD_set_response_options(response, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
 }
 
 /* Macros with casts, and flags that Swift sees as members of a closed enum. */

@@ -7,15 +7,14 @@ internal import CMicroHTTPD
 ///
 /// Called once with the head, then with each piece of the body, once more to be answered.
 let handleRequest: MHD_AccessHandlerCallback = {
-    context, connection, target, method, version, piece, pieceSize, requestContext in
+    context, connection, target, method, _, piece, pieceSize, requestContext in
     guard let context = unsafe context, let connection = unsafe connection,
         let target = unsafe target,
-        let method = unsafe method, let version = unsafe version,
-        let pieceSize = unsafe pieceSize, let requestContext = unsafe requestContext
+        let method = unsafe method, let pieceSize = unsafe pieceSize,
+        let requestContext = unsafe requestContext
     else { return .NO }
     let core = unsafe Unmanaged<DaemonCore>.fromOpaque(context).takeUnretainedValue()
-    let head = unsafe RequestHead(
-        connection: connection, target: target, method: method, version: version)
+    let head = unsafe RequestHead(connection: connection, target: target, method: method)
     guard let mark = unsafe requestContext.pointee else {
         return unsafe core.begin(head, mark: requestContext)
     }
@@ -67,14 +66,12 @@ let notifyCompleted: MHD_RequestCompletedCallback = { context, connection, reque
     unsafe core.end(connection, mark: requestContext?.pointee)
 }
 
-/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for header fields.
-let inspectHeader: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
-    guard let context = unsafe context, let name = unsafe name else { return .NO }
-    let check = unsafe context.assumingMemoryBound(to: RequestHeadCheck.self)
-    let (nameBytes, valueBytes) = unsafe (bytes(name, nameSize), bytes(value, valueSize))
-    unsafe check.pointee.layout?.follow(name: .init(nameBytes), value: .init(valueBytes))
-    unsafe check.pointee.inspect(name: nameBytes.span, value: valueBytes.span)
-    return .YES
+/// Feeds `CMHD_filter_received`.
+let receiveRequest: CMHD_Filter = { context, socket, session, buffer, size in
+    guard let context = unsafe context else { return -1 }
+    let gates = unsafe Unmanaged<HeadGates>.fromOpaque(context).takeUnretainedValue()
+    let bytes = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: size)
+    return unsafe gates.receive(on: Int(socket), session: session, into: bytes)
 }
 
 /// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for query parameters.

@@ -43,12 +43,16 @@ public struct DaemonConfiguration: Sendable {
     /// ``Daemon/use(_:)`` has later ones shown another.
     public var tls: TLSCredentials?
 
+    /// Bytes of ``connectionMemory`` that are kept for the head of an answer.
+    static let answerMemory = 704
+
     /// Makes a configuration with safe limits.
     public init(host: String = "127.0.0.1", port: UInt16 = 8080, connectionLimit: Int = 1_000) {
         self.host = host
         self.port = port
         self.connectionLimit = connectionLimit
-        // A request head of 6 KiB with a dozen fields fits, and the head of the answer with it.
+        // A cookie of 4 KiB (RFC 6265 §6.1) beside a browser's other fields fits, or 6 KiB in a few fields,
+        // and the head of the answer with it.
         connectionMemory = 7 * 1024
         idleTimeout = 30
         headTimeout = 10

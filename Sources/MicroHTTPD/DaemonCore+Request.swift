@@ -4,7 +4,7 @@ internal import Glibc
 // The steps of a request. What its mark points at tells what the library has of it:
 // - the connection: nothing, it has no body;
 // - a `RequestBody`, retained: what has arrived of its body;
-// - the core: it was refused by its head, where bodies are taken.
+// - the core: it was answered by its head, and the connection ends.
 
 extension DaemonCore {
     /// The head has arrived: refuses it, or says YES for the rest of the request.
@@ -14,27 +14,35 @@ extension DaemonCore {
     func begin(
         _ head: RequestHead, mark: UnsafeMutablePointer<UnsafeMutableRawPointer?>
     ) -> MHD_Result {
-        arrived(head.socket)
+        let (socket, gates) = (head.socket, self.gates)
+        // Nothing is served that its gate hasn't read.
+        guard gates.isWaiting(Int(socket)) else { return .NO }
+        arrived(socket)
         let method = head.requestMethod(takesBody: bodyLimit > 0)
-        let check = RequestHeadCheck(of: head, takesBody: method == .post)
-        let fault = check.verdict(hostRequired: head.needsHost)
+        let fault = gates.takeUp(Int(socket)) ?? head.targetFault
         if fault == nil, method != .post, method != .other {
             unsafe mark.pointee = UnsafeMutableRawPointer(head.connection)
             return .YES
         }
         let request = Request(head, method: method, fault: fault)
         guard fault == nil, method == .post else {
-            if bodyLimit > 0 { unsafe mark.pointee = refusedMark }
+            unsafe mark.pointee = refusedMark
             return answer(request, on: head)
         }
-        let limit = check.body.refusal(limit: bodyLimit).flatMap { bodyRefusals[$0] }
+        let announced = BodyAnnouncement(of: request)
+        let limit = announced.refusal(limit: bodyLimit).flatMap { bodyRefusals[$0] }
         if let response = refusal(request) ?? limit {
             unsafe mark.pointee = refusedMark
             return unsafe response.queue(on: head.connection)
         }
+        // Asked for a "100 Continue" where nothing is to come, the library closes the connection.
+        if announced.length == 0, request.withHeader(.expect, { _ in true }) == true {
+            unsafe mark.pointee = refusedMark
+            return answer(request, on: head)
+        }
         // Ownership: the library's, until `end`.
         unsafe mark.pointee = Unmanaged.passRetained(RequestBody(limit: bodyLimit)).toOpaque()
-        awaitsBody(head.socket)
+        awaitsBody(socket)
         return .YES
     }
 
@@ -94,10 +102,11 @@ extension DaemonCore {
         unsafe Unmanaged.passUnretained(self).toOpaque()
     }
 
-    /// Throws away what has come of a body that nobody wanted: closing over unread bytes resets the
-    /// connection, which can overtake the answer (RFC 9112 §9.6).
+    /// Throws away what has come behind a head that was answered early: closing over unread bytes
+    /// resets the connection, which can overtake the answer (RFC 9112 §9.6).
     private func discardArrived(on socket: Int32) {
         // Nothing is copied (tcp(7), MSG_TRUNC), and the kernel holds no more than a few MB.
-        _ = recv(socket, nil, 1 << 24, Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC))
+        _ = recvfrom(
+            socket, nil, 1 << 24, Int32(MSG_DONTWAIT) | Int32(MSG_TRUNC), nil, nil)
     }
 }

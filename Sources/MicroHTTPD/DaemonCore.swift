@@ -27,6 +27,10 @@ final class DaemonCore: Sendable {
     let handler: @Sendable (borrowing Request) -> Reply
     let bodyLimit: Int
     let bodyRefusals: [BodyAnnouncement.Refusal: Response]
+    // Ownership: each thread's are its alone, and kept here until all threads have ended.
+    private let allGates: Mutex<[HeadGates]> = Mutex([])
+    private let headLimit: Int
+    private let usesTLS: Bool
     private let logger: @Sendable (DaemonMessage) -> Void
     private let deadlines: Mutex<RequestDeadlines>
     private let troubles = Mutex(MessageLimit())
@@ -50,6 +54,8 @@ final class DaemonCore: Sendable {
         let refusals = bodyLimit > 0 ? BodyAnnouncement.Refusal.allCases : []
         bodyRefusals = Dictionary(
             uniqueKeysWithValues: refusals.map { ($0, Response(status: $0.status)) })
+        headLimit = configuration.connectionMemory - DaemonConfiguration.answerMemory
+        usesTLS = configuration.tls != nil
         self.logger = logger
         deadlines = Mutex(
             RequestDeadlines(
@@ -116,11 +122,25 @@ extension DaemonCore {
     /// than the library knows: it counts those of each.
     var hasRoom: Bool { connections.load(ordering: .relaxed) < connectionLimit }
 
+    /// The gates of the thread that asks, which is one of the library's, and receives through them
+    /// from the first time on.
+    var gates: HeadGates {
+        if let gates = unsafe CMHD_filter_context() {
+            return unsafe Unmanaged.fromOpaque(gates).takeUnretainedValue()
+        }
+        let gates = HeadGates(limit: headLimit, takesBody: bodyLimit > 0)
+        allGates.withLock { $0.append(gates) }
+        unsafe CMHD_filter_received(
+            receiveRequest, Unmanaged.passUnretained(gates).toOpaque(), usesTLS)
+        return gates
+    }
+
     func opened(_ socket: Int32) {
         guard socket >= 0 else { return }
         connections.add(1, ordering: .relaxed)
         Self.set(SO_SNDBUF, of: SOL_SOCKET, to: sendBuffer, on: socket)
         Self.set(TCP_USER_TIMEOUT, of: Int32(IPPROTO_TCP), to: silenceLimit, on: socket)
+        gates.open(Int(socket))
         deadlines.withLock { $0.opened(Int(socket), at: Self.now()) }
     }
 

@@ -18,6 +18,6 @@ struct FurtherLines {
         for index in 0..<separator.utf8CodeUnitCount {
             bytes.append(unsafe separator.utf8Start[index])
         }
-        for index in value.indices { bytes.append(value[index]) }
+        for index in 0..<HeaderField.countWithoutBlanks(of: value) { bytes.append(value[index]) }
     }
 }

@@ -116,7 +116,9 @@ internal import Glibc
             let value = unsafe value
         else { return nil }
         let start = unsafe UnsafeRawPointer(value).assumingMemoryBound(to: UInt8.self)
-        return unsafe UnsafeBufferPointer(start: start, count: count)
+        let bytes = unsafe UnsafeBufferPointer(start: start, count: count)
+        let length = unsafe HeaderField.countWithoutBlanks(of: bytes.span)
+        return unsafe UnsafeBufferPointer(rebasing: bytes[..<length])
     }
 
     /// All lines of a list that has several, of which `first` is the first; nil for one line, and

@@ -8,25 +8,27 @@ internal import Glibc
 @safe struct RequestHead {
     let connection: OpaquePointer
     let target: UnsafePointer<CChar>
-    /// Where the request line begins in the library's buffer.
     let method: UnsafePointer<CChar>
-    /// The last part of the request line.
-    let version: UnsafePointer<CChar>
 
     init(
-        connection: OpaquePointer, target: UnsafePointer<CChar>, method: UnsafePointer<CChar>,
-        version: UnsafePointer<CChar>
+        connection: OpaquePointer, target: UnsafePointer<CChar>, method: UnsafePointer<CChar>
     ) {
         unsafe self.connection = connection
         unsafe self.target = target
         unsafe self.method = method
-        unsafe self.version = version
     }
 
     var socket: Int32 { unsafe CMHD_connection_socket(connection) }
 
-    /// "HTTP/1.0" needs no Host (RFC 9112 §3.2); the last digit tells.
-    var needsHost: Bool { unsafe version[7] != 0x30 }
+    /// Whether the target has a form that goes with the method (RFC 9112 §3.2).
+    var targetFault: RequestFault? {
+        if unsafe target[0] == 0x2f { return nil }
+        let bytes = unsafe UnsafeRawBufferPointer(start: target, count: strlen(target))
+        let name = unsafe UnsafeRawBufferPointer(start: method, count: strlen(method))
+        return unsafe RequestTarget.isAllowed(
+            bytes.bindMemory(to: UInt8.self).span, for: name.bindMemory(to: UInt8.self).span)
+            ? nil : .invalidTarget
+    }
 
     /// - Parameter takesBody: whether `POST` is told apart, because its body is taken.
     func requestMethod(takesBody: Bool) -> Request.Method {

@@ -1,5 +1,42 @@
 /// The pure half of reading a request target (RFC 9112 §3.2): absolute-form and percent-encoding.
 enum RequestTarget {
+    /// Whether a target that isn't in origin-form is in another form that goes with the method.
+    static func isAllowed(_ target: Span<UInt8>, for method: Span<UInt8>) -> Bool {
+        if equal(method, "CONNECT") { return target.count > 0 }
+        if equal(target, "*") { return equal(method, "OPTIONS") }
+        return isAbsolute(target)
+    }
+
+    /// Whether a target begins like a URI: `scheme "://"` (RFC 3986 §3.1).
+    private static func isAbsolute(_ target: Span<UInt8>) -> Bool {
+        for index in target.indices {
+            let byte = target[index]
+            switch byte | 0x20 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z") where byte >= 0x41: continue
+            default: break
+            }
+            switch byte {
+            case 0x30...0x39, UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                if index == 0 { return false }
+            case UInt8(ascii: ":"):
+                return index > 0 && target.count > index + 2
+                    && target[index + 1] == UInt8(ascii: "/")
+                    && target[index + 2] == UInt8(ascii: "/")
+            default:
+                return false
+            }
+        }
+        return false
+    }
+
+    private static func equal(_ text: Span<UInt8>, _ other: StaticString) -> Bool {
+        guard text.count == other.utf8CodeUnitCount else { return false }
+        for index in text.indices where unsafe text[index] != other.utf8Start[index] {
+            return false
+        }
+        return true
+    }
+
     /// The path of a target that isn't plain: `http://host/path` gives `/path`, `%41` gives `A`.
     ///
     /// Decoded once; what could mean another file somewhere else is refused by giving nil: a NUL

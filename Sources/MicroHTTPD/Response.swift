@@ -55,6 +55,24 @@ internal import CMicroHTTPD
         }
     }
 
+    /// The answer to a `HEAD` where a `GET` gets a stream: no length, because a stream has none
+    /// (RFC 9110 §8.6), and the end of the connection.
+    ///
+    /// With `Transfer-Encoding` the library (0.9.75) would send the final chunk of a body that a
+    /// `HEAD` doesn't have, which the client takes for the next answer.
+    public init(headOfStream headers: [HeaderLine]) {
+        status = 200
+        guard
+            let handle = unsafe MHD_create_response_from_callback(
+                CMHD_size_unknown, 1, readNothing, nil, nil)
+        else { fatalError("out of memory for a response without a body") }
+        unsafe CMHD_end_with_response(handle)
+        unsafe self.handle = unsafe handle
+        for line in headers {
+            unsafe line.add(to: handle)
+        }
+    }
+
     deinit {
         unsafe MHD_destroy_response(handle)
     }

@@ -74,8 +74,13 @@ struct UpdateEndpoint: Sendable {
 /// What an update is answered with.
 private struct UpdateAnswers: Sendable {
     let accepted = Response(status: 200)
-    /// For a head that nobody may send, or a body that is no update.
+    /// For a body that is no update.
     let malformed = Response(status: 400)
+    /// For heads that nobody may send.
+    private let malformedHeads = Dictionary(
+        uniqueKeysWithValues: Set(RequestFault.allCases.map(\.status)).map {
+            ($0, Response(status: $0))
+        })
     private let unauthorized = Response(
         status: 401, headers: [HeaderLine("WWW-Authenticate", "Bearer")])
     private let notAllowed = Response(status: 405, headers: [HeaderLine("Allow", "POST")])
@@ -88,7 +93,9 @@ private struct UpdateAnswers: Sendable {
     /// Judges a request by its head alone; nil takes its body.
     func refusal(of request: borrowing Request) -> Response? {
         // The method says more than the body that it may not have.
-        if let fault = request.fault, fault != .unexpectedBody { return malformed }
+        if let fault = request.fault, fault != .unexpectedBody {
+            return malformedHeads[fault.status] ?? malformed
+        }
         guard request.withHeader(.authorization, token.matches) ?? false else {
             return unauthorized
         }

@@ -11,7 +11,7 @@ struct ErrorResponses: Sendable {
     let preconditionFailed: Representation
     private let unauthorized: Representation
     private let invalidToken: Representation
-    private let badRequests: [RequestFault: Representation]
+    private let malformedHeads: [RequestFault: Representation]
     private let options: [Response]
     private let policy: AccessPolicy
 
@@ -26,9 +26,9 @@ struct ErrorResponses: Sendable {
         preconditionFailed = Problem.preconditionFailed.representation(policy: policy)
         unauthorized = Problem.unauthorized.representation(policy: policy)
         invalidToken = Problem.invalidToken.representation(policy: policy)
-        badRequests = Dictionary(
+        malformedHeads = Dictionary(
             uniqueKeysWithValues: RequestFault.allCases.map {
-                ($0, Problem.badRequest($0).representation(policy: policy))
+                ($0, Problem.malformedHead($0).representation(policy: policy))
             })
         let preflight =
             policy.allowsCORS
@@ -48,9 +48,9 @@ struct ErrorResponses: Sendable {
     /// The same for every path: nothing here can be changed by a request.
     private static let methods = "GET, HEAD, OPTIONS"
 
-    func badRequest(_ fault: RequestFault) -> Representation {
-        // All are prebuilt; one that weren't would be made here, and be a 400 as well.
-        badRequests[fault] ?? Problem.badRequest(fault).representation(policy: policy)
+    func malformedHead(_ fault: RequestFault) -> Representation {
+        // All are prebuilt; one that weren't would be made here, all the same.
+        malformedHeads[fault] ?? Problem.malformedHead(fault).representation(policy: policy)
     }
 
     /// Made when it is asked for: it names what the client sent.

@@ -30,18 +30,35 @@ struct Problem: Sendable {
 }
 
 extension Problem {
-    static func badRequest(_ fault: RequestFault) -> Problem {
-        let detail =
+    static func malformedHead(_ fault: RequestFault) -> Problem {
+        let (title, detail) =
             switch fault {
-            case .invalidTarget: "the request target holds a space or a control character"
-            case .missingHost: "the request has no Host field"
-            case .repeatedHost: "the request has more than one Host field"
-            case .unexpectedBody: "no request has a body here"
+            case .invalidRequestLine:
+                ("Bad Request", "the first line isn't a method, a target and HTTP/1.1")
+            case .unsupportedVersion:
+                ("HTTP Version Not Supported", "this server speaks HTTP/1.1 and HTTP/1.0")
+            case .invalidTarget:
+                (
+                    "Bad Request",
+                    "the request target holds a control character, or is neither a path nor a URI"
+                )
+            case .targetTooLong: ("URI Too Long", "the request target is too long")
+            case .fieldsTooLarge:
+                (
+                    "Request Header Fields Too Large",
+                    "the header fields are too large; cookies of other servers on this host count"
+                )
+            case .missingHost: ("Bad Request", "the request has no Host field")
+            case .repeatedHost: ("Bad Request", "the request has more than one Host field")
+            case .unexpectedBody: ("Bad Request", "no request has a body here")
+            case .invalidLength: ("Bad Request", "the Content-Length is no number")
+            case .bodyTooLarge: ("Content Too Large", "the body is too large")
             case .invalidFieldLine:
-                "a field is folded, has no name, or holds a control character"
-            case .invalidFieldName: "a field name holds a character that no field name may have"
+                ("Bad Request", "a field is folded, or holds a control character")
+            case .invalidFieldName:
+                ("Bad Request", "a field name holds a character that no field name may have")
             }
-        return Problem(status: 400, title: "Bad Request", detail: detail)
+        return Problem(status: fault.status, title: title, detail: detail)
     }
 
     /// - Parameter name: as it stands in the query; a long one is cut.

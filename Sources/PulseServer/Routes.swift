@@ -76,7 +76,7 @@ struct Routes: Sendable {
     private func problem(of request: borrowing Request, for route: Route?) -> Representation? {
         // A POST with a body is refused for its method, not for its body.
         if let fault = request.fault, fault != .unexpectedBody || request.method != .other {
-            return errors.badRequest(fault)
+            return errors.malformedHead(fault)
         }
         let hostName = policy.hostName(of: request)
         if hostName == .malformed { return errors.malformedHost }

@@ -31,8 +31,7 @@ struct StreamHeads: Sendable {
 
     /// Answers with a stream, or with 503 at the limit.
     ///
-    /// It begins where `Last-Event-ID` says that the client is. A HEAD gets the headers of that, on
-    /// a response of known size.
+    /// It begins where `Last-Event-ID` says that the client is. A HEAD gets the headers of that.
     func open(
         _ request: borrowing Request, on channel: StreamChannel<some StreamContent>,
         known ids: EventIDs, origin: Int
@@ -40,11 +39,7 @@ struct StreamHeads: Sendable {
         guard streams.value < limit else {
             return .response(refusal.response(to: request, origin: origin))
         }
-        // On a response of unknown size the library (0.9.75) would send a final chunk after the
-        // head, which the client takes for the next answer.
-        if request.method == .head {
-            return .response(Response(status: 200, headers: headers[origin]))
-        }
+        if request.method == .head { return .response(Response(headOfStream: headers[origin])) }
         let lastID = request.withHeader(.lastEventID) { ids.sequence(of: $0) }
         return .stream(
             StreamOpening(

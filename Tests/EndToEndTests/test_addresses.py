@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import subprocess
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
@@ -44,6 +47,31 @@ def test_localhost_is_taken_when_one_of_its_addresses_is(
     )
     assert second.returncode == 1
     assert f"cannot listen on [::1]:{first.port}: Address already in use" in second.stderr
+
+
+def test_heads_are_judged_on_every_address_at_once(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    status_file.running(1.0)
+    server = serve("--host", "localhost")
+
+    def ask(number: int) -> list[bytes]:
+        """The status lines for sound heads in small pieces, and a malformed one at the end."""
+        heads = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n" * 5
+        heads += b"GET /livez HTTP/1.1\r\nHost: localhost\r\nA : b\r\n\r\n"
+        address = ("127.0.0.1", "::1")[number % 2]
+        with socket.create_connection((address, server.port), timeout=PATIENCE) as client:
+            for start in range(0, len(heads), 7):
+                client.sendall(heads[start : start + 7])
+            answer = b""
+            while data := client.recv(65536):
+                answer += data
+        return re.findall(rb"HTTP/1.1 (\d+) ", answer)
+
+    # More sockets than a table of them begins with.
+    with ThreadPoolExecutor(150) as pool:
+        replies = list(pool.map(ask, range(600)))
+    assert {tuple(reply) for reply in replies} == {(b"200",) * 5 + (b"400",)}
 
 
 @pytest.mark.parametrize("host", ["127.lan.invalid", "localhost.invalid"])

@@ -58,6 +58,8 @@ def test_head_of_the_event_stream_is_as_the_stream_would_be(
     head = ask(server, "/events", "HEAD")
     assert (head.status, head.body) == (200, b"")
     assert head.field("content-type") == "text/event-stream"
+    # A stream has no length, and a HEAD's is that of the GET (RFC 9110 §8.6).
+    assert head.field("content-length") is None
     with _stream(server):
         taken = ask(server, "/events", "HEAD")
         assert (taken.status, taken.field("retry-after")) == (503, "5")
@@ -107,7 +109,7 @@ def test_a_connection_goes_on_after_a_304(running: PulseServer) -> None:
     for _ in range(3):
         connection.request("GET", "/status", headers={"If-None-Match": first.field("etag") or ""})
         assert Reply(connection.getresponse()).status == 304
-        connection.request("HEAD", "/events")
+        connection.request("HEAD", "/status")
         assert Reply(connection.getresponse()).status == 200
         connection.request("GET", "/status")
         assert Reply(connection.getresponse()).body == first.body

@@ -266,8 +266,10 @@ def test_refuses_everything_else(endpoint: Endpoint, change, status: int) -> Non
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
 
 
-def test_closes_on_what_is_not_http(endpoint: Endpoint) -> None:
-    assert endpoint.exchange(b"\x16\x03\x01\x02\x00\r\n\r\n") == b""
+def test_refuses_what_is_not_http(endpoint: Endpoint) -> None:
+    answer = endpoint.exchange(b"\x16\x03\x01\x02\x00\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.count(b"HTTP/1.1 ") == 1
 
 
 def test_others_do_not_hold_it_up(endpoint: Endpoint) -> None:

@@ -111,6 +111,24 @@ struct BodyTests {
         echo.daemon.stop()
     }
 
+    @Test("a client that asks first, with nothing to send, is answered at once, whatever follows")
+    func idleExpectation() throws {
+        let echo = try EchoDaemon()
+        for (request, body) in [
+            ("POST /echo HTTP/1.1\r\nContent-Length: 0", ""), ("GET /echo HTTP/1.1", "hello"),
+        ] {
+            let client = try echo.connect()
+            try client.send(
+                request + "\r\nHost: localhost\r\nExpect: 100-continue\r\n\r\n"
+                    + "GET /echo HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let reply = try client.reply()
+            #expect(reply.status == 200)
+            #expect(reply.text == body)
+        }
+        #expect(echo.bodies == [[]])
+        echo.daemon.stop()
+    }
+
     @Test("only a POST may have a body", arguments: ["GET", "HEAD", "PUT", "OPTIONS"])
     func otherMethods(method: String) throws {
         let echo = try EchoDaemon()

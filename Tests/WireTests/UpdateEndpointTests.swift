@@ -38,7 +38,7 @@ struct UpdateEndpointTests {
     @Test("takes names of fields and the scheme in any case, to any path, one after the other")
     func cases() throws {
         let client = try connect()
-        for target in ["/", "/status", "*"] {
+        for target in ["/", "/status", "http://x/"] {
             try client.send(
                 "POST \(target) HTTP/1.1\r\nHOST: x\r\nCONTENT-LENGTH:  \(Self.update.utf8.count)\r\n"
                     + "authorization: bEARER \(Self.token)\r\n\r\n" + Self.update)

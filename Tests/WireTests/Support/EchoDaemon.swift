@@ -20,15 +20,14 @@ final class EchoDaemon: Sendable {
         let calls = Calls()
         self.calls = calls
         let table = PathTable(["/echo"])
-        let (missing, bad, hello) = (
-            Response(status: 404), Response(status: 400),
-            Response(status: 200, body: Array("hello".utf8))
+        let (missing, hello) = (
+            Response(status: 404), Response(status: 200, body: Array("hello".utf8))
         )
         daemon = try Daemon(configuration: configuration) { _ in
         } refusal: { request in
             request.match(in: table) == nil ? missing : nil
         } handler: { request in
-            if request.fault != nil { return .response(bad) }
+            if let fault = request.fault { return .response(Response(status: fault.status)) }
             guard request.method == .post else { return .response(hello) }
             let body = request.body
             calls.bodies.withLock { $0.append(body) }
