@@ -74,6 +74,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .target(
+            name: "PulseArchive",
+            dependencies: [
+                "Pulse", "PulseMonitor", "SQLite",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .target(name: "PulseClient", dependencies: ["Pulse", "PulseMonitor", "CGnuTLS"]),
         .target(name: "PulseWatch", dependencies: ["Pulse", "PulseMonitor", "PulseClient"]),
         .target(
@@ -90,7 +97,8 @@ let package = Package(
         .executableTarget(
             name: "PulseCommand",
             dependencies: [
-                "Pulse", "PulseMonitor", "PulseServer", "PulseClient", "PulseWatch", "PulseDoctor",
+                "Pulse", "PulseMonitor", "PulseArchive", "PulseServer", "PulseClient", "PulseWatch",
+                "PulseDoctor",
                 "PulseRun", "PulseNATS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -123,6 +131,9 @@ let package = Package(
         .testTarget(
             name: "PulseServerTests",
             dependencies: ["TestSupport", "PulseServer", "PulseMonitor", "Pulse", "MicroHTTPD"]),
+        .testTarget(
+            name: "PulseArchiveTests",
+            dependencies: ["TestSupport", "PulseArchive", "PulseMonitor", "Pulse", "SQLite"]),
         .testTarget(name: "PulseClientTests", dependencies: ["PulseClient"]),
         .testTarget(
             name: "PulseWatchTests",

@@ -76,6 +76,9 @@ struct Serve: PreparedCommand, LoggedCommand {
     @OptionGroup
     var server: ServerOptions
 
+    @OptionGroup
+    var archive: ArchiveOptions
+
     @Option(
         help: ArgumentHelp(
             "A shell command to run at each transition of the run; see above.", valueName: "command"
@@ -125,6 +128,11 @@ struct Serve: PreparedCommand, LoggedCommand {
             configuration.source = try await keySource()
             configuration.runs = directorySource
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
+            if runsDir == nil {
+                archive.keep(
+                    source ?? ArchivePlace.address(ofFile: file),
+                    name: configuration.sourceName, in: &configuration, logger: logger)
+            }
             signals = await StopSignals()
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch let code as ExitCode {

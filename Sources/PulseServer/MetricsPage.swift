@@ -6,10 +6,12 @@ internal import PulseMonitor
 struct MetricsPage: Sendable {
     private let table: RunTable
     private let metrics: Metrics
+    private let isArchiveUp: (@Sendable () -> Bool)?
 
-    init(table: RunTable, metrics: Metrics) {
+    init(table: RunTable, metrics: Metrics, isArchiveUp: (@Sendable () -> Bool)? = nil) {
         self.table = table
         self.metrics = metrics
+        self.isArchiveUp = isArchiveUp
     }
 
     func response(to request: borrowing Request, headers: [HeaderLine]) -> Response {
@@ -27,6 +29,11 @@ struct MetricsPage: Sendable {
         var text = MetricsText(format)
         let runs = RunMetrics(table)
         runs.write(to: &text)
+        if let isArchiveUp {
+            text.gauge(
+                "pulse_archive_up", "Whether the archive is written as it should be.",
+                isArchiveUp() ? 1 : 0)
+        }
         text.gauge("pulse_event_streams", "Event streams that are open.", Double(table.openStreams))
         text.counter(
             "pulse_http_requests_total", "Requests answered, by route and status code.",

@@ -2,11 +2,13 @@ internal import PulseMonitor
 
 /// The chain of snapshots of one run: pure.
 struct SnapshotChain: Sendable {
-    private var monitor: RunMonitor
+    private(set) var monitor: RunMonitor
     private let ids: EventIDs
     private let policy: AccessPolicy
     private let namesRun: Bool
     private(set) var snapshot: StatusSnapshot
+    /// What the first delivery led to.
+    let firstEvents: [RunEvent]
 
     /// Starts with the snapshot of a first delivery.
     ///
@@ -16,8 +18,8 @@ struct SnapshotChain: Sendable {
         namesRun: Bool = false, at now: Duration, wallClock: Int64
     ) {
         var monitor = monitor
-        _ = monitor.take(first, at: now, wallClock: wallClock)
-        _ = monitor.judge(at: now)
+        firstEvents =
+            monitor.take(first, at: now, wallClock: wallClock) + monitor.judge(at: now)
         snapshot = StatusSnapshot(
             view: monitor.view, history: monitor.history, sequence: 1, id: ids.id(1), previous: nil,
             policy: policy, namesRun: namesRun)

@@ -46,7 +46,7 @@ struct StatusPoller: Service {
                     try? await Task.sleep(for: tick)
                 }
             }
-            for follower in first.values { follower.begin() }
+            for follower in first.values { follower.begin(at: origin.clock.unixTime) }
             await withGracefulShutdownHandler {
                 var followers = first
                 for await _ in wakes {
@@ -55,6 +55,9 @@ struct StatusPoller: Service {
                         isTick: ticks.lower())
                     health.recordIteration()
                     for observer in origin.observers { observer.didPoll() }
+                }
+                for follower in followers.values {
+                    await follower.close(at: origin.clock.unixTime)
                 }
             } onGracefulShutdown: {
                 wake.finish()
@@ -98,7 +101,7 @@ struct StatusPoller: Service {
         let follower = origin.follower(of: source.name, label: source.label, first: delivery)
         followers[source.name] = follower
         table.take(follower.resource, item: follower.resource.item, begins: follower.hasBegun)
-        follower.begin()
+        follower.begin(at: origin.clock.unixTime)
     }
 }
 

@@ -40,13 +40,17 @@ public struct StatusServer: Service {
             tick: min(configuration.pollInterval, Self.longestTick),
             pollInterval: configuration.pollInterval, policy: policy, heads: heads,
             streams: streams, clock: clock, logger: logger, observers: configuration.observers,
+            keeper: configuration.keeper,
             namesRuns: configuration.runs != nil)
         let first = Self.followers(source.poll(), origin)
         let table = first.table
         let health = Health(policy: policy, clock: clock)
         let metrics = Metrics()
         let routes = Routes(
-            table: table, page: MetricsPage(table: table, metrics: metrics), health: health,
+            table: table,
+            page: MetricsPage(
+                table: table, metrics: metrics, isArchiveUp: configuration.isArchiveUp),
+            health: health,
             metrics: metrics, policy: policy, files: files)
         do {
             let daemon = try Daemon(

@@ -47,6 +47,11 @@ public struct StatusServerConfiguration: Sendable {
     /// Who else is told of the run.
     public var observers: [any RunObserver] = []
 
+    /// Keeps the run beyond the life of this server.
+    package var keeper: (any RunKeeper)?
+    /// Whether the archive is written as it should be; nil where none was asked for.
+    package var isArchiveUp: (@Sendable () -> Bool)?
+
     /// Makes a configuration with the defaults.
     public init(statusFile: String, limit: DescriptorLimit) {
         self.statusFile = statusFile
@@ -73,13 +78,16 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StatusServerConfiguration {
+    /// What the source's runs are called.
+    package var sourceName: SourceName { statusSource.name }
+
     /// The sources to serve: the file unless there is another, or several.
-    var runsSource: any RunsSource {
-        if let runs { return runs }
-        return SingleSource(
-            source
-                ?? FileSource(
-                    path: statusFile, pollInterval: pollInterval, watches: watchesDirectory))
+    var runsSource: any RunsSource { runs ?? SingleSource(statusSource) }
+
+    /// The source to serve where there is one: the file unless there is another.
+    private var statusSource: any StatusSource {
+        source
+            ?? FileSource(path: statusFile, pollInterval: pollInterval, watches: watchesDirectory)
     }
 
     /// - Throws: ``ServerError`` when no address of the host can be listened on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,6 +24,9 @@ from terminal import Piped, Terminal
 
 # A run under nohup ignores this signal, and all that it starts would too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Nobody's own archive is written by a test.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="pulse-state-")
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -65,12 +66,15 @@ class PulseServer:
         port: int = 0,
         binary: str | None = None,
         wrapper: Sequence[str] = (),
+        state: str | None = None,
     ) -> None:
         self.log = log
         command = [*wrapper, binary or pulse_binary(), "serve"]
         command += ["--status-file", str(status_file)] if status_file else []
         command += ["--port", str(port), "--public-dir", str(ROOT / "public"), *flags]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
+        # An archive of its own: no server goes on with the run of another.
+        environment["XDG_STATE_HOME"] = state or tempfile.mkdtemp(prefix="state-", dir=log.parent)
         with log.open("ab") as errors:
             self.process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment

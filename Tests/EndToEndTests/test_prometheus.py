@@ -29,6 +29,7 @@ SERVER = {
     "pulse_source_valid": (),
     "pulse_source_reads_total": (),
     "pulse_source_errors_total": ("reason",),
+    "pulse_archive_up": (),
     "pulse_event_streams": (),
     "pulse_http_requests_total": ("code", "route"),
     "pulse_build_info": ("version",),

@@ -7,14 +7,16 @@ struct RunFollower: Sendable {
     let resource: RunResource
     private var times: RunTimes
     private let observers: [any RunObserver]
+    private let keeper: (any RunKeeper)?
 
     /// Begins with what the source delivered first.
     init(
         _ chain: SnapshotChain, _ name: SourceName, hub: EventHub, ids: EventIDs,
-        observers: [any RunObserver], wallClock: Int64
+        observers: [any RunObserver], keeper: (any RunKeeper)? = nil, wallClock: Int64
     ) {
         self.chain = chain
         self.observers = observers
+        self.keeper = keeper
         let view = chain.snapshot.view
         let told = min(view.status?.timestamp ?? wallClock, wallClock)
         times = RunTimes(updated: told, ended: view.liveness == .finished ? told : nil)
@@ -28,8 +30,19 @@ struct RunFollower: Sendable {
     var hasBegun: Bool { resource.item.started != nil }
 
     /// Tells the observers what they start with.
-    func begin() {
-        for observer in observers { observer.began(with: chain.snapshot.view) }
+    func begin(at wallClock: Int64) {
+        let view = chain.snapshot.view
+        for observer in observers { observer.began(with: view) }
+        guard let keeper else { return }
+        keeper.keep(chain.firstEvents, of: chain.monitor, at: wallClock)
+        // It goes on where a server before it has ended: what was new since is so to all.
+        guard keeper.memory != nil else { return }
+        for observer in observers { observer.observe(chain.firstEvents, view) }
+    }
+
+    /// The server ends; returns when what is known is kept.
+    func close(at wallClock: Int64) async {
+        await keeper?.close(chain.monitor, at: wallClock)
     }
 
     /// Goes on with a delivery.
@@ -74,6 +87,7 @@ struct RunFollower: Sendable {
             table.take(resource, item: item, begins: begins)
         }
         guard !step.events.isEmpty else { return }
+        keeper?.keep(step.events, of: chain.monitor, at: wallClock)
         for observer in observers { observer.observe(step.events, view) }
     }
 }

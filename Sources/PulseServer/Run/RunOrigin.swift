@@ -13,6 +13,8 @@ struct RunOrigin: Sendable {
     let clock: MonitorClock
     let logger: Logger
     let observers: [any RunObserver]
+    /// Keeps the runs of the one source beyond the life of this server.
+    var keeper: (any RunKeeper)?
     /// Whether answers and log lines name the run: where there are several.
     let namesRuns: Bool
 
@@ -21,9 +23,7 @@ struct RunOrigin: Sendable {
         let now = clock.now
         let wallClock = clock.unixTime
         let ids = EventIDs()
-        let monitor = RunMonitor(
-            (name, label), staleAfter: staleAfter, tick: tick, pollInterval: pollInterval, at: now,
-            wallClock: wallClock)
+        let monitor = monitor(of: (name, label), at: now, wallClock: wallClock)
         let chain = SnapshotChain(
             monitor: monitor, ids: ids, policy: policy, first: first, namesRun: namesRuns, at: now,
             wallClock: wallClock)
@@ -31,7 +31,26 @@ struct RunOrigin: Sendable {
         if namesRuns { logger[metadataKey: "source"] = "\(name)" }
         return RunFollower(
             chain, name, hub: EventHub(heads: heads, streams: streams, ids: ids), ids: ids,
-            observers: [RunLog(logger: logger)] + observers, wallClock: wallClock)
+            observers: [RunLog(logger: logger)] + observers, keeper: keeper,
+            wallClock: wallClock)
+    }
+
+    /// The monitor of a source: the one of a server before this, where that was kept.
+    private func monitor(
+        of source: (name: SourceName, label: String), at now: Duration, wallClock: Int64
+    ) -> RunMonitor {
+        if let memory = keeper?.memory {
+            do {
+                return try RunMonitor(
+                    source, staleAfter: staleAfter, tick: tick, pollInterval: pollInterval,
+                    at: now, wallClock: wallClock, continuing: memory)
+            } catch {
+                logger.warning("what the archive knows of the run can't be read: it begins anew")
+            }
+        }
+        return RunMonitor(
+            source, staleAfter: staleAfter, tick: tick, pollInterval: pollInterval, at: now,
+            wallClock: wallClock)
     }
 
     /// What is served while there is no run at all.

@@ -1,0 +1,17 @@
+internal import PulseMonitor
+
+/// What happened to a source at one time, on its way to the archive's thread.
+struct ArchiveBatch: Sendable {
+    let source: Int64
+    let events: [RunEvent]
+    /// The run that the newest document belongs to.
+    let run: RunID?
+    /// The monitor's time, for the journal.
+    let observed: Duration
+    /// Unix seconds, by the server's clock.
+    let wallClock: Int64
+    /// The monitor, where it is kept in whole: the journal begins anew.
+    let monitor: RunMonitor?
+    /// Whether batches before it were forgotten: the run may have begun in one of them.
+    let isAfterLoss: Bool
+}

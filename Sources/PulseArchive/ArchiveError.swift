@@ -1,0 +1,24 @@
+public import SQLite
+
+/// Why there is no archive: one line, which names the file and says what is wrong with it.
+public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The place is no file, or nothing can be made there.
+    case place(path: String, reason: String)
+    /// The file belongs to another program, or is no database.
+    case foreign(path: String)
+    /// A newer Pulse wrote it.
+    case newer(path: String, version: Int)
+    /// SQLite can't use it.
+    case database(path: String, SQLiteError)
+
+    /// The line for a person.
+    public var description: String {
+        switch self {
+        case .place(let path, let reason): "\(path): \(reason)"
+        case .foreign(let path): "\(path) is no archive of Pulse: it is left as it is"
+        case .newer(let path, let version):
+            "\(path) was written by a newer Pulse (schema \(version)): it is left as it is"
+        case .database(let path, let error): "\(path): \(error)"
+        }
+    }
+}

@@ -1,0 +1,244 @@
+internal import Pulse
+internal import PulseMonitor
+internal import SQLite
+
+/// Writes what happened into the tables: the archive's thread alone uses it.
+final class ArchiveWriter {
+    /// The run of a source that points go to.
+    private struct Current {
+        var row: Int64
+        var nextPoint: Int64
+        var attempt: Int64
+    }
+
+    let database: Database
+    private let insertPoint: Statement
+    private let insertEntry: Statement
+    private let updateRun: Statement
+    private let updateSource: Statement
+    /// What is known of the tables; forgotten where a transaction fails.
+    private var current: [Int64: Current] = [:]
+    private var journals: [Int64: Int64] = [:]
+    private let keepRuns: Int
+
+    /// A finished run keeps so many points: as many as a wide panel has pixels.
+    private static let finishedLimit = 2_048
+
+    init(_ database: Database, keepRuns: Int) throws(SQLiteError) {
+        self.database = database
+        self.keepRuns = keepRuns
+        insertPoint = try Statement(database, "INSERT INTO point VALUES (?, ?, ?, NULL, ?, ?, ?)")
+        insertEntry = try Statement(database, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)")
+        updateRun = try Statement(database, "UPDATE run SET document = ?, updated = ? WHERE id = ?")
+        updateSource = try Statement(
+            database, "UPDATE source SET current = ?, saved = ? WHERE id = ?")
+    }
+
+    /// Writes all of some batches, or nothing.
+    func write(_ batches: [ArchiveBatch]) throws(SQLiteError) {
+        do throws(SQLiteError) {
+            try database.transaction { () throws(SQLiteError) in
+                for batch in batches { try write(batch) }
+            }
+        } catch {
+            current = [:]
+            journals = [:]
+            throw error
+        }
+    }
+
+    private func write(_ batch: ArchiveBatch) throws(SQLiteError) {
+        let source = batch.source
+        if batch.isAfterLoss, let view = batch.monitor?.view, let run = view.run,
+            let document = view.status
+        {
+            try begin(run, attempt: view.attempt ?? 1, document, batch)
+        } else if current[source] == nil {
+            try findCurrent(of: source)
+        }
+        for event in batch.events { try apply(event, batch) }
+        if let monitor = batch.monitor {
+            try database.run(
+                "UPDATE source SET checkpoint = ? WHERE id = ?", .blob(monitor.checkpoint),
+                .integer(source))
+            try database.run("DELETE FROM journal WHERE source = ?", .integer(source))
+            journals[source] = 0
+        } else {
+            try note(batch)
+        }
+        try updateSource.run([
+            batch.run == nil ? nil : current[source].map { .integer($0.row) } ?? nil,
+            .integer(batch.wallClock), .integer(source),
+        ])
+        guard batch.run != nil, let row = current[source]?.row else { return }
+        for case .document(let document) in batch.events.reversed() {
+            try updateRun.run([
+                .blob(PulseEncoder.encode(document)), .integer(batch.wallClock), .integer(row),
+            ])
+            break
+        }
+    }
+
+    private func note(_ batch: ArchiveBatch) throws(SQLiteError) {
+        for event in batch.events {
+            guard let kind = JournalKind(event) else { continue }
+            let source = batch.source
+            let next = try nextEntry(of: source)
+            var document = Value.null
+            if case .document(let status) = event { document = .blob(PulseEncoder.encode(status)) }
+            let observed = Int64(clamping: batch.observed.attoseconds / 1_000_000_000)
+            try insertEntry.run([
+                .integer(source), .integer(next), .integer(observed), .integer(kind.rawValue),
+                document,
+            ])
+            journals[source] = next + 1
+        }
+    }
+
+    private func nextEntry(of source: Int64) throws(SQLiteError) -> Int64 {
+        if let known = journals[source] { return known }
+        return try database.first(
+            "SELECT coalesce(max(n) + 1, 0) FROM journal WHERE source = ?", .integer(source)
+        ) { $0.integer(0) } ?? 0
+    }
+
+    private func findCurrent(of source: Int64) throws(SQLiteError) {
+        let row = try database.first(
+            "SELECT current FROM source WHERE id = ? AND current IS NOT NULL", .integer(source)
+        ) { $0.integer(0) }
+        if let row { try goOn(row, of: source) }
+    }
+
+    /// Goes on with a run behind the points that it has.
+    private func goOn(_ row: Int64, of source: Int64) throws(SQLiteError) {
+        current[source] = try database.first(
+            """
+            SELECT attempt, (SELECT coalesce(max(n) + 1, 0) FROM point WHERE run = ?1)
+            FROM run WHERE id = ?1
+            """, .integer(row)
+        ) { Current(row: row, nextPoint: $0.integer(1), attempt: $0.integer(0)) }
+    }
+
+    /// Begins a run, or goes on with it where it is known: a monitor that begins anew finds the same.
+    private func begin(
+        _ id: RunID, attempt: Int, _ document: TrainingStatus, _ batch: ArchiveBatch
+    ) throws(SQLiteError) {
+        try database.run(
+            """
+            INSERT OR IGNORE INTO run(
+                source, name, started, ordinal, attempt, updated, document)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, .integer(batch.source), .text(id.source), .integer(id.started),
+            .integer(id.ordinal), .integer(attempt), .integer(batch.wallClock),
+            .blob(PulseEncoder.encode(document)))
+        guard let row = try rowID(of: id, batch.source) else { return }
+        try goOn(row, of: batch.source)
+    }
+
+    private func apply(_ event: RunEvent, _ batch: ArchiveBatch) throws(SQLiteError) {
+        switch event {
+        case .began(let id, let document):
+            try begin(id, attempt: 1, document, batch)
+            try retain(of: batch.source)
+        case .point(let document):
+            guard let run = current[batch.source] else { return }
+            try insertPoint.run([
+                .integer(run.row), .integer(run.nextPoint), .integer(run.attempt),
+                .integer(document.timestamp), .real(document.epoch), .real(document.loss),
+            ])
+            current[batch.source]?.nextPoint += 1
+        case .resumed(_, let attempt, let epoch):
+            guard let run = current[batch.source] else { return }
+            try resume(run.row, attempt, epoch)
+            current[batch.source]?.attempt = Int64(attempt)
+        case .joined(let id, let earlier, let attempt, let epoch):
+            try join(id, to: earlier, attempt, epoch, batch.source)
+        case .ended(let id, let ending):
+            guard let row = try rowID(of: id, batch.source) else { return }
+            try database.run(
+                "UPDATE run SET ending = ?, ended = ? WHERE id = ?", .text(ending.rawValue),
+                .integer(batch.wallClock), .integer(row))
+            try thin(row)
+        case .document, .stale, .recovered, .sourceChanged, .sourceFailed, .sourceRecovered: break
+        }
+    }
+
+    private func rowID(of id: RunID, _ source: Int64) throws(SQLiteError) -> Int64? {
+        try database.first(
+            "SELECT id FROM run WHERE source = ? AND started = ? AND ordinal = ?",
+            .integer(source), .integer(id.started), .integer(id.ordinal)
+        ) { $0.integer(0) }
+    }
+
+    private func resume(_ row: Int64, _ attempt: Int, _ epoch: Double) throws(SQLiteError) {
+        try database.run(
+            "UPDATE point SET cut = ? WHERE run = ? AND cut IS NULL AND epoch >= ?",
+            .integer(attempt), .integer(row), .real(epoch))
+        try database.run(
+            "UPDATE run SET attempt = ?, ending = NULL, ended = NULL WHERE id = ?",
+            .integer(attempt), .integer(row))
+        try database.run(
+            "INSERT OR REPLACE INTO attempt VALUES (?, ?, ?)", .integer(row), .integer(attempt),
+            .real(epoch))
+    }
+
+    /// Makes a run the next attempt of the one before it, and leaves its id as another name.
+    private func join(
+        _ id: RunID, to earlier: RunID, _ attempt: Int, _ epoch: Double, _ source: Int64
+    ) throws(SQLiteError) {
+        guard let row = try rowID(of: id, source), let target = try rowID(of: earlier, source)
+        else {
+            return
+        }
+        try resume(target, attempt, epoch)
+        let next =
+            try database.first(
+                "SELECT coalesce(max(n) + 1, 0) FROM point WHERE run = ?", .integer(target)
+            ) { $0.integer(0) } ?? 0
+        try database.run(
+            """
+            INSERT INTO point SELECT ?1, ?2 + n, ?3, NULL, timestamp, epoch, loss FROM point
+            WHERE run = ?4 AND cut IS NULL AND epoch >= ?5
+            """, .integer(target), .integer(next), .integer(attempt), .integer(row), .real(epoch))
+        try database.run("DELETE FROM point WHERE run = ?", .integer(row))
+        try database.run("DELETE FROM run WHERE id = ?", .integer(row))
+        try database.run(
+            "INSERT OR REPLACE INTO alias VALUES (?, ?, ?, ?)", .integer(source),
+            .integer(id.started), .integer(id.ordinal), .integer(target))
+        let end = next + (current[source]?.nextPoint ?? 0)
+        current[source] = Current(row: target, nextPoint: end, attempt: Int64(attempt))
+    }
+
+    /// Leaves so many points of a finished run, its peaks among them.
+    private func thin(_ row: Int64) throws(SQLiteError) {
+        let count = try database.first("SELECT count(*) FROM point WHERE run = ?", .integer(row)) {
+            $0.integer(0)
+        }
+        guard let count, count > Self.finishedLimit else { return }
+        let points = try database.all(
+            "SELECT n, loss FROM point WHERE run = ? ORDER BY n", .integer(row)
+        ) { ($0.integer(0), $0.real(1)) }
+        let kept = Set(CurveThinning.kept(of: points.map(\.1), limit: Self.finishedLimit))
+        let delete = try Statement(database, "DELETE FROM point WHERE run = ? AND n = ?")
+        for (index, point) in points.enumerated() where !kept.contains(index) {
+            try delete.run([.integer(row), .integer(point.0)])
+        }
+    }
+
+    /// Removes the oldest finished runs of a source beyond those that are kept.
+    private func retain(of source: Int64) throws(SQLiteError) {
+        let old = try database.all(
+            """
+            SELECT id FROM run WHERE source = ?1 AND ending IS NOT NULL AND id IS NOT ?2
+            ORDER BY started DESC, ordinal DESC LIMIT -1 OFFSET ?3
+            """, .integer(source), current[source].map { .integer($0.row) } ?? nil,
+            .integer(keepRuns)
+        ) { $0.integer(0) }
+        for row in old {
+            for table in ["point", "attempt", "alias"] {
+                try database.run("DELETE FROM \(table) WHERE run = ?", .integer(row))
+            }
+            try database.run("DELETE FROM run WHERE id = ?", .integer(row))
+        }
+    }
+}

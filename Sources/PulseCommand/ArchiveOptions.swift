@@ -1,0 +1,59 @@
+import ArgumentParser
+import Glibc
+import Logging
+import PulseArchive
+import PulseMonitor
+import PulseServer
+
+/// Where a server keeps its runs.
+struct ArchiveOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            """
+            The file in which runs and their curves outlive the server, on a disk of this machine. (default: \
+            $STATE_DIRECTORY/pulse.db, or ~/.local/state/pulse/pulse.db)
+            """, valueName: "file"), completion: .file())
+    var archive: String?
+
+    @Flag(help: "Keep nothing: a restart forgets the run.")
+    var noArchive = false
+
+    func validate() throws {
+        if archive?.isEmpty == true { throw ValidationError("--archive must not be empty.") }
+        if archive != nil, noArchive {
+            throw ValidationError("--archive and --no-archive contradict each other.")
+        }
+    }
+
+    /// Opens the archive for a server.
+    ///
+    /// One that can't be opened is one line in the log: the server serves as well without.
+    ///
+    /// - Parameter address: by which the source is found again.
+    func keep(
+        _ address: String, name: SourceName, in configuration: inout StatusServerConfiguration,
+        logger: Logger
+    ) {
+        guard !noArchive else { return }
+        configuration.isArchiveUp = { false }
+        let places = ArchivePlace(environment: { name in
+            unsafe getenv(name).map { unsafe String(cString: $0) }
+        })
+        guard let path = archive ?? places.path else {
+            return logger.warning(
+                "no archive: neither HOME nor XDG_STATE_HOME says where; give --archive")
+        }
+        if archive == nil { ArchivePlace.makeDirectory(of: path) }
+        do {
+            let archive = try Archive(path: path, logger: logger)
+            guard let source = try archive.source(address, name: name) else {
+                return logger.warning(
+                    "another server archives \(address): served without the archive")
+            }
+            configuration.keeper = source
+            configuration.isArchiveUp = { archive.isUp }
+        } catch {
+            logger.warning("no archive: \(error)")
+        }
+    }
+}

@@ -1,0 +1,225 @@
+import Logging
+import Pulse
+import PulseMonitor
+import SQLite
+import TestSupport
+import Testing
+
+@testable import PulseArchive
+
+@Suite("Archive")
+struct ArchiveTests {
+    private static let wall: Int64 = 1_732_800_000
+    private static let address = "/runs/a.json"
+    private let directory: TemporaryDirectory
+    private var path: String { directory.file("pulse.db") }
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    private func archive(keepRuns: Int = 1_000) throws -> Archive {
+        try Archive(
+            path: path, keepRuns: keepRuns,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func monitor(continuing memory: MonitorMemory?) throws -> RunMonitor {
+        let source = (SourceName(file: Self.address), "a.json")
+        guard let memory else {
+            return RunMonitor(
+                source, staleAfter: .seconds(60), tick: .seconds(2), pollInterval: .seconds(2),
+                at: .zero, wallClock: Self.wall)
+        }
+        return try RunMonitor(
+            source, staleAfter: .seconds(60), tick: .seconds(2), pollInterval: .seconds(2),
+            at: .zero,
+            wallClock: Self.wall, continuing: memory)
+    }
+
+    private func source(_ archive: Archive) throws -> ArchivedSource {
+        try #require(try archive.source(Self.address, name: SourceName(file: Self.address)))
+    }
+
+    /// Takes documents, as a server does.
+    private func take(
+        _ documents: [TrainingStatus], _ monitor: inout RunMonitor, _ source: ArchivedSource
+    ) {
+        for document in documents {
+            let delivery = SourceDelivery([.accepted(document)], nextWithin: .seconds(2))
+            let events = monitor.take(delivery, at: .zero, wallClock: Self.wall)
+            source.keep(events, of: monitor, at: Self.wall)
+        }
+    }
+
+    private static func running(_ epochs: [Double], from start: Int64 = 0) throws
+        -> [TrainingStatus]
+    {
+        try epochs.enumerated().map { index, epoch in
+            try .sample(epoch: epoch, loss: 1 / (epoch + 1), timestamp: wall + start + Int64(index))
+        }
+    }
+
+    @Test(
+        "a server that is started anew goes on with the same run, however the first one ended",
+        arguments: [0, 1, 300, 5_000])
+    func restart(count: Int) throws {
+        var before = try monitor(continuing: nil)
+        do {
+            let archive = try archive()
+            let source = try source(archive)
+            #expect(source.memory == nil)
+            take(try Self.running((0..<count).map { Double($0) / 4 }), &before, source)
+            // Not closed: what was committed is all that there is.
+            archive.drain()
+        }
+        let source = try source(try archive())
+        guard count > 0 else { return #expect(source.memory == nil) }
+        let after = try monitor(continuing: source.memory)
+        #expect(after.view == before.view)
+        #expect(after.history.points == before.history.points)
+        let reader = try #require(try Archive.reader(path: path, address: Self.address))
+        let run = try #require(try reader.runs().first)
+        #expect(run.id == before.view.run && run.isCurrent && run.ending == nil)
+        #expect(run.status == before.view.status)
+        #expect(try reader.curve(run.id).count == count)
+    }
+
+    @Test("earlier runs stay with their curves; a resume cuts, and what was cut is not shown")
+    func earlier() throws {
+        let archive = try archive()
+        let source = try source(archive)
+        var monitor = try monitor(continuing: nil)
+        take(try Self.running([0, 1, 2, 3]), &monitor, source)
+        take([try .sample(.error, epoch: 3, timestamp: Self.wall + 10)], &monitor, source)
+        take(try Self.running([2, 3, 4], from: 20), &monitor, source)
+        take([try .sample(.done, epoch: 4, timestamp: Self.wall + 30)], &monitor, source)
+        take(try Self.running([0, 1], from: 40), &monitor, source)
+        archive.drain()
+        let reader = try #require(try Archive.reader(path: path, address: Self.address))
+        let runs = try reader.runs()
+        #expect(runs.map(\.id.started) == [Self.wall + 40, Self.wall])
+        #expect(runs.map(\.attempt) == [1, 2])
+        #expect(runs.map(\.isCurrent) == [true, false])
+        #expect(runs.map(\.ending) == [nil, .done])
+        let curve = try reader.curve(runs[1].id)
+        #expect(curve.map(\.attempt).first == 1 && curve.map(\.attempt).last == 2)
+        #expect(Array(curve.map(\.epoch).prefix(5)) == [0, 1, 2, 3, 4])
+        #expect(try reader.run(runs[1].id) == runs[1])
+        #expect(try reader.run(RunID(source: "a", started: 1)) == nil)
+    }
+
+    @Test("a run that turns out to be a resume keeps its own id as another name")
+    func joins() throws {
+        let archive = try archive()
+        let source = try source(archive)
+        var monitor = try monitor(continuing: nil)
+        take(try Self.running((0...20).map { Double($0) }), &monitor, source)
+        take(try Self.running([0, 15, 15.5, 16], from: 100), &monitor, source)
+        archive.drain()
+        let reader = try #require(try Archive.reader(path: path, address: Self.address))
+        let runs = try reader.runs()
+        #expect(runs.map(\.attempt) == [2])
+        #expect(try reader.run(RunID(source: "a", started: Self.wall + 100)) == runs.first)
+        #expect(
+            try reader.curve(runs[0].id).map(\.epoch) == monitor.history.points.map(\.epoch))
+    }
+
+    @Test("a finished run is thinned, and the oldest go beyond those that are kept")
+    func retention() throws {
+        let archive = try archive(keepRuns: 2)
+        let source = try source(archive)
+        var monitor = try monitor(continuing: nil)
+        for run in 0..<5 {
+            let start = Int64(run) * 10_000
+            take(
+                try Self.running((0..<3_000).map { Double($0) / 100 }, from: start), &monitor,
+                source)
+            take(
+                [try .sample(.done, epoch: 30, loss: 0.01, timestamp: Self.wall + start + 9_000)],
+                &monitor, source)
+        }
+        take(try Self.running([0], from: 90_000), &monitor, source)
+        archive.drain()
+        let reader = try #require(try Archive.reader(path: path, address: Self.address))
+        let runs = try reader.runs()
+        #expect(runs.map(\.isCurrent) == [true, false, false])
+        for run in runs.dropFirst() {
+            let curve = try reader.curve(run.id)
+            #expect(curve.count <= 2_048 && curve.count > 1_000)
+            #expect(curve.first?.epoch == 0)
+        }
+    }
+
+    @Test("a second server on the same source doesn't write it, and one on another does")
+    func locks() throws {
+        let one = try archive()
+        let first = try source(one)
+        let other = try archive()
+        #expect(try other.source(Self.address, name: SourceName(file: Self.address)) == nil)
+        #expect(try other.source("/runs/b.json", name: SourceName(file: "/runs/b.json")) != nil)
+        withExtendedLifetime((one, first)) {}
+    }
+
+    @Test("what isn't ours is refused, and not a byte of it changes")
+    func refused() throws {
+        try directory.write("notes of somebody", to: "pulse.db")
+        #expect(throws: ArchiveError.foreign(path: path)) { try archive() }
+        #expect(try directory.names() == ["pulse.db"])
+        let theirs = directory.file("theirs.db")
+        try Database(path: theirs, .create).execute("CREATE TABLE notes(a)")
+        #expect(throws: ArchiveError.foreign(path: theirs)) {
+            try Archive(path: theirs, logger: Logger(label: "test"))
+        }
+        #expect {
+            try Archive(path: directory.path, logger: Logger(label: "test"))
+        } throws: {
+            "\($0)" == "\(directory.path): is a directory"
+        }
+        #expect {
+            try Archive(path: directory.file("no/pulse.db"), logger: Logger(label: "test"))
+        } throws: {
+            "\($0)".hasSuffix("No such file or directory")
+        }
+    }
+
+    @Test("a monitor that begins anew goes on behind the points that its run has")
+    func anew() throws {
+        let archive = try archive()
+        let source = try source(archive)
+        for _ in 0..<2 {
+            var monitor = try monitor(continuing: nil)
+            take(try Self.running([0, 1]), &monitor, source)
+        }
+        archive.drain()
+        #expect(archive.isUp)
+        let reader = try #require(try Archive.reader(path: path, address: Self.address))
+        #expect(try reader.runs().count == 1)
+    }
+
+    @Test("a newer schema is refused")
+    func newer() throws {
+        _ = try archive()
+        try Database(path: path, .write).execute("PRAGMA user_version = 2")
+        #expect(throws: ArchiveError.newer(path: path, version: 2)) { try archive() }
+    }
+
+    @Test("what can't be written waits, and is written once that works again")
+    func waits() throws {
+        let archive = try archive()
+        let source = try source(archive)
+        var monitor = try monitor(continuing: nil)
+        let other = try Database(path: path, .write, timeout: .zero)
+        try other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON point BEGIN SELECT RAISE(ABORT, 'full'); END")
+        take(try Self.running([0, 1]), &monitor, source)
+        archive.drain()
+        #expect(archive.isUp == false)
+        try other.execute("DROP TRIGGER full")
+        take(try Self.running([2], from: 2), &monitor, source)
+        archive.drain()
+        #expect(archive.isUp)
+        let reader = try #require(try Archive.reader(path: path, address: Self.address))
+        #expect(try reader.curve(try #require(monitor.view.run)).count == 3)
+    }
+}
