@@ -10,9 +10,11 @@ struct ErrorReason: Sendable {
     /// What so many lines came after was survived: the program went on.
     private static let reach = 40
 
-    private enum Item {
-        case line([UInt8])
-        case exception(OutputRules.Worth, [[UInt8]])
+    /// A line, or an exception with the lines of its text.
+    private struct Item {
+        /// What an exception is worth; nil of a line, which is judged when it is its turn.
+        var worth: OutputRules.Worth?
+        var lines: [[UInt8]]
     }
 
     private var items: [Item] = []
@@ -26,8 +28,14 @@ struct ErrorReason: Sendable {
     /// nil when there is none.
     static func find(in output: [UInt8]) -> String? {
         var reason = ErrorReason()
-        for line in OutputLine.lines(of: output) { reason.take(line) }
+        for line in OutputLine.lines(of: searched(output)) { reason.take(line) }
         return reason.best()
+    }
+
+    /// The end of the output, from the first whole line in it on.
+    private static func searched(_ output: [UInt8]) -> [UInt8] {
+        guard output.count >= window else { return output }
+        return Array(output.suffix(window).drop { $0 != 0x0A && $0 != 0x0D })
     }
 
     private mutating func take(_ line: OutputLine) {
@@ -45,12 +53,13 @@ struct ErrorReason: Sendable {
         }
         if OutputRules.blocks.match(line.text) { blocks[line.label] = line.indent }
         // An error that ends with a colon is named in the next line.
-        if case .line(let before) = items.last, before.last == UInt8(ascii: ":"),
+        if let item = items.last, item.worth == nil, let before = item.lines.last,
+            before.last == UInt8(ascii: ":"), before.count < Self.limit,
             OutputRules.worth(of: before) == .error
         {
-            items[items.count - 1] = .line(before + [0x20] + line.text)
+            items[items.count - 1].lines = [before + [0x20] + line.text]
         } else {
-            items.append(.line(line.text))
+            items.append(Item(worth: nil, lines: [line.text]))
         }
     }
 
@@ -65,16 +74,14 @@ struct ErrorReason: Sendable {
         case .exception:
             let worth = min(open.worth, OutputRules.worth(ofException: line.text))
             open.item = items.count
-            items.append(.exception(worth, [line.text]))
+            items.append(Item(worth: worth, lines: [line.text]))
             // What follows a launcher's exception is a report of its own.
             if worth == .nothing {
                 tracebacks[label] = nil
                 return true
             }
         case .text:
-            if let item = open.item, case .exception(let worth, let lines) = items[item] {
-                items[item] = .exception(worth, lines + [line.text])
-            }
+            if let item = open.item { items[item].lines.append(line.text) }
         }
         tracebacks[label] = open
         return true
@@ -87,34 +94,30 @@ struct ErrorReason: Sendable {
         var wrapper: String?
         var others = 0
         for item in items.reversed() {
-            let (worth, lines) = judge(item)
+            let worth = item.worth ?? OutputRules.worth(of: item.lines[0])
             if worth == .text { others += 1 }
-            if worth > best?.worth ?? .nothing, let text = Self.text(of: lines) {
+            if worth > best?.worth ?? .nothing, let text = Self.text(of: item.lines) {
                 best = (worth, text)
             }
-            if worth == .nothing, wrapper == nil, case .exception(_, let lines) = item {
-                wrapper = lines.first.map(Self.short)
+            if worth == .nothing, wrapper == nil, item.worth != nil {
+                wrapper = item.lines.first.map(Self.short)
             }
             if others == Self.reach { break }
         }
         return best?.text ?? wrapper
     }
 
-    private func judge(_ item: Item) -> (OutputRules.Worth, [[UInt8]]) {
-        switch item {
-        case .line(let line): (OutputRules.worth(of: line), [line])
-        case .exception(let worth, let lines): (worth, lines)
-        }
-    }
-
     /// The first and the last line of a text; nil when there is nothing to read in it.
     private static func text(of lines: [[UInt8]]) -> String? {
-        let told = lines.filter { OutputRules.worth(of: $0) != .nothing }
-        guard let first = told.first.map(short),
-            first.contains(where: { $0.isLetter || $0.isNumber })
+        func tells(_ line: [UInt8]) -> Bool { OutputRules.worth(of: line) != .nothing }
+        guard let begin = lines.firstIndex(where: tells),
+            let end = lines.lastIndex(where: tells)
         else { return nil }
-        guard told.count > 1, let last = told.last.map(short) else { return first }
-        return first + (told.count > 2 ? " … " : " ") + last
+        let first = short(lines[begin])
+        guard first.contains(where: { $0.isLetter || $0.isNumber }) else { return nil }
+        guard end > begin else { return first }
+        let hasMore = lines[begin + 1..<end].contains(where: tells)
+        return first + (hasMore ? " … " : " ") + short(lines[end])
     }
 
     private static func short(_ line: [UInt8]) -> String {

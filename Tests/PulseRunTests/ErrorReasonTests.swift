@@ -48,4 +48,24 @@ struct ErrorReasonTests {
         #expect(ErrorReason.find(in: [0xFF, 0x41, 0x1B]) == "\u{FFFD}A")
         #expect(ErrorReason.find(in: [0x1B, 0x5B]) == nil)
     }
+
+    @Test("keeps the ends of a text of thousands of lines")
+    func longText() {
+        let text = String(repeating: "  more words\n", count: 20_000)
+        let output = "Traceback (most recent call last):\nValueError: bad:\n" + text + "  the end\n"
+        #expect(ErrorReason.find(in: Array(output.utf8)) == "ValueError: bad: … the end")
+    }
+
+    @Test("joins no more of lines that end with a colon than can be shown")
+    func colons() throws {
+        let output = String(repeating: "error: bad:\n", count: 20_000)
+        #expect(try #require(ErrorReason.find(in: Array(output.utf8))).count <= 320)
+    }
+
+    @Test("begins with a whole line where more was written than is searched")
+    func cut() {
+        let line = "xx " + String(repeating: "y", count: 997) + "\n"
+        let output = "ValueError: far too early\n" + String(repeating: line, count: 300)
+        #expect(ErrorReason.find(in: Array(output.utf8))?.hasPrefix("xx yyy") == true)
+    }
 }
