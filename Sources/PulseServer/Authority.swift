@@ -30,8 +30,7 @@ enum Authority {
                 else { return false }
                 index += 3
             } else {
-                guard isLetter(byte) || isDigit(byte) || "-._~!$&'()*+,;=".utf8.contains(byte)
-                else { return false }
+                guard isDigit(byte) || isLetter(byte) || isMark(byte) else { return false }
                 index += 1
             }
         }
@@ -90,6 +89,17 @@ enum Authority {
 
     private static func isLetter(_ byte: UInt8) -> Bool {
         UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
+    }
+
+    /// One of `-._~!$&'()*+,;=`: judged at every request, so that no text is searched.
+    private static func isMark(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"),
+            UInt8(ascii: "!"), UInt8(ascii: "$"), UInt8(ascii: "&")...UInt8(ascii: ","),
+            UInt8(ascii: ";"), UInt8(ascii: "="):
+            true
+        default: false
+        }
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
