@@ -78,13 +78,13 @@ package struct TrainingRun: Sendable {
     package func run() throws(PulseError) -> Outcome {
         defer { release() }
         let mailbox = Mailbox()
-        let program = configuration.command[0].split(separator: "/").last.map(String.init)
+        let program = SplitPath(configuration.command[0]).name
         var reporter = Reporter(
             statusFile: configuration.statusFile,
             logs: FoundLogs(
                 named: configuration.trainerLogs, searches: configuration.findsLogs),
             arbiter: Arbiter(
-                program: program ?? configuration.command[0],
+                program: program.isEmpty ? configuration.command[0] : program,
                 plannedEpochs: configuration.totalEpochs,
                 plannedSteps: configuration.totalSteps),
             mailbox: mailbox, warn: warn)

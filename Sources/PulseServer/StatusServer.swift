@@ -50,13 +50,11 @@ public struct StatusServer: Service {
             table: table,
             page: MetricsPage(
                 table: table, metrics: metrics, isArchiveUp: configuration.isArchiveUp),
-            health: health,
-            metrics: metrics, policy: policy, files: files)
-        do {
-            let daemon = try Daemon(
-                on: sockets, configuration: try configuration.daemon(tls: settings.tls)
-            ) {
-                message in
+            health: health, metrics: metrics, policy: policy, files: files)
+        let daemonConfiguration = try configuration.daemon(tls: settings.tls)
+        let daemon: Daemon
+        do throws(MicroHTTPDError) {
+            daemon = try Daemon(on: sockets, configuration: daemonConfiguration) { message in
                 // Any client can provoke as many of its kind as it likes.
                 logger.log(
                     level: message.isAboutClient ? .debug : .warning,
@@ -64,20 +62,16 @@ public struct StatusServer: Service {
             } handler: { request in
                 routes.answer(request)
             }
-            port = Int(daemon.port)
-            settings.warn(at: clock.unixTime, logger: logger)
-            reloading = settings.reload(
-                policy: policy, daemon: daemon, now: { clock.unixTime }, logger: logger)
-            http = HTTPService(
-                daemon: daemon, table: table, health: health, clock: clock,
-                heartbeat: configuration.heartbeatInterval)
-        } catch let error as MicroHTTPDError {
-            throw .cannotListen(error.description)
-        } catch let error as ServerError {
-            throw error
         } catch {
-            throw .cannotListen("\(error)")
+            throw .cannotListen(error.description)
         }
+        port = Int(daemon.port)
+        settings.warn(at: clock.unixTime, logger: logger)
+        reloading = settings.reload(
+            policy: policy, daemon: daemon, now: { clock.unixTime }, logger: logger)
+        http = HTTPService(
+            daemon: daemon, table: table, health: health, clock: clock,
+            heartbeat: configuration.heartbeatInterval)
         poller = StatusPoller(
             source: source, origin: origin, first: first.followers, table: table, health: health)
         self.logger = logger

@@ -25,7 +25,8 @@ public final class FileSource: StatusSource {
         self.path = path
         self.pollInterval = pollInterval
         self.watches = watches
-        label = path.split(separator: "/").last.map(String.init) ?? path
+        let file = SplitPath(path).name
+        label = file.isEmpty ? path : file
         name = SourceName(file: path.hasPrefix("/") ? path : Self.workingDirectory + "/" + path)
         state = Mutex(FilePoll(reader: StatusFileReader(path: path), pollInterval: pollInterval))
     }

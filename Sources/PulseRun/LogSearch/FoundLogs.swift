@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 
 /// The logs that are listened to: those that the user named, and those that were found.
 struct FoundLogs: Sendable {
@@ -79,7 +80,7 @@ struct FoundLogs: Sendable {
     }
 
     private mutating func add(_ path: String, source: Arbiter.Source, log: TrainerLog) {
-        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let folder = SplitPath(path).directory
         entries[path] = Entry(log: log, source: source, folder: folder)
     }
 

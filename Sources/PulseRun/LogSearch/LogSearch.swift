@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 
 /// Finds the logs that a command writes.
 ///
@@ -38,9 +39,8 @@ struct LogSearch: Sendable {
     func find(writtenBy command: pid_t?) -> [Finding] {
         var paths = Set(directories.flatMap { DirectoryWalk.files(below: $0) }.filter(Self.isLog))
         for path in command.map(OpenFiles.writtenBy) ?? [] {
-            guard let end = path.lastIndex(of: "/") else { continue }
             if Self.isLog(path) || Self.isTable(path) { paths.insert(path) }
-            let folder = String(path[..<end])
+            let folder = SplitPath(path).directory
             if Self.isLog(path) || path.hasSuffix(".log") || path.hasSuffix(".txt") {
                 paths.formUnion(DirectoryWalk.files(below: folder, depth: 0).filter(Self.isLog))
             }

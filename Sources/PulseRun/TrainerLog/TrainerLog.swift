@@ -1,3 +1,5 @@
+internal import Pulse
+
 /// A trainer's log of any format, as it grows.
 struct TrainerLog: Sendable {
     /// How a log is written, by how much it tells: pure.
@@ -11,7 +13,7 @@ struct TrainerLog: Sendable {
 
         /// nil for a name that tells nothing.
         init?(path: String) {
-            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let name = SplitPath(path).name
             if name.contains(".tfevents.") || name.hasSuffix(".tfevents") {
                 self = .events
             } else if name.hasSuffix(".jsonl") || name.hasSuffix(".json") {
