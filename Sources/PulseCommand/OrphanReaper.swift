@@ -22,7 +22,7 @@ final class OrphanReaper: RunObserver {
     func didPoll() {
         isPaused.withLock { isPaused in
             guard !isPaused else { return }
-            while unsafe waitpid(-1, nil, WNOHANG) > 0 {}
+            while waitpid(-1, nil, WNOHANG) > 0 {}
         }
     }
 

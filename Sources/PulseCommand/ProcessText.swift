@@ -12,7 +12,7 @@ enum ProcessText {
 
     /// The arguments after the program's name.
     static func arguments() throws(NotUTF8) -> [String] {
-        let vector = CommandLine.unsafeArgv
+        let vector = unsafe CommandLine.unsafeArgv
         return try text(
             (1..<max(1, Int(CommandLine.argc))).compactMap { unsafe vector[$0].map(bytes) })
     }
