@@ -29,6 +29,9 @@ extension Syscalls.FileStatus {
     /// The device of the file system that the file is on.
     package var device: UInt64 { identity.device }
 
+    /// Its number on that file system.
+    package var inode: UInt64 { identity.inode }
+
     /// Whether it is a symbolic link.
     package var isLink: Bool { mode & S_IFMT == S_IFLNK }
 

@@ -8,7 +8,7 @@ final class DirectoryPoll: Sendable {
     private struct State {
         var files: [SourceName: PolledFile] = [:]
         var listed = SkippedFiles()
-        var told: SkippedFiles?
+        var reported: SkippedFiles?
         var tooMany = 0
         var namesChanged: Duration?
         /// A listing takes a while where a million other files lie: so long none follows.
@@ -78,23 +78,23 @@ final class DirectoryPoll: Sendable {
             let end = now()
             state.nextListingAt = end + (end - begun) * Self.rest - pollInterval
             state.listed = listing.skipped
-            state.tooMany = 0
         }
         let lost = forget(allBut: listing)
-        for (name, candidate) in listing.candidates { add(name, candidate, on: status.device) }
+        let added = listing.candidates.count { add($0.key, $0.value, on: status.device) != nil }
+        state.withLock { $0.tooMany = listing.candidates.count - added }
         return lost
     }
 
-    /// What is passed over now; nil when it is as it was told last.
+    /// What is passed over now; nil when it is as it was reported last.
     func skipped() -> SkippedFiles? {
         state.withLock { state in
             var skipped = state.listed
             for file in state.files.values where !file.isRun && !file.isMissing {
                 skipped.add(file.label, .neverValid)
             }
-            for _ in 0..<state.tooMany { skipped.add(directory, .tooMany) }
-            guard skipped != state.told else { return nil }
-            state.told = skipped
+            skipped.add(directory, .tooMany, count: state.tooMany)
+            guard skipped != state.reported else { return nil }
+            state.reported = skipped
             return skipped
         }
     }
@@ -116,7 +116,6 @@ final class DirectoryPoll: Sendable {
         }
     }
 
-    @discardableResult
     private func add(
         _ name: SourceName, _ candidate: RunsListing.Candidate, on device: UInt64? = nil
     ) -> PolledFile? {
@@ -124,10 +123,7 @@ final class DirectoryPoll: Sendable {
         return state.withLock { state in
             // A file wins over the folder of its name.
             if let file = state.files[name], file.label == candidate.file { return file }
-            guard state.files.count < limit || state.files[name] != nil else {
-                state.tooMany += 1
-                return nil
-            }
+            guard state.files.count < limit || state.files[name] != nil else { return nil }
             let file = PolledFile(
                 name, candidate, directory: directory, device: device, pollInterval: pollInterval)
             state.files[name] = file

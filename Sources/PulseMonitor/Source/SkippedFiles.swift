@@ -25,8 +25,9 @@ public struct SkippedFiles: Sendable, Equatable {
     /// Nothing is skipped.
     public init() {}
 
-    mutating func add(_ name: String, _ reason: Reason) {
-        counts[reason, default: 0] += 1
+    mutating func add(_ name: String, _ reason: Reason, count: Int = 1) {
+        guard count > 0 else { return }
+        counts[reason, default: 0] += count
         if examples.count < Self.exampleLimit { examples[name] = reason }
     }
 }
