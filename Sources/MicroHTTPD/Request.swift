@@ -49,6 +49,11 @@ internal import Glibc
         unsafe target[0] != UInt8(ascii: "/") || target.contains(UInt8(ascii: "%"))
     }
 
+    /// Whether the target names the server itself, as only proxies are sent it (RFC 9112 §3.2.2).
+    public var isAbsoluteForm: Bool {
+        unsafe RequestTarget.authority(of: target.span) != nil
+    }
+
     /// The bytes that name the server: the authority of an absolute-form target, else the `Host`
     /// field.
     @inlinable

@@ -74,8 +74,12 @@ struct AccessPolicy: Sendable {
     /// Judges the authority of the target, or else the `Host` field, which must be well-formed in
     /// either case (RFC 9112 §3.2).
     func hostName(of request: borrowing Request) -> HostName {
-        let isSound = request.withHeader(.host) { Authority.host(of: $0) != nil }
-        guard isSound != false else { return .malformed }
+        // A Host that the target outranks names nothing, and has to be valid all the same.
+        if request.isAbsoluteForm,
+            request.withHeader(.host, { Authority.host(of: $0) != nil }) == false
+        {
+            return .malformed
+        }
         // HTTP/1.0 may name no host at all; no browser does so.
         return request.withAuthority { hostName(in: $0) } ?? .own
     }

@@ -8,18 +8,6 @@ struct EventHub: Sendable {
     private let heads: StreamHeads
     private let ids: EventIDs
 
-    /// - Parameters:
-    ///   - limit: streams at most.
-    ///   - streams: those that count.
-    init(
-        limit: Int, streams: StreamCount = StreamCount(), policy: AccessPolicy,
-        ids: EventIDs = EventIDs()
-    ) {
-        self.init(
-            heads: StreamHeads(limit: limit, streams: streams, policy: policy), streams: streams,
-            ids: ids)
-    }
-
     /// - Parameter heads: shared by the hubs of many runs.
     init(heads: StreamHeads, streams: StreamCount, ids: EventIDs) {
         channel = StreamChannel(countedIn: streams)
