@@ -96,12 +96,12 @@ struct Reporter: Sendable {
     }
 
     /// Takes what the logs have told, and says to the person at the terminal what is to be said.
-    private mutating func take(_ news: FoundLogs.News) -> StatusDraft? {
+    private mutating func take(_ update: FoundLogs.Update) -> StatusDraft? {
         var newest: StatusDraft?
-        for (report, source) in news.reports {
+        for (report, source) in update.reports {
             newest = arbiter.report(report, from: source) ?? newest
         }
-        for line in news.notes + news.problems { warn(line) }
+        for line in update.notes + update.problems { warn(line) }
         return newest
     }
 

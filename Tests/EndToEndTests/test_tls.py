@@ -123,34 +123,15 @@ def swapped(directory: Path) -> tuple[Path, Path]:
     return key, certificate
 
 
-def encrypted(directory: Path) -> tuple[Path, Path]:
+def encrypted(directory: Path, command: str = "pkey") -> tuple[Path, Path]:
     certificate, key = pair(directory / "one")
-    openssl(
-        "pkey",
-        "-in",
-        str(key),
-        "-aes128",
-        "-passout",
-        "pass:secret",
-        "-out",
-        str(key) + "2",
-    )
-    return certificate, Path(str(key) + "2")
+    locked = Path(f"{key}2")
+    openssl(command, "-in", str(key), "-aes128", "-passout", "pass:secret", "-out", str(locked))
+    return certificate, locked
 
 
 def encrypted_as_of_old(directory: Path) -> tuple[Path, Path]:
-    certificate, key = pair(directory / "one")
-    openssl(
-        "ec",
-        "-in",
-        str(key),
-        "-aes128",
-        "-passout",
-        "pass:secret",
-        "-out",
-        str(key) + "2",
-    )
-    return certificate, Path(str(key) + "2")
+    return encrypted(directory, "ec")
 
 
 def certificate_of(content: bytes) -> Callable[[Path], tuple[Path, Path]]:

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The files below a directory: bounded, and without following links.
 struct DirectoryWalk {
-    /// Entries looked at in one walk at most.
+    /// Entries read in one walk at most.
     static let entryLimit = 4_096
     private static let depthLimit = 6
     /// Folders that hold no trainer's logs, and many files.

@@ -25,7 +25,7 @@ struct FoundLogs: Sendable {
     private static let limit = 32
 
     /// What has come, and a line about it for the person at the terminal.
-    struct News {
+    struct Update {
         var reports: [(report: ProgressReport, source: Arbiter.Source)] = []
         var notes: [String] = []
         var problems: [String] = []
@@ -50,20 +50,20 @@ struct FoundLogs: Sendable {
     /// Reads what has come.
     ///
     /// - Parameter command: the command's process; nil while there is none, or none is to be asked.
-    mutating func poll(command: pid_t?) -> News {
-        var news = News()
+    mutating func poll(command: pid_t?) -> Update {
+        var update = Update()
         polls += 1
         if polls % Self.interval == 1 { find(command) }
-        for path in entries.keys.sorted() { read(path, &news) { $0.newReports() } }
-        return news
+        for path in entries.keys.sorted() { read(path, &update) { $0.newReports() } }
+        return update
     }
 
     /// Reads what is left when the command has ended.
-    mutating func end() -> News {
-        var news = News()
+    mutating func end() -> Update {
+        var update = Update()
         find(nil)
-        for path in entries.keys.sorted() { read(path, &news) { $0.end() } }
-        return news
+        for path in entries.keys.sorted() { read(path, &update) { $0.end() } }
+        return update
     }
 
     private mutating func find(_ command: pid_t?) {
@@ -85,22 +85,22 @@ struct FoundLogs: Sendable {
     }
 
     private mutating func read(
-        _ path: String, _ news: inout News, _ reports: (inout TrainerLog) -> [ProgressReport]
+        _ path: String, _ update: inout Update, _ reports: (inout TrainerLog) -> [ProgressReport]
     ) {
         guard var entry = entries[path] else { return }
         let found = reports(&entry.log)
         if let problem = entry.log.problem, problem != entry.problem {
             entry.problem = problem
-            news.problems.append("\(path) \(problem)")
+            update.problems.append("\(path) \(problem)")
         }
         entries[path] = entry
         guard !found.isEmpty else { return }
         if reported.insert("\(entry.source) \(entry.folder)").inserted {
             current[entry.source] = entry.folder
-            if entry.source != .named { news.notes.append("reading the progress from \(path)") }
+            if entry.source != .named { update.notes.append("reading the progress from \(path)") }
         }
         if current[entry.source] == entry.folder {
-            news.reports += found.map { ($0, entry.source) }
+            update.reports += found.map { ($0, entry.source) }
         }
     }
 

@@ -20,7 +20,7 @@ struct FoundLogsTests {
         return name
     }
 
-    private func steps(_ news: FoundLogs.News) -> [Double?] {
+    private func steps(_ news: FoundLogs.Update) -> [Double?] {
         news.reports.map(\.report.step)
     }
 
