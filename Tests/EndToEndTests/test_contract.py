@@ -77,7 +77,7 @@ def test_the_examples_of_the_schema_are_valid(tmp_path: Path) -> None:
         subprocess.run([pulse_binary(), "check", str(tmp_path / "example.json")], check=True)
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "pulse-v1.schema.json"])
+@pytest.mark.parametrize("name", ["openapi.json", "pulse-v1.schema.json", "pulse-v2.schema.json"])
 def test_pulse_serves_its_contract(server: PulseServer, name: str) -> None:
     reply = ask(server, f"/{name}")
     assert reply.status == 200

@@ -8,9 +8,11 @@ import subprocess
 
 import pytest
 from documents import Block, take
+from jsonschema import Draft202012Validator
 from processes import ROOT, pulse_binary
 
 DOCUMENTS = [*take("README.md", "json"), *take("docs/PULSE-v1.md", "json")]
+[VERSION_2] = take("docs/PULSE-v2.md", "json")
 [ENTRIES] = take("docs/CONFORMANCE.md", "json")
 
 
@@ -20,6 +22,11 @@ def test_a_status_is_one(block: Block) -> None:
         [pulse_binary(), "check", "-"], input=block.text, capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stdout
+
+
+def test_a_status_of_version_2_is_one() -> None:
+    schema = json.loads((ROOT / "public/pulse-v2.schema.json").read_bytes())
+    Draft202012Validator(schema).validate(json.loads(VERSION_2.text))
 
 
 def test_entries_of_the_index_are_entries() -> None:

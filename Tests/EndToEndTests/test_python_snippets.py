@@ -26,6 +26,8 @@ WRAPS = [
 [ANYTHING_ELSE] = take("docs/TRAINING.md", "python", containing="write_done_status(")
 [FUNCTIONS] = take("python/README.md", "python", containing="safe_read_status")
 [SPELLING] = take("docs/PULSE-v1.md", "python")
+[SPELLING_2] = take("docs/PULSE-v2.md", "python")
+[DOCUMENT_2] = take("docs/PULSE-v2.md", "json")
 [READER] = take("docs/CONFORMANCE.md", "python")
 
 #: What the snippets take for granted: the user's own training.
@@ -97,6 +99,13 @@ def test_the_canonical_spelling() -> None:
     status = pulse_wrapper.TrainingStatus("running", 2.5, 3.0, 1e-5, 'a"b\x7f\u2028é\n', 17)
     printed = run(SPELLING, ROOT, f"import json\nstate = {status.to_dict()!r}\n")
     assert ast.literal_eval(printed).encode() == pulse_wrapper.encode(status)
+
+
+def test_the_canonical_spelling_of_version_2() -> None:
+    state = json.loads(DOCUMENT_2.text)
+    state["metrics"] = dict(reversed(state["metrics"].items()))
+    printed = run(SPELLING_2, ROOT, f"import json\nstate = {state!r}\n")
+    assert ast.literal_eval(printed) == DOCUMENT_2.text.rstrip("\n")
 
 
 def test_a_reader_on_the_conformance_kit() -> None:
