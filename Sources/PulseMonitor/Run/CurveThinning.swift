@@ -1,5 +1,5 @@
 /// Thins a curve so that its peaks stay: pure.
-public enum CurveThinning {
+package enum CurveThinning {
     /// Points of a bucket that are kept: its first, minimum, maximum and last.
     private static let perBucket = 4
 
@@ -9,7 +9,7 @@ public enum CurveThinning {
     ///   - values: in the order of the curve.
     ///   - limit: how many at most, 4 or more.
     /// - Returns: their indices, rising; all when there are no more than `limit`.
-    public static func kept(of values: [Double], limit: Int) -> [Int] {
+    package static func kept(of values: [Double], limit: Int) -> [Int] {
         precondition(limit >= perBucket, "a curve needs a few points")
         guard values.count > limit else { return Array(values.indices) }
         let buckets = limit / perBucket

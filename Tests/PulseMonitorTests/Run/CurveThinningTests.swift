@@ -1,4 +1,4 @@
-import PulseArchive
+import PulseMonitor
 import TestSupport
 import Testing
 
