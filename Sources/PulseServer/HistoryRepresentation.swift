@@ -3,11 +3,13 @@ internal import MicroHTTPD
 internal import Pulse
 internal import Synchronization
 
-/// `/history` and `/runs/ID/history.csv`, each rendered when it is first asked for: most states are
-/// never asked for theirs.
+/// `/history`, whole or thinned, and `/runs/ID/history.csv`, each rendered when it is first asked
+/// for: most states are never asked for theirs.
 final class HistoryRepresentation: Sendable {
     private struct Rendered {
         var json: Representation?
+        /// By how many points at most.
+        var thinned: [Int: Representation] = [:]
         var table: Representation?
     }
 
@@ -15,6 +17,9 @@ final class HistoryRepresentation: Sendable {
     private let headers: [HeaderLine]
     private let policy: AccessPolicy
     private let rendered: Mutex<Rendered>
+
+    /// So many sizes are kept: whoever draws small charts asks for one.
+    private static let sizeLimit = 4
 
     /// - Parameter headers: beside those of the curve itself.
     init(_ history: RunHistory, headers: [HeaderLine] = [], policy: AccessPolicy) {
@@ -32,15 +37,26 @@ final class HistoryRepresentation: Sendable {
         rendered = Mutex(Rendered(json: representation, table: representation))
     }
 
-    /// Three arrays.
-    var representation: Representation {
+    /// Three arrays: all points, or so many at most that the peaks stay.
+    func representation(for query: HistoryQuery) -> Representation {
         rendered.withLock { rendered in
-            if let json = rendered.json { return json }
-            let json = Representation.json(
-                history.document, headers: headers + history.headers, policy: policy)
-            rendered.json = json
-            return json
+            guard let limit = query.points, limit < history.points.count else {
+                if let json = rendered.json { return json }
+                let json = json(history.points)
+                rendered.json = json
+                return json
+            }
+            if let thinned = rendered.thinned[limit] { return thinned }
+            let thinned = json(history.thinned(to: limit))
+            if rendered.thinned.count >= Self.sizeLimit { rendered.thinned = [:] }
+            rendered.thinned[limit] = thinned
+            return thinned
         }
+    }
+
+    private func json(_ points: [RunHistory.Point]) -> Representation {
+        .json(
+            RunHistory.document(of: points), headers: headers + history.headers, policy: policy)
     }
 
     /// One row a point (RFC 4180).
@@ -86,14 +102,14 @@ extension RunHistory {
     }
 
     /// The body of `/history`: three arrays of equal length, oldest first.
-    var document: [UInt8] {
+    static func document(of points: [Point]) -> [UInt8] {
         var json = JSONWriter()
         json.literal("{\"timestamp\": [")
-        json.list(timestamps) { $0.integer($1) }
+        json.list(points) { $0.integer($1.timestamp) }
         json.literal("], \"epoch\": [")
-        json.list(epochs) { $0.double($1) }
+        json.list(points) { $0.double($1.epoch) }
         json.literal("], \"loss\": [")
-        json.list(losses) { $0.double($1) }
+        json.list(points) { $0.double($1.loss) }
         json.literal("]}")
         return json.bytes
     }

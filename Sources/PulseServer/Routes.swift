@@ -128,7 +128,6 @@ struct Routes: Sendable {
             switch route {
             case .status: representation = runs.front.store.snapshot.status
             case .progress: representation = runs.front.store.snapshot.progress
-            case .history: representation = runs.front.store.snapshot.history.representation
             case .livez: representation = health.livez
             case .readyz: representation = health.readyz
             case .file(let index): representation = files[index]
@@ -138,6 +137,9 @@ struct Routes: Sendable {
             case .metrics:
                 let headers = policy.headersByOrigin[origin]
                 return (.response(page.response(to: request, headers: headers)), nil)
+            case .history:
+                return runAnswers.history(
+                    runs.front.store.snapshot, request, origin: origin)
             case .runs: return runAnswers.list(request, origin: origin)
             case .runsEvents: return (runs.feed.open(request, origin: origin), nil)
             case .run(let part):

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from event_stream import Event, EventStream
 from processes import PulseServer, pulse_binary, wait_until
+from reply import ask
 
 MEMBERS = [
     "id", "source", "current", "attempt", "started", "updated", "ended", "state", "status",
@@ -119,6 +120,36 @@ def test_the_parts_of_a_run_are_what_the_routes_without_a_name_are(
     assert rows == [
         ["timestamp", "epoch", "loss"], ["1700000000", "1.0", "0.5"], ["1700000060", "2.0", "0.25"],
     ]
+
+
+def test_a_curve_is_thinned_so_that_its_peaks_stay(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    losses = [0.5] * 12
+    losses[3], losses[7] = 9.0, -9.0
+    some.write("a.json", epoch=0.0, total_epochs=12.0, loss=losses[0])
+    some.start()
+    for epoch, loss in enumerate(losses[1:], 1):
+        some.write(
+            "a.json", epoch=epoch, total_epochs=12.0, loss=loss, timestamp=1_700_000_000 + epoch
+        )
+        some.wait_for("a", epoch=float(epoch))
+    whole = some.server.get("/history")
+    assert len(whole.json()["loss"]) == 12
+    for path in ("/history", "/runs/a/history"):
+        thinned = some.server.get(f"{path}?points=5")
+        assert thinned.json()["loss"] == [0.5, 9.0, -9.0, 0.5]
+        assert thinned.json()["epoch"] == [0.0, 3.0, 7.0, 11.0]
+        tag = thinned.headers["etag"]
+        assert tag != whole.headers["etag"]
+        again = some.server.get(f"{path}?points=5", If_None_Match=tag)
+        assert (again.status, again.body) == (304, b"")
+        head = ask(some.server, f"{path}?points=5", "HEAD")
+        assert (head.status, head.field("etag")) == (200, tag)
+        assert some.server.get(f"{path}?points=12").body == whole.body
+        for points in ("", "3", "4097", "08", "+8", "8.0", "x", "%D9%A4"):
+            problem = ask(some.server, f"{path}?points={points}")
+            assert problem.status == 400
+            assert "'points'" in problem.problem()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,13 @@ public struct RunHistory: Sendable {
     /// Whether nothing was measured yet.
     public var isEmpty: Bool { points.isEmpty }
 
+    /// So many points at most, among them the first, the last and each peak.
+    ///
+    /// - Parameter limit: 4 or more.
+    package func thinned(to limit: Int) -> [Point] {
+        CurveThinning.kept(of: losses, limit: limit).map { points[$0] }
+    }
+
     /// Adds the newest point.
     public mutating func append(_ status: TrainingStatus) {
         append(Point(timestamp: status.timestamp, epoch: status.epoch, loss: status.loss))

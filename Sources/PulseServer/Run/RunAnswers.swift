@@ -22,13 +22,21 @@ struct RunAnswers: Sendable {
 
     /// The list.
     func list(_ request: borrowing Request, origin: Int) -> Choice {
-        do throws(RunListQuery.Malformed) {
+        do throws(MalformedParameter) {
             let query = try RunListQuery(request)
             return answer(page.representation(for: query), request, origin)
         } catch {
-            let name = error.name.withUTF8Buffer { unsafe Array($0) }
-            let problem = Problem.malformedParameter(name).representation(policy: policy)
-            return answer(problem, request, origin)
+            return answer(error.problem.representation(policy: policy), request, origin)
+        }
+    }
+
+    /// The curve of a run, whole or thinned.
+    func history(_ snapshot: StatusSnapshot, _ request: borrowing Request, origin: Int) -> Choice {
+        do throws(MalformedParameter) {
+            let query = try HistoryQuery(request)
+            return answer(snapshot.history.representation(for: query), request, origin)
+        } catch {
+            return answer(error.problem.representation(policy: policy), request, origin)
         }
     }
 
@@ -46,7 +54,7 @@ struct RunAnswers: Sendable {
             case .events: return (resource.hub.open(request, origin: origin), nil)
             case .status: return answer(snapshot.status, request, origin)
             case .progress: return answer(snapshot.progress, request, origin)
-            case .history: return answer(snapshot.history.representation, request, origin)
+            case .history: return history(snapshot, request, origin: origin)
             case .table: return answer(snapshot.history.table, request, origin)
             case .item:
                 let item = Representation.json(resource.item.document, policy: policy)

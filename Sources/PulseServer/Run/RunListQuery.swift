@@ -14,52 +14,44 @@ struct RunListQuery: Hashable, Sendable {
     /// The id behind which the list goes on; nil for its beginning.
     var after: String?
 
-    /// A parameter whose value can't be one.
-    struct Malformed: Error {
-        let name: StaticString
-    }
-
     /// Reads the query of a request; other parameters are passed over.
-    init(_ request: borrowing Request) throws(Malformed) {
+    init(_ request: borrowing Request) throws(MalformedParameter) {
         try self.init { name in request.queryParameter(name) }
     }
 
-    init(_ parameter: (StaticString) -> [UInt8]?) throws(Malformed) {
-        func text(_ name: StaticString) throws(Malformed) -> String? {
-            guard let bytes = parameter(name) else { return nil }
-            guard let text = String(validating: bytes, as: UTF8.self) else {
-                throw Malformed(name: name)
-            }
-            return text
+    init(_ parameter: (StaticString) -> [UInt8]?) throws(MalformedParameter) {
+        func text(_ name: StaticString) throws(MalformedParameter) -> String? {
+            try QueryParameter.text(parameter(name), of: name)
         }
         if let names = try text("state") {
             var states: Set<RunState> = []
             for name in names.split(separator: ",", omittingEmptySubsequences: false) {
                 guard let state = RunState(rawValue: String(name)) else {
-                    throw Malformed(name: "state")
+                    throw MalformedParameter(name: "state")
                 }
                 states.insert(state)
             }
             self.states = states
         }
         if let name = try text("source") {
-            guard SourceName(exactly: name) != nil else { throw Malformed(name: "source") }
+            guard SourceName(exactly: name) != nil else { throw MalformedParameter(name: "source") }
             source = name
         }
         switch try text("current") {
         case nil: break
         case "true": isCurrent = true
         case "false": isCurrent = false
-        default: throw Malformed(name: "current")
+        default: throw MalformedParameter(name: "current")
         }
-        if let text = try text("limit") {
-            guard let limit = Int(text), String(limit) == text, (1...1_000).contains(limit) else {
-                throw Malformed(name: "limit")
-            }
+        if let limit = try QueryParameter.number(
+            parameter("limit"), of: "limit", in: 1...1_000)
+        {
             self.limit = limit
         }
         if let text = try text("after") {
-            guard RunReference(Array(text.utf8)) != nil else { throw Malformed(name: "after") }
+            guard RunReference(Array(text.utf8)) != nil else {
+                throw MalformedParameter(name: "after")
+            }
             after = text
         }
     }
