@@ -96,7 +96,7 @@ test-integrations: build test-packages ## Train tiny real models with the real f
 	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations -q
 
 .PHONY: test-containers
-test-containers: build-packages $(VENV)/ready ## The image without an engine, the unit under systemd; as root.
+test-containers: dist deb $(VENV)/ready ## Image (without an engine), unit, wheel, tarball, package in a clean Debian; as root.
 	@tools/install-packages curl debootstrap git iproute2 openssl zstd
 	$(PYTEST) Tests/ContainerTests
 
@@ -165,6 +165,28 @@ uninstall: check-prefix ## Remove just what install put there.
 	rm -f "$(TARGET)/share/fish/vendor_completions.d/pulse.fish"
 	rm -f "$(TARGET)/lib/systemd/system/pulse.service"
 
+PACKAGING := .build-packages/venv
+MAKE_PACKAGE = $(PACKAGING)/bin/python packaging/make_
+
+.PHONY: wheel
+wheel: release $(PACKAGING)/ready ## Make dist/*.whl: binary, panel, C libraries and pulse_wrapper in one.
+	$(MAKE_PACKAGE)wheel.py
+
+.PHONY: dist
+dist: release $(PACKAGING)/ready ## Make the wheel, and dist/*.tar.gz, which runs where it is unpacked.
+	$(MAKE_PACKAGE)dist.py
+
+.PHONY: deb
+deb: release ## Make the Debian package dist/*.deb, and have lintian judge it.
+	@tools/install-packages debhelper lintian
+	$(PYTHON) packaging/make_deb.py
+
+$(PACKAGING)/ready: packaging/requirements.txt
+	@tools/install-packages binutils python3-venv
+	$(PYTHON) -m venv $(PACKAGING)
+	$(PACKAGING)/bin/pip install --quiet --disable-pip-version-check -r packaging/requirements.txt
+	touch $@
+
 # The plugin builds with flags of its own, so it gets a folder of its own.
 .PHONY: man
 man: build-packages ## Generate the man pages anew from the commands.
@@ -189,7 +211,7 @@ format: ## Give the Swift code its form.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf .build .build-address .build-nats .build-thread $(VENV)
+	rm -rf dist .build .build-address .build-nats .build-packages .build-thread $(VENV)
 
 .PHONY: build-packages
 build-packages:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from debian_tree import Mount
+from debian_tree import DebianTree, Mount
 from image import Image
 
 #: A machine under load may be slow; a server that takes this long is broken.
@@ -24,21 +24,19 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.1)
 
 
-class Container:
-    """`docker run IMAGE ARGUMENTS…`, with folders mounted and variables set."""
+class Program:
+    """A command inside a tree as process 1 of its own namespaces, without a network."""
 
     def __init__(
         self,
-        image: Image,
-        *arguments: str,
+        tree: DebianTree,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        user: str = "root",
         mounts: Sequence[Mount] = (),
-        variables: Mapping[str, str] | None = None,
     ) -> None:
-        self._image = image
-        self._environment = image.environment | {"HOME": "/"} | dict(variables or {})
-        command = image.entrypoint + (list(arguments) or image.command)
         self._process = subprocess.Popen(
-            image.tree.isolated(command, self._environment, image.user, mounts, has_network=False),
+            tree.isolated(command, environment, user, mounts, has_network=False),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -69,19 +67,9 @@ class Container:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def is_healthy(self) -> bool:
-        """Run the image's HEALTHCHECK as an engine does."""
-        inside = self._image.tree.entered(
-            self._image.healthcheck, self._environment, self._image.user
-        )
-        command = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--net", *inside]
-        try:
-            return subprocess.run(command, capture_output=True, timeout=5).returncode == 0
-        except subprocess.TimeoutExpired:
-            return False
-
-    def wait_until_healthy(self) -> None:
-        wait_until(self.is_healthy, "it is healthy")
+    def wait_until_answered(self, url: str, part: str) -> None:
+        """Ask until the answer has this part."""
+        wait_until(lambda: part in self.curl(url), f"{url} has {part}")
 
     def signal(self, number: signal.Signals) -> None:
         os.kill(self.pid, number)
@@ -101,3 +89,33 @@ class Container:
             self._process.wait()
             assert self._process.stdout is not None
             self._process.stdout.close()
+
+
+class Container(Program):
+    """`docker run IMAGE ARGUMENTS…`, with folders mounted and variables set."""
+
+    def __init__(
+        self,
+        image: Image,
+        *arguments: str,
+        mounts: Sequence[Mount] = (),
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        self._image = image
+        self._environment = image.environment | {"HOME": "/"} | dict(variables or {})
+        command = image.entrypoint + (list(arguments) or image.command)
+        super().__init__(image.tree, command, self._environment, image.user, mounts)
+
+    def is_healthy(self) -> bool:
+        """Run the image's HEALTHCHECK as an engine does."""
+        inside = self._image.tree.entered(
+            self._image.healthcheck, self._environment, self._image.user
+        )
+        command = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--net", *inside]
+        try:
+            return subprocess.run(command, capture_output=True, timeout=5).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+    def wait_until_healthy(self) -> None:
+        wait_until(self.is_healthy, "it is healthy")
