@@ -36,6 +36,9 @@ COMMANDS = [
 NOT_RUN = {
     "make test ": "it runs this very test",
     "docker build ": "`make test-containers` carries out the same without an engine",
+    "make wheel ": "`make test-containers` makes it, and tries it in a clean Debian",
+    "make deb ": "as the wheel",
+    "make dist ": "as the wheel",
     "pip install pytest ": "`make test-python` runs these tests",
     "./run-versions": "other interpreters: `make test-python-versions`",
     "./run-integrations": "gigabytes of frameworks: `make test-integrations`",
