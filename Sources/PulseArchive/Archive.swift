@@ -15,6 +15,8 @@ public final class Archive: Sendable {
         var isUp = true
         /// Grows whenever something had to be forgotten: sources begin anew with a checkpoint.
         var losses = 0
+        /// The addresses of sources that another server keeps.
+        var refused: Set<String> = []
     }
 
     /// Its path.
@@ -22,6 +24,9 @@ public final class Archive: Sendable {
     private let queue = Mutex(Queue())
     private let thread = DispatchQueue(label: "pulse.archive")
     private let writer: Mutex<ArchiveWriter>
+    /// A connection of its own, so that nobody who reads waits for whoever writes; nil where the
+    /// file is one connection's alone.
+    private let reader: ReadConnection?
     private let locks: SourceLocks
     private let logger: Logger
 
@@ -48,35 +53,71 @@ public final class Archive: Sendable {
                 "the archive \(path) is on a network file system: it is this server's alone")
         }
         locks = try SourceLocks(beside: path)
+        reader = isShared ? try ReadConnection(path: path) : nil
         do {
-            writer = Mutex(try ArchiveWriter(database, keepRuns: keepRuns))
+            writer = Mutex(try ArchiveWriter(database, locks: locks, keepRuns: keepRuns))
         } catch {
             throw .database(path: path, error)
         }
     }
 
     /// Whether everything that was to be written was.
-    public var isUp: Bool { queue.withLock(\.isUp) }
+    public var isUp: Bool { queue.withLock { $0.isUp && $0.refused.isEmpty } }
 
     /// Begins to keep a source.
+    ///
+    /// It waits for no writer: one that the archive doesn't know is made by the archive's thread.
     ///
     /// - Parameter address: by which it is found again: an absolute path, or the address of a key.
     /// - Returns: nil when another server keeps it.
     /// - Throws: ``ArchiveError``.
-    package func source(_ address: String, name: SourceName) throws(ArchiveError)
-        -> ArchivedSource?
-    {
-        do {
-            let source = try writer.withLock { writer throws(SQLiteError) in
-                try writer.source(address, name: name.description)
+    package func source(_ address: String) throws(ArchiveError) -> ArchivedSource? {
+        guard
+            let row = try read({ database throws(SQLiteError) in
+                try database.source(address)
+            })
+        else {
+            return ArchivedSource(address, memory: nil, archive: self)
+        }
+        guard locks.take(row) else {
+            refuse([address])
+            return nil
+        }
+        let memory = try read { database throws(SQLiteError) in
+            try database.memory(of: row)
+        }
+        return ArchivedSource(address, memory: memory, archive: self)
+    }
+
+    /// Makes a source that the archive doesn't know, at once: before anything is served.
+    func register(_ address: String) throws(ArchiveError) {
+        do throws(SQLiteError) {
+            try writer.withLock { writer throws(SQLiteError) in
+                try writer.register(address)
             }
-            guard locks.take(source) else { return nil }
-            let memory = try writer.withLock { writer throws(SQLiteError) in
-                try writer.memory(of: source)
-            }
-            return ArchivedSource(source, memory: memory, archive: self)
         } catch {
             throw .database(path: path, error)
+        }
+    }
+
+    private func read<Result: Sendable>(_ body: (Database) throws(SQLiteError) -> Result)
+        throws(ArchiveError) -> Result
+    {
+        if let reader { return try reader.read(body) }
+        do throws(SQLiteError) {
+            return try writer.withLock { writer throws(SQLiteError) in try body(writer.database) }
+        } catch {
+            throw .database(path: path, error)
+        }
+    }
+
+    private func refuse(_ addresses: Set<String>) {
+        let new = queue.withLock { queue in
+            defer { queue.refused.formUnion(addresses) }
+            return addresses.subtracting(queue.refused)
+        }
+        for address in new.sorted() {
+            logger.warning("another server archives \(address): served without the archive")
         }
     }
 
@@ -86,17 +127,11 @@ public final class Archive: Sendable {
     /// - Throws: ``ArchiveError``.
     public static func reader(path: String, address: String) throws(ArchiveError) -> ArchiveReader?
     {
-        do {
-            let database = try Database(path: path, .read)
-            guard
-                let source = try database.first(
-                    "SELECT id FROM source WHERE address = ?", .text(address),
-                    row: { $0.integer(0) })
-            else { return nil }
-            return ArchiveReader(database, source: source)
-        } catch {
-            throw .database(path: path, error)
+        let connection = try ReadConnection(path: path)
+        let source = try connection.read { database throws(SQLiteError) in
+            try database.source(address)
         }
+        return source.map { ArchiveReader(connection, source: $0) }
     }
 
     /// How often something had to be forgotten.
@@ -112,7 +147,7 @@ public final class Archive: Sendable {
             defer { queue.isScheduled = true }
             return !queue.isScheduled
         }
-        if isUrgent && isUp {
+        if isUrgent && queue.withLock(\.isUp) {
             thread.async { self.flush() }
         } else if isFirst {
             schedule(after: Self.delay)
@@ -136,7 +171,8 @@ public final class Archive: Sendable {
         }
         guard !batches.isEmpty else { return }
         do {
-            try writer.withLock { writer throws(SQLiteError) in try writer.write(batches) }
+            refuse(
+                try writer.withLock { writer throws(SQLiteError) in try writer.write(batches) })
             if queue.withLock({ queue in
                 defer { queue.isUp = true }
                 return !queue.isUp

@@ -2,7 +2,8 @@ internal import PulseMonitor
 
 /// What happened to a source at one time, on its way to the archive's thread.
 struct ArchiveBatch: Sendable {
-    let source: Int64
+    /// The source's address: an absolute path, or the address of a key.
+    let source: String
     let events: [RunEvent]
     /// The run that the newest document belongs to.
     let run: RunID?

@@ -1,17 +1,16 @@
 internal import Pulse
 public import PulseMonitor
 internal import SQLite
-internal import Synchronization
 
 /// Reads what the archive holds of one source, from any thread.
 ///
 /// A connection of its own: nobody who reads waits for whoever writes.
 public final class ArchiveReader: Sendable {
-    private let database: Mutex<Database>
+    private let connection: ReadConnection
     private let source: Int64
 
-    init(_ database: sending Database, source: Int64) {
-        self.database = Mutex(database)
+    init(_ connection: ReadConnection, source: Int64) {
+        self.connection = connection
         self.source = source
     }
 
@@ -25,7 +24,7 @@ public final class ArchiveReader: Sendable {
     /// - Parameter limit: how many at most.
     /// - Throws: ``ArchiveError``.
     public func runs(limit: Int = 1_000) throws(ArchiveError) -> [ArchivedRun] {
-        try read { database throws(SQLiteError) in
+        try connection.read { database throws(SQLiteError) in
             try database.all(
                 """
                 SELECT \(Self.columns) FROM run r WHERE r.source = ?
@@ -37,7 +36,7 @@ public final class ArchiveReader: Sendable {
 
     /// One run; also by the id that it had before it was joined to another.
     public func run(_ id: RunID) throws(ArchiveError) -> ArchivedRun? {
-        try read { database throws(SQLiteError) in
+        try connection.read { database throws(SQLiteError) in
             guard let row = try rowID(of: id, database) else { return nil }
             return try database.first(
                 "SELECT \(Self.columns) FROM run r WHERE r.id = ?", .integer(row)
@@ -47,7 +46,7 @@ public final class ArchiveReader: Sendable {
 
     /// The curve of a run, as its attempts told it and without what a resume has cut off.
     public func curve(_ id: RunID) throws(ArchiveError) -> [ArchivedPoint] {
-        try read { database throws(SQLiteError) in
+        try connection.read { database throws(SQLiteError) in
             guard let row = try rowID(of: id, database) else { return [] }
             return try database.all(
                 """
@@ -59,16 +58,6 @@ public final class ArchiveReader: Sendable {
                     timestamp: $0.integer(0), epoch: $0.real(1), loss: $0.real(2),
                     attempt: Int($0.integer(3)))
             }
-        }
-    }
-
-    private func read<Result: Sendable>(_ body: (Database) throws(SQLiteError) -> Result)
-        throws(ArchiveError) -> Result
-    {
-        do {
-            return try database.withLock { database throws(SQLiteError) in try body(database) }
-        } catch {
-            throw .database(path: "the archive", error)
         }
     }
 

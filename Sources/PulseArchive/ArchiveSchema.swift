@@ -13,8 +13,9 @@ enum ArchiveSchema {
     /// the trainer's. `observed` is the monitor's time in nanoseconds.
     private static let tables = """
         CREATE TABLE source(
-            id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
-            current INTEGER, checkpoint BLOB, saved INTEGER);
+            id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, current INTEGER,
+            saved INTEGER);
+        CREATE TABLE checkpoint(source INTEGER PRIMARY KEY, monitor BLOB NOT NULL);
         CREATE TABLE journal(
             source INTEGER NOT NULL, n INTEGER NOT NULL, observed INTEGER NOT NULL,
             event INTEGER NOT NULL, document BLOB, PRIMARY KEY(source, n)) WITHOUT ROWID;

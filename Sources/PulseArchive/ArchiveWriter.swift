@@ -19,13 +19,16 @@ final class ArchiveWriter {
     /// What is known of the tables; forgotten where a transaction fails.
     private var current: [Int64: Current] = [:]
     private var journals: [Int64: Int64] = [:]
+    private var sources: [String: Int64] = [:]
+    private let locks: SourceLocks
     private let keepRuns: Int
 
     /// A finished run keeps so many points: as many as a wide panel has pixels.
     private static let finishedLimit = 2_048
 
-    init(_ database: Database, keepRuns: Int) throws(SQLiteError) {
+    init(_ database: Database, locks: SourceLocks, keepRuns: Int) throws(SQLiteError) {
         self.database = database
+        self.locks = locks
         self.keepRuns = keepRuns
         insertPoint = try Statement(database, "INSERT INTO point VALUES (?, ?, ?, NULL, ?, ?, ?)")
         insertEntry = try Statement(database, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)")
@@ -35,36 +38,60 @@ final class ArchiveWriter {
     }
 
     /// Writes all of some batches, or nothing.
-    func write(_ batches: [ArchiveBatch]) throws(SQLiteError) {
+    ///
+    /// - Returns: the addresses of sources that another server keeps: of them nothing is written.
+    func write(_ batches: [ArchiveBatch]) throws(SQLiteError) -> Set<String> {
         do throws(SQLiteError) {
-            try database.transaction { () throws(SQLiteError) in
-                for batch in batches { try write(batch) }
+            return try database.transaction { () throws(SQLiteError) in
+                var refused: Set<String> = []
+                for batch in batches {
+                    if let source = try row(of: batch.source) {
+                        try write(batch, of: source)
+                    } else {
+                        refused.insert(batch.source)
+                    }
+                }
+                return refused
             }
         } catch {
             current = [:]
             journals = [:]
+            sources = [:]
             throw error
         }
     }
 
-    private func write(_ batch: ArchiveBatch) throws(SQLiteError) {
-        let source = batch.source
+    /// Makes a source that isn't known, and keeps it from here on unless another server does.
+    func register(_ address: String) throws(SQLiteError) {
+        try database.transaction { () throws(SQLiteError) in _ = try row(of: address) }
+    }
+
+    /// The number of a source, old or new; nil when another server keeps it.
+    private func row(of address: String) throws(SQLiteError) -> Int64? {
+        if let known = sources[address] { return known }
+        try database.run("INSERT OR IGNORE INTO source(address) VALUES (?)", .text(address))
+        guard let row = try database.source(address), locks.take(row) else { return nil }
+        sources[address] = row
+        return row
+    }
+
+    private func write(_ batch: ArchiveBatch, of source: Int64) throws(SQLiteError) {
         if batch.isAfterLoss, let view = batch.monitor?.view, let run = view.run,
             let document = view.status
         {
-            try begin(run, attempt: view.attempt ?? 1, document, batch)
+            try begin(run, attempt: view.attempt ?? 1, document, batch, of: source)
         } else if current[source] == nil {
             try findCurrent(of: source)
         }
-        for event in batch.events { try apply(event, batch) }
+        for event in batch.events { try apply(event, batch, of: source) }
         if let monitor = batch.monitor {
             try database.run(
-                "UPDATE source SET checkpoint = ? WHERE id = ?", .blob(monitor.checkpoint),
-                .integer(source))
+                "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", .integer(source),
+                .blob(monitor.checkpoint))
             try database.run("DELETE FROM journal WHERE source = ?", .integer(source))
             journals[source] = 0
         } else {
-            try note(batch)
+            try note(batch, of: source)
         }
         try updateSource.run([
             batch.run == nil ? nil : current[source].map { .integer($0.row) } ?? nil,
@@ -79,10 +106,9 @@ final class ArchiveWriter {
         }
     }
 
-    private func note(_ batch: ArchiveBatch) throws(SQLiteError) {
+    private func note(_ batch: ArchiveBatch, of source: Int64) throws(SQLiteError) {
         for event in batch.events {
             guard let kind = JournalKind(event) else { continue }
-            let source = batch.source
             let next = try nextEntry(of: source)
             var document = Value.null
             if case .document(let status) = event { document = .blob(PulseEncoder.encode(status)) }
@@ -121,40 +147,43 @@ final class ArchiveWriter {
 
     /// Begins a run, or goes on with it where it is known: a monitor that begins anew finds the same.
     private func begin(
-        _ id: RunID, attempt: Int, _ document: TrainingStatus, _ batch: ArchiveBatch
+        _ id: RunID, attempt: Int, _ document: TrainingStatus, _ batch: ArchiveBatch,
+        of source: Int64
     ) throws(SQLiteError) {
         try database.run(
             """
             INSERT OR IGNORE INTO run(
                 source, name, started, ordinal, attempt, updated, document)
             VALUES (?, ?, ?, ?, ?, ?, ?)
-            """, .integer(batch.source), .text(id.source), .integer(id.started),
+            """, .integer(source), .text(id.source), .integer(id.started),
             .integer(id.ordinal), .integer(attempt), .integer(batch.wallClock),
             .blob(PulseEncoder.encode(document)))
-        guard let row = try rowID(of: id, batch.source) else { return }
-        try goOn(row, of: batch.source)
+        guard let row = try rowID(of: id, source) else { return }
+        try goOn(row, of: source)
     }
 
-    private func apply(_ event: RunEvent, _ batch: ArchiveBatch) throws(SQLiteError) {
+    private func apply(_ event: RunEvent, _ batch: ArchiveBatch, of source: Int64)
+        throws(SQLiteError)
+    {
         switch event {
         case .began(let id, let document):
-            try begin(id, attempt: 1, document, batch)
-            try retain(of: batch.source)
+            try begin(id, attempt: 1, document, batch, of: source)
+            try retain(of: source)
         case .point(let document):
-            guard let run = current[batch.source] else { return }
+            guard let run = current[source] else { return }
             try insertPoint.run([
                 .integer(run.row), .integer(run.nextPoint), .integer(run.attempt),
                 .integer(document.timestamp), .real(document.epoch), .real(document.loss),
             ])
-            current[batch.source]?.nextPoint += 1
+            current[source]?.nextPoint += 1
         case .resumed(_, let attempt, let epoch):
-            guard let run = current[batch.source] else { return }
+            guard let run = current[source] else { return }
             try resume(run.row, attempt, epoch)
-            current[batch.source]?.attempt = Int64(attempt)
+            current[source]?.attempt = Int64(attempt)
         case .joined(let id, let earlier, let attempt, let epoch):
-            try join(id, to: earlier, attempt, epoch, batch.source)
+            try join(id, to: earlier, attempt, epoch, source)
         case .ended(let id, let ending):
-            guard let row = try rowID(of: id, batch.source) else { return }
+            guard let row = try rowID(of: id, source) else { return }
             try database.run(
                 "UPDATE run SET ending = ?, ended = ? WHERE id = ?", .text(ending.rawValue),
                 .integer(batch.wallClock), .integer(row))

@@ -11,14 +11,15 @@ package final class ArchivedSource: RunKeeper {
     }
 
     package let memory: MonitorMemory?
-    private let source: Int64
+    /// Its address.
+    private let source: String
     private let archive: Archive
     private let state: Mutex<State>
 
     /// So many entries are read again at the next start at most.
     private static let entryLimit = 256
 
-    init(_ source: Int64, memory: MonitorMemory?, archive: Archive) {
+    init(_ source: String, memory: MonitorMemory?, archive: Archive) {
         self.source = source
         self.memory = memory
         self.archive = archive
@@ -30,9 +31,8 @@ package final class ArchivedSource: RunKeeper {
         keep(events, of: monitor, at: wallClock, isUrgent: isUrgent, isLast: false)
     }
 
-    package func close(_ monitor: RunMonitor, at wallClock: Int64) async {
+    package func close(_ monitor: RunMonitor, at wallClock: Int64) {
         keep([], of: monitor, at: wallClock, isUrgent: false, isLast: true)
-        await BlockingThread.run("pulse.archive.close") { [archive] in archive.drain() }
     }
 
     private func keep(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import Logging
 import PulseArchive
-import PulseMonitor
 import PulseServer
 
 /// Where a server keeps its runs.
@@ -29,13 +28,12 @@ struct ArchiveOptions: ParsableArguments {
     ///
     /// One that can't be opened is one line in the log: the server serves as well without.
     ///
-    /// - Parameter address: by which the source is found again.
+    /// - Parameter scope: the sources that it keeps.
     func keep(
-        _ address: String, name: SourceName, in configuration: inout StatusServerConfiguration,
-        logger: Logger
+        _ scope: SourceScope, in configuration: inout StatusServerConfiguration, logger: Logger
     ) {
         guard !noArchive else { return }
-        configuration.isArchiveUp = { false }
+        configuration.wantsArchive = true
         let places = ArchivePlace(environment: { name in
             unsafe getenv(name).map { unsafe String(cString: $0) }
         })
@@ -45,13 +43,8 @@ struct ArchiveOptions: ParsableArguments {
         }
         if archive == nil { ArchivePlace.makeDirectory(of: path) }
         do {
-            let archive = try Archive(path: path, logger: logger)
-            guard let source = try archive.source(address, name: name) else {
-                return logger.warning(
-                    "another server archives \(address): served without the archive")
-            }
-            configuration.keeper = source
-            configuration.isArchiveUp = { archive.isUp }
+            configuration.archive = try ServerArchive(
+                Archive(path: path, logger: logger), scope: scope, logger: logger)
         } catch {
             logger.warning("no archive: \(error)")
         }

@@ -42,4 +42,13 @@ struct ArchivePlace {
         let directory = unsafe String(cString: real)
         return (directory == "/" ? "" : directory) + "/" + split.name
     }
+
+    /// The address of a directory; of one that isn't there yet, by the directory above it.
+    static func address(ofDirectory path: String) -> String {
+        guard let real = unsafe realpath(path, nil) else {
+            return address(ofFile: path.hasSuffix("/") ? String(path.dropLast()) : path)
+        }
+        defer { unsafe free(real) }
+        return unsafe String(cString: real)
+    }
 }

@@ -2,6 +2,7 @@ import PulseMonitor
 import ArgumentParser
 import Glibc
 import Logging
+import PulseArchive
 import PulseNATS
 import PulseServer
 import ServiceLifecycle
@@ -128,11 +129,7 @@ struct Serve: PreparedCommand, LoggedCommand {
             configuration.source = try await keySource()
             configuration.runs = directorySource
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
-            if runsDir == nil {
-                archive.keep(
-                    source ?? ArchivePlace.address(ofFile: file),
-                    name: configuration.sourceName, in: &configuration, logger: logger)
-            }
+            archive.keep(scope(ofFile: file), in: &configuration, logger: logger)
             signals = await StopSignals()
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch let code as ExitCode {
@@ -162,6 +159,12 @@ struct Serve: PreparedCommand, LoggedCommand {
             throw ValidationError("--status-file and --source are two sources: give one of them.")
         }
         _ = try nats.address(source, of: "--source")
+    }
+
+    /// The sources that are served, as the archive calls them.
+    private func scope(ofFile file: String) -> SourceScope {
+        if let runsDir { return .directory(ArchivePlace.address(ofDirectory: runsDir)) }
+        return .one(source ?? ArchivePlace.address(ofFile: file))
     }
 
     /// The directory of runs; nil when one run is served.

@@ -56,9 +56,8 @@ struct StatusPoller: Service {
                     health.recordIteration()
                     for observer in origin.observers { observer.didPoll() }
                 }
-                for follower in followers.values {
-                    await follower.close(at: origin.clock.unixTime)
-                }
+                for follower in followers.values { follower.close(at: origin.clock.unixTime) }
+                await origin.archive?.close()
             } onGracefulShutdown: {
                 wake.finish()
             }

@@ -40,7 +40,7 @@ public struct StatusServer: Service {
             tick: min(configuration.pollInterval, Self.longestTick),
             pollInterval: configuration.pollInterval, policy: policy, heads: heads,
             streams: streams, clock: clock, logger: logger, observers: configuration.observers,
-            keeper: configuration.keeper,
+            archive: configuration.archive,
             namesRuns: configuration.runs != nil)
         let first = Self.followers(source.poll(), origin)
         let table = first.table

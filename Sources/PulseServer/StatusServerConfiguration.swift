@@ -47,10 +47,10 @@ public struct StatusServerConfiguration: Sendable {
     /// Who else is told of the run.
     public var observers: [any RunObserver] = []
 
-    /// Keeps the run beyond the life of this server.
-    package var keeper: (any RunKeeper)?
-    /// Whether the archive is written as it should be; nil where none was asked for.
-    package var isArchiveUp: (@Sendable () -> Bool)?
+    /// Keeps the runs beyond the life of this server.
+    package var archive: (any RunArchive)?
+    /// Whether the runs are to be kept: where that can't be, the metrics say so.
+    package var wantsArchive = false
 
     /// Makes a configuration with the defaults.
     public init(statusFile: String, limit: DescriptorLimit) {
@@ -78,8 +78,11 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension StatusServerConfiguration {
-    /// What the source's runs are called.
-    package var sourceName: SourceName { statusSource.name }
+    /// Whether the archive is written as it should be; nil where none was asked for.
+    var isArchiveUp: (@Sendable () -> Bool)? {
+        guard wantsArchive else { return nil }
+        return { [archive] in archive?.isUp ?? false }
+    }
 
     /// The sources to serve: the file unless there is another, or several.
     var runsSource: any RunsSource { runs ?? SingleSource(statusSource) }

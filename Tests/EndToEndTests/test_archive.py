@@ -22,9 +22,8 @@ class Home:
         folder.mkdir()
 
     def serve(self, *flags: str) -> PulseServer:
-        server = PulseServer(
-            self.status_file.path, *flags, log=self.log, state=str(self.folder)
-        )
+        file = None if "--runs-dir" in flags else self.status_file.path
+        server = PulseServer(file, *flags, log=self.log, state=str(self.folder))
         self.servers.append(server)
         return server
 
@@ -156,7 +155,9 @@ def test_a_second_server_of_the_same_file_serves_without(home: Home) -> None:
     second = home.serve()
     report(home.status_file, first, 1.0)
     report(home.status_file, second, 2.0)
-    assert "another server archives" in home.log.read_text()
+    wait_until(
+        lambda: "another server archives" in home.log.read_text(), "the second says that it doesn't"
+    )
     assert first.metric("pulse_archive_up") == 1
     assert second.metric("pulse_archive_up") == 0
 
@@ -165,12 +166,111 @@ def test_a_run_that_was_stale_stays_so(home: Home) -> None:
     first = home.serve("--stale-after", "1s")
     report(home.status_file, first, 1.0)
     wait_until(lambda: home.rows("SELECT 1 FROM run"), "its beginning is kept")
-    live = home.rows("SELECT checkpoint FROM source")
+    live = home.rows("SELECT monitor FROM checkpoint")
     wait_until(lambda: first.get("/progress").json()["liveness"] == "stale", "it is stale")
     # Which is kept just after it is served.
-    wait_until(lambda: home.rows("SELECT checkpoint FROM source") != live, "that is kept")
+    wait_until(lambda: home.rows("SELECT monitor FROM checkpoint") != live, "that is kept")
     kill(first)
     second = home.serve("--stale-after", "1h")
     assert second.get("/progress").json()["liveness"] == "stale"
     report(home.status_file, second, 2.0)
     assert second.get("/progress").json()["liveness"] == "live"
+
+
+class Runs:
+    """A runs directory whose servers share an archive one after the other."""
+
+    def __init__(self, home: Home, directory: Path) -> None:
+        self.home = home
+        self.directory = directory
+        directory.mkdir()
+
+    def file(self, name: str) -> StatusFile:
+        path = self.directory / name
+        path.parent.mkdir(exist_ok=True)
+        return StatusFile(path)
+
+    def serve(self, *flags: str) -> PulseServer:
+        return self.home.serve("--runs-dir", str(self.directory), *flags)
+
+
+@pytest.fixture
+def runs(home: Home, tmp_path: Path) -> Runs:
+    return Runs(home, tmp_path / "runs")
+
+
+def reach(server: PulseServer, name: str, epoch: float) -> None:
+    def served() -> bool:
+        answer = server.get(f"/runs/{name}")
+        return answer.status == 200 and answer.json()["epoch"] == epoch
+
+    wait_until(served, f"{name} is served at epoch {epoch}")
+
+
+def test_all_runs_of_a_directory_go_on(runs: Runs) -> None:
+    first = runs.serve()
+    names = {"a": "a.json", "b": "b/status.json", "c": "c.json"}
+    for epoch in (1.0, 2.0, 3.0):
+        for name, file in names.items():
+            runs.file(file).running(epoch, total=100.0, loss=1 / epoch, message=f"{name} {epoch}")
+            reach(first, name, epoch)
+    runs.file("c.json").done(epoch=100.0, total=100.0)
+    reach(first, "c", 100.0)
+    before = {name: first.get(f"/runs/{name}/history").json() for name in names}
+    items = first.get("/runs").json()
+    first.stop()
+    runs.file("d.json").running(1.0, message="it is new")
+    second = runs.serve()
+    for name in names:
+        assert second.get(f"/runs/{name}/history").json() == before[name]
+    after = second.get("/runs").json()
+    assert [run for run in after["runs"] if run["source"] != "d"] == items["runs"]
+    assert after["total"] == 4
+    runs.file("a.json").running(4.0, total=100.0, message="a goes on")
+    reach(second, "a", 4.0)
+    assert second.get("/runs/a/history").json()["epoch"] == [1.0, 2.0, 3.0, 4.0]
+    assert second.metric("pulse_archive_up") == 1
+    second.stop()
+    assert runs.home.rows("SELECT count(*), max(attempt) FROM run") == [(4, 1)]
+    addresses = {f"{runs.directory}/{file}" for file in [*names.values(), "d.json"]}
+    assert {row[0] for row in runs.home.rows("SELECT address FROM source")} == addresses
+
+
+def test_a_kill_makes_no_second_run_of_any_in_a_directory(runs: Runs) -> None:
+    dice = random.Random(11)
+    epochs = [0.0] * 8
+    for _ in range(6):
+        server = runs.serve()
+        end = time.monotonic() + dice.uniform(0.05, 0.8)
+        while time.monotonic() < end:
+            run = dice.randrange(len(epochs))
+            epochs[run] += 1 / 64
+            runs.file(f"r{run}.json").running(epochs[run], total=1000.0, message=f"{epochs[run]}")
+        kill(server)
+        assert runs.home.rows("PRAGMA integrity_check") == [("ok",)]
+    server = runs.serve()
+    for run, epoch in enumerate(epochs):
+        if epoch:
+            reach(server, f"r{run}", epoch)
+            curve = server.get(f"/runs/r{run}/history").json()["epoch"]
+            assert curve == sorted(curve)
+    server.stop()
+    assert runs.home.rows("SELECT count(*) FROM run GROUP BY source HAVING count(*) > 1") == []
+
+
+def test_many_runs_need_one_lock_file(runs: Runs) -> None:
+    """Not a descriptor for each."""
+    for run in range(300):
+        runs.file(f"r{run}.json").running(1.0, message=str(run))
+    server = runs.serve()
+    query = "SELECT count(*) FROM checkpoint"
+    wait_until(lambda: runs.home.rows(query) == [(300,)], "all are archived")
+    folder = Path(f"/proc/{server.process.pid}/fd")
+    links = [str(entry.readlink()) for entry in folder.iterdir()]
+    assert len([link for link in links if "pulse.db" in link]) < 10
+    second = runs.serve()
+    wait_until(
+        lambda: runs.home.log.read_text().count("another server archives") == 300,
+        "each is refused to the second",
+    )
+    second.stop()

@@ -38,7 +38,7 @@ struct ArchiveTests {
     }
 
     private func source(_ archive: Archive) throws -> ArchivedSource {
-        try #require(try archive.source(Self.address, name: SourceName(file: Self.address)))
+        try #require(try archive.source(Self.address))
     }
 
     /// Takes documents, as a server does.
@@ -156,8 +156,17 @@ struct ArchiveTests {
         let one = try archive()
         let first = try source(one)
         let other = try archive()
-        #expect(try other.source(Self.address, name: SourceName(file: Self.address)) == nil)
-        #expect(try other.source("/runs/b.json", name: SourceName(file: "/runs/b.json")) != nil)
+        // Both found that it is new; who writes first keeps it.
+        let second = try source(other)
+        for (archive, source) in [(one, first), (other, second)] {
+            var monitor = try monitor(continuing: nil)
+            take(try Self.running([0, 1]), &monitor, source)
+            archive.drain()
+        }
+        #expect(one.isUp)
+        #expect(other.isUp == false)
+        #expect(try other.source(Self.address) == nil)
+        #expect(try other.source("/runs/b.json") != nil)
         withExtendedLifetime((one, first)) {}
     }
 

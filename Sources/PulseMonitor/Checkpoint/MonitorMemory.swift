@@ -1,3 +1,5 @@
+package import Pulse
+
 /// What is kept of a source's runs beyond the life of a server: a checkpoint of its monitor, and what
 /// has happened since.
 ///
@@ -12,6 +14,8 @@ package struct MonitorMemory: Sendable {
     package var entries: [Entry]
     /// When the newest of these happened, by the server's clock: unix seconds.
     package var savedAt: Int64
+    /// The newest document of the current run, and when it was heard of; nil where there is none.
+    package var newest: (document: TrainingStatus, times: RunTimes)?
 
     package init(checkpoint: [UInt8], entries: [Entry] = [], savedAt: Int64) {
         self.checkpoint = checkpoint

@@ -1,4 +1,22 @@
-/// Somebody who keeps a source's runs beyond the life of a server.
+/// Where the runs of a server are kept beyond its life: its own sources, and no others.
+package protocol RunArchive: Sendable {
+    /// Whether all that was to be kept is.
+    var isUp: Bool { get }
+
+    /// Begins to keep a source, with what is known of it.
+    ///
+    /// Called on the poll loop, and waits for no writer.
+    ///
+    /// - Parameter label: what the source is called in errors; of a file in a directory its path from
+    ///   there on.
+    /// - Returns: nil when it isn't kept here.
+    func keeper(of name: SourceName, label: String) -> (any RunKeeper)?
+
+    /// The server ends; returns when what was to be kept is, or can't be.
+    func close() async
+}
+
+/// Keeps the runs of one source.
 package protocol RunKeeper: Sendable {
     /// What is known of the source from before; nil when that is nothing.
     var memory: MonitorMemory? { get }
@@ -8,6 +26,6 @@ package protocol RunKeeper: Sendable {
     /// Called on the poll loop, and returns at once.
     func keep(_ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64)
 
-    /// The server ends with this state of the monitor; returns when it is kept.
-    func close(_ monitor: RunMonitor, at wallClock: Int64) async
+    /// The server ends with this state of the monitor.
+    func close(_ monitor: RunMonitor, at wallClock: Int64)
 }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Pulse
 
 /// What lies in a runs directory, and the names that it gives: `NAME.json`, and `NAME/status.json`.
-struct RunsListing: Sendable, Equatable {
+package struct RunsListing: Sendable, Equatable {
     /// A file that may hold a run, be it there yet or not.
     struct Candidate: Sendable, Equatable {
         /// From the directory on, as errors call it.
@@ -48,6 +48,13 @@ struct RunsListing: Sendable, Equatable {
     static func source(ofFile name: String) -> SourceName? {
         guard name.hasSuffix(suffix) else { return nil }
         return SourceName(exactly: name.dropLast(suffix.count))
+    }
+
+    /// Whether a path from the directory on is that of a run's file.
+    package static func isSource(_ path: String) -> Bool {
+        let folder = path.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard folder.count == 2 else { return source(ofFile: path) != nil }
+        return folder[1] == statusFile && SourceName(exactly: folder[0]) != nil
     }
 
     private mutating func skip(_ name: [UInt8], _ reason: SkippedFiles.Reason) {

@@ -18,8 +18,7 @@ struct RunFollower: Sendable {
         self.observers = observers
         self.keeper = keeper
         let view = chain.snapshot.view
-        let told = min(view.status?.timestamp ?? wallClock, wallClock)
-        times = RunTimes(updated: told, ended: view.liveness == .finished ? told : nil)
+        times = Self.times(of: view, keeper?.memory, wallClock)
         hub.publish(chain.snapshot)
         resource = RunResource(
             name, store: StatusStore(chain.snapshot, chain.counts), hub: hub, ids: ids,
@@ -40,9 +39,18 @@ struct RunFollower: Sendable {
         for observer in observers { observer.observe(chain.firstEvents, view) }
     }
 
-    /// The server ends; returns when what is known is kept.
-    func close(at wallClock: Int64) async {
-        await keeper?.close(chain.monitor, at: wallClock)
+    /// The server ends: what is known is to be kept.
+    func close(at wallClock: Int64) {
+        keeper?.close(chain.monitor, at: wallClock)
+    }
+
+    /// As they were where a server before this one has heard of the same, else as the document says.
+    private static func times(
+        of view: RunView, _ memory: MonitorMemory?, _ wallClock: Int64
+    ) -> RunTimes {
+        if let newest = memory?.newest, newest.document == view.status { return newest.times }
+        let told = min(view.status?.timestamp ?? wallClock, wallClock)
+        return RunTimes(updated: told, ended: view.liveness == .finished ? told : nil)
     }
 
     /// Goes on with a delivery.

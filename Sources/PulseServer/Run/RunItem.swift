@@ -76,14 +76,6 @@ final class RunItem: Sendable {
     }
 }
 
-/// When a run was heard of, by the server's clock: unix time in seconds.
-struct RunTimes: Sendable, Equatable {
-    /// When its newest update arrived.
-    var updated: Int64
-    /// When it ended; nil while it hasn't.
-    var ended: Int64?
-}
-
 extension JSONWriter {
     /// One member of an object, with what stands before it.
     fileprivate mutating func member(

@@ -13,17 +13,26 @@ struct RunOrigin: Sendable {
     let clock: MonitorClock
     let logger: Logger
     let observers: [any RunObserver]
-    /// Keeps the runs of the one source beyond the life of this server.
-    var keeper: (any RunKeeper)?
+    /// Keeps the runs beyond the life of this server.
+    var archive: (any RunArchive)?
     /// Whether answers and log lines name the run: where there are several.
     let namesRuns: Bool
 
     /// Follows a source from its first delivery on.
     func follower(of name: SourceName, label: String, first: SourceDelivery) -> RunFollower {
+        follower(
+            of: name, label: label, first: first,
+            keeper: archive?.keeper(of: name, label: label))
+    }
+
+    private func follower(
+        of name: SourceName, label: String, first: SourceDelivery, keeper: (any RunKeeper)?
+    ) -> RunFollower {
         let now = clock.now
         let wallClock = clock.unixTime
         let ids = EventIDs()
-        let monitor = monitor(of: (name, label), at: now, wallClock: wallClock)
+        let monitor = monitor(
+            of: (name, label), keeper?.memory, at: now, wallClock: wallClock)
         let chain = SnapshotChain(
             monitor: monitor, ids: ids, policy: policy, first: first, namesRun: namesRuns, at: now,
             wallClock: wallClock)
@@ -37,15 +46,17 @@ struct RunOrigin: Sendable {
 
     /// The monitor of a source: the one of a server before this, where that was kept.
     private func monitor(
-        of source: (name: SourceName, label: String), at now: Duration, wallClock: Int64
+        of source: (name: SourceName, label: String), _ memory: MonitorMemory?,
+        at now: Duration, wallClock: Int64
     ) -> RunMonitor {
-        if let memory = keeper?.memory {
+        if let memory {
             do {
                 return try RunMonitor(
                     source, staleAfter: staleAfter, tick: tick, pollInterval: pollInterval,
                     at: now, wallClock: wallClock, continuing: memory)
             } catch {
-                logger.warning("what the archive knows of the run can't be read: it begins anew")
+                logger.warning(
+                    "what the archive knows of \(source.name) can't be read: it begins anew")
             }
         }
         return RunMonitor(
@@ -57,6 +68,6 @@ struct RunOrigin: Sendable {
     func nobody() -> RunFollower {
         follower(
             of: SourceName(key: "none"), label: "no run",
-            first: SourceDelivery([], nextWithin: pollInterval))
+            first: SourceDelivery([], nextWithin: pollInterval), keeper: nil)
     }
 }

@@ -1,0 +1,40 @@
+internal import PulseMonitor
+
+/// Which sources a server keeps, and what they are called in the archive.
+public enum SourceScope: Sendable, Hashable {
+    /// One, by its address: an absolute path, or the address of a key.
+    case one(String)
+    /// The files of a directory, by its absolute path.
+    case directory(String)
+
+    /// The address of one of its sources.
+    ///
+    /// - Parameter label: of a file in a directory its path from there on.
+    func address(of label: String) -> String {
+        switch self {
+        case .one(let address): address
+        case .directory(let path): Self.prefix(path) + label
+        }
+    }
+
+    /// Whether an address of the archive is one of its sources.
+    func includes(_ address: String) -> Bool {
+        switch self {
+        case .one(let own): return address == own
+        case .directory(let path):
+            let prefix = Self.prefix(path)
+            return address.hasPrefix(prefix)
+                && RunsListing.isSource(String(address.dropFirst(prefix.count)))
+        }
+    }
+
+    /// The lowest address that can be one of its sources, and the first behind all of them.
+    var bounds: (from: String, to: String) {
+        switch self {
+        case .one(let address): (address, address + "\0")
+        case .directory(let path): (Self.prefix(path), String(Self.prefix(path).dropLast()) + "0")
+        }
+    }
+
+    private static func prefix(_ path: String) -> String { path == "/" ? path : path + "/" }
+}
