@@ -41,6 +41,7 @@ struct ArchiveOptions: ParsableArguments {
             return logger.warning(
                 "no archive: neither HOME nor XDG_STATE_HOME says where; give --archive")
         }
+        configuration.archivePath = ArchivePlace.address(ofFile: path)
         if archive == nil { ArchivePlace.makeDirectory(of: path) }
         do {
             configuration.archive = try ServerArchive(

@@ -128,6 +128,7 @@ struct Serve: PreparedCommand, LoggedCommand {
             var configuration = try self.server.configuration(statusFile: file)
             configuration.source = try await keySource()
             configuration.runs = directorySource
+            if let place = try place { configuration.place = place }
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
             archive.keep(scope(ofFile: file), in: &configuration, logger: logger)
             signals = await StopSignals()
@@ -165,6 +166,18 @@ struct Serve: PreparedCommand, LoggedCommand {
     private func scope(ofFile file: String) -> SourceScope {
         if let runsDir { return .directory(ArchivePlace.address(ofDirectory: runsDir)) }
         return .one(source ?? ArchivePlace.address(ofFile: file))
+    }
+
+    /// What is served where it isn't a file.
+    private var place: ServedPlace? {
+        get throws {
+            if let source {
+                return ServedPlace(.key, at: "\(try nats.address(source, of: "--source"))")
+            }
+            return runsDir.map {
+                ServedPlace(.directory, at: ArchivePlace.address(ofDirectory: $0))
+            }
+        }
     }
 
     /// The directory of runs; nil when one run is served.

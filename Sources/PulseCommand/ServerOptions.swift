@@ -126,6 +126,7 @@ struct ServerOptions: ParsableArguments {
 
     func configuration(statusFile: String) throws -> StatusServerConfiguration {
         var server = StatusServerConfiguration(statusFile: statusFile, limit: .current)
+        server.place = ServedPlace(.file, at: ArchivePlace.address(ofFile: statusFile))
         server.host = host
         server.port = port
         let logger = logger(defaultLevel: .warning)

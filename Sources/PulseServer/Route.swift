@@ -1,6 +1,6 @@
 /// What a request asks for.
 enum Route: Sendable {
-    case status, progress, history, events, metrics, livez, readyz
+    case status, progress, history, events, metrics, livez, readyz, about
     /// The list of runs, and its stream.
     case runs, runsEvents
     /// One run, or a part of it.
@@ -12,7 +12,8 @@ enum Route: Sendable {
 
     /// The route's name in the metrics: `other` for what isn't served.
     enum Name: Int, Sendable, CaseIterable {
-        case status, progress, history, events, metrics, livez, readyz, runs, run, file, other
+        case status, progress, history, events, metrics, livez, readyz, about, runs, run, file,
+            other
     }
 
     var name: Name {
@@ -24,6 +25,7 @@ enum Route: Sendable {
         case .metrics: .metrics
         case .livez: .livez
         case .readyz: .readyz
+        case .about: .about
         case .runs, .runsEvents: .runs
         case .run: .run
         case .file: .file
@@ -34,8 +36,8 @@ enum Route: Sendable {
     /// Whether its answer tells how things are now.
     var isCurrent: Bool {
         switch self {
-        case .status, .progress, .history, .events, .metrics, .livez, .readyz, .runs, .runsEvents,
-            .run:
+        case .status, .progress, .history, .events, .metrics, .livez, .readyz, .about, .runs,
+            .runsEvents, .run:
             true
         case .file, .noPanel: false
         }

@@ -8,6 +8,7 @@ struct Routes: Sendable {
     private let runs: RunTable
     private let runAnswers: RunAnswers
     private let page: MetricsPage
+    private let about: AboutPage
     private let health: Health
     private let metrics: Metrics
     private let policy: AccessPolicy
@@ -17,12 +18,13 @@ struct Routes: Sendable {
     private let files: [Representation]
 
     init(
-        table runs: RunTable, page: MetricsPage, health: Health, metrics: Metrics,
+        table runs: RunTable, page: MetricsPage, about: AboutPage, health: Health, metrics: Metrics,
         policy: AccessPolicy, files: [StaticFiles.File]
     ) {
         self.runs = runs
         runAnswers = RunAnswers(table: runs, policy: policy)
         self.page = page
+        self.about = about
         self.health = health
         self.metrics = metrics
         self.policy = policy
@@ -32,7 +34,7 @@ struct Routes: Sendable {
             ("/status", .status), ("/progress", .progress), ("/history", .history),
             ("/events", .events),
             ("/metrics", .metrics), ("/livez", .livez), ("/readyz", .readyz),
-            ("/runs", .runs), ("/runs/events", .runsEvents),
+            ("/about", .about), ("/runs", .runs), ("/runs/events", .runsEvents),
         ]
         paths += RunPart.allCases.map { ($0.path, .run($0)) }
         for (index, file) in files.enumerated() {
@@ -130,6 +132,7 @@ struct Routes: Sendable {
             case .progress: representation = runs.front.store.snapshot.progress
             case .livez: representation = health.livez
             case .readyz: representation = health.readyz
+            case .about: representation = about.representation
             case .file(let index): representation = files[index]
             case .noPanel: representation = errors.noPanel
             case nil: representation = errors.notFound

@@ -50,6 +50,10 @@ public struct StatusServer: Service {
             table: table,
             page: MetricsPage(
                 table: table, metrics: metrics, isArchiveUp: configuration.isArchiveUp),
+            about: AboutPage(
+                table: table, configuration: configuration,
+                showsPaths: configuration.showsPaths(isLoopback: sockets.areLoopback),
+                policy: policy),
             health: health, metrics: metrics, policy: policy, files: files)
         let daemonConfiguration = try configuration.daemon(tls: settings.tls)
         let daemon: Daemon

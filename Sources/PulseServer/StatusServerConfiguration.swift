@@ -8,6 +8,8 @@ internal import MicroHTTPD
 public struct StatusServerConfiguration: Sendable {
     /// The status file; it need not exist yet.
     public var statusFile: String
+    /// What is served, for whoever asks where it is: the file unless told otherwise.
+    public var place: ServedPlace
     /// Where the documents come from instead of the file.
     public var source: (any StatusSource)?
     /// Where the documents of many runs come from instead of the file.
@@ -51,10 +53,13 @@ public struct StatusServerConfiguration: Sendable {
     package var archive: (any RunArchive)?
     /// Whether the runs are to be kept: where that can't be, the metrics say so.
     package var wantsArchive = false
+    /// Where the archive is, or should be.
+    package var archivePath: String?
 
     /// Makes a configuration with the defaults.
     public init(statusFile: String, limit: DescriptorLimit) {
         self.statusFile = statusFile
+        place = ServedPlace(.file, at: statusFile)
         self.limit = limit
         maximumStreams = limit.defaultStreams
     }
@@ -82,6 +87,14 @@ extension StatusServerConfiguration {
     var isArchiveUp: (@Sendable () -> Bool)? {
         guard wantsArchive else { return nil }
         return { [archive] in archive?.isUp ?? false }
+    }
+
+    /// Whether those who may ask may know where things lie.
+    ///
+    /// They have shown a token, or are on this machine: behind a proxy, which needs an allowed host,
+    /// every peer seems to be.
+    func showsPaths(isLoopback: Bool) -> Bool {
+        tokenFile != nil || isLoopback && allowedHosts.isEmpty
     }
 
     /// The sources to serve: the file unless there is another, or several.

@@ -20,6 +20,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from processes import PulseServer, StatusFile
+from served_runs import Runs
 from terminal import Piped, Terminal
 
 # A run under nohup ignores this signal, and all that it starts would too.
@@ -58,6 +59,22 @@ def serve(tmp_path: Path, status_file: StatusFile) -> Iterator[Callable[..., Pul
 def server(serve: Callable[..., PulseServer]) -> PulseServer:
     """One server with the defaults."""
     return serve()
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Callable[..., Runs]]:
+    """Makes servers of one directory: `runs("--stale-after", "1s")`; each is to be started."""
+    directory = tmp_path / "runs"
+    directory.mkdir()
+    made: list[Runs] = []
+
+    def make(*flags: str) -> Runs:
+        made.append(Runs(directory, tmp_path / "log", *flags))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.server.stop()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from reply import Reply, ask
 TOKEN = "0123456789abcdef-~"
 ORIGIN = "https://panel.example.org"
 PATHS = ["/", "/training-panel.js", "/openapi.json", "/status", "/progress", "/history"]
-PATHS += ["/events", "/metrics", "/livez", "/readyz", "/nothing-here"]
+PATHS += ["/events", "/metrics", "/livez", "/readyz", "/about", "/nothing-here"]
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "DELETE", "TRACE"]
 
 #: What may be sent with a request, to bring its statuses about.

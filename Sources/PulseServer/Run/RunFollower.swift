@@ -11,7 +11,7 @@ struct RunFollower: Sendable {
 
     /// Begins with what the source delivered first.
     init(
-        _ chain: SnapshotChain, _ name: SourceName, hub: EventHub, ids: EventIDs,
+        _ chain: SnapshotChain, _ name: SourceName, label: String, hub: EventHub, ids: EventIDs,
         observers: [any RunObserver], keeper: (any RunKeeper)? = nil, wallClock: Int64
     ) {
         self.chain = chain
@@ -21,7 +21,8 @@ struct RunFollower: Sendable {
         times = Self.times(of: view, keeper?.memory, wallClock)
         hub.publish(chain.snapshot)
         resource = RunResource(
-            name, store: StatusStore(chain.snapshot, chain.counts), hub: hub, ids: ids,
+            name, label: label, store: StatusStore(chain.snapshot, chain.counts), hub: hub,
+            ids: ids,
             item: RunItem(source: name, view: view, times: times, history: chain.history))
     }
 

@@ -39,7 +39,8 @@ struct RunOrigin: Sendable {
         var logger = logger
         if namesRuns { logger[metadataKey: "source"] = "\(name)" }
         return RunFollower(
-            chain, name, hub: EventHub(heads: heads, streams: streams, ids: ids), ids: ids,
+            chain, name, label: label, hub: EventHub(heads: heads, streams: streams, ids: ids),
+            ids: ids,
             observers: [RunLog(logger: logger)] + observers, keeper: keeper,
             wallClock: wallClock)
     }

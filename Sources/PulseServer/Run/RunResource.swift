@@ -4,6 +4,8 @@ internal import Synchronization
 /// What is served of one source: its newest snapshot, its stream, its place in the list.
 final class RunResource: Sendable {
     let name: SourceName
+    /// What errors call the source.
+    let label: String
     let store: StatusStore
     let hub: EventHub
     /// Of its events: those of another run mean nothing here.
@@ -15,8 +17,12 @@ final class RunResource: Sendable {
     /// How many of these are known.
     private static let joinedLimit = 64
 
-    init(_ name: SourceName, store: StatusStore, hub: EventHub, ids: EventIDs, item: RunItem) {
+    init(
+        _ name: SourceName, label: String, store: StatusStore, hub: EventHub, ids: EventIDs,
+        item: RunItem
+    ) {
         self.name = name
+        self.label = label
         self.store = store
         self.hub = hub
         self.ids = ids

@@ -14,6 +14,8 @@ final class RunTable: Sendable {
         var frontHub: EventHub?
         /// Counts the changes of what a list shows.
         var version: UInt64 = 0
+        /// Counts the sources that came and went.
+        var sourcesVersion: UInt64 = 0
         var sorted: (version: UInt64, items: [RunItem])?
         var skipped = SkippedFiles()
     }
@@ -50,6 +52,18 @@ final class RunTable: Sendable {
 
     /// All sources.
     var resources: [RunResource] { state.withLock { Array($0.resources.values) } }
+
+    /// All sources by name, and the number of this set of them: the one source also before it has
+    /// a run.
+    var sources: (version: UInt64, resources: [RunResource]) {
+        state.withLock { state in
+            if isSingle { return (0, [state.front]) }
+            let sorted = state.resources.values.sorted {
+                $0.name.description < $1.name.description
+            }
+            return (state.sourcesVersion, sorted)
+        }
+    }
 
     /// What the routes without a name serve.
     var front: RunResource { state.withLock { $0.front } }
@@ -93,7 +107,9 @@ final class RunTable: Sendable {
         guard item.isRun else { return }
         let (hub, former) = state.withLock { state in
             state.version += 1
-            state.resources[resource.name] = resource
+            if state.resources.updateValue(resource, forKey: resource.name) == nil {
+                state.sourcesVersion += 1
+            }
             var former: EventHub?
             if begins, state.front !== resource {
                 state.front = resource
@@ -114,6 +130,7 @@ final class RunTable: Sendable {
     func remove(_ resource: RunResource) {
         state.withLock { state in
             state.version += 1
+            state.sourcesVersion += 1
             state.resources[resource.name] = nil
         }
         feed.remove(resource.item.id)
