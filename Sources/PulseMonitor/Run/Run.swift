@@ -73,6 +73,9 @@ struct Run: Sendable, Equatable {
         return run
     }
 
+    /// Whether all epochs that were planned are done.
+    var isComplete: Bool { totalEpochs > 0 && newestEpoch >= totalEpochs }
+
     private mutating func note(_ document: TrainingStatus) {
         status = document.status
         newestEpoch = max(newestEpoch, document.epoch)

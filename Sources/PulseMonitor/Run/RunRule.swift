@@ -84,12 +84,15 @@ enum RunRule {
     /// Whether a run that began at 0 turns out to be the next attempt of the one before it: trainers
     /// that resume say 0 first, and then jump to their checkpoint.
     ///
+    /// A run that has come to its total is over, whether it said so or not: the next fold of a
+    /// cross-validation follows it, or the next trial of a search.
+    ///
     /// - Parameter secondAdvance: how far the run's second advance went, in epochs.
     static func joins(
         _ run: Run, to earlier: Run, secondAdvance: Double, rules: RunRules = .current
     ) -> Bool {
         guard let factor = rules.jump, let jump = run.firstAdvance, earlier.status != .done,
-            earlier.totalEpochs == run.totalEpochs
+            earlier.totalEpochs == run.totalEpochs, !earlier.isComplete
         else { return false }
         // Decimal epochs differ in binary: 2.2 is a little more than 0.2 beyond 2.
         let isJump = jump >= factor * secondAdvance * (1 - 1e-9)

@@ -163,4 +163,13 @@ struct RunRuleTests {
         #expect(!RunRule.joins(later, to: try run(.done), secondAdvance: advance))
         #expect(!RunRule.joins(later, to: try run(.error, of: 20), secondAdvance: advance))
     }
+
+    @Test("a fold that follows a training at its total joins nothing, however fast it begins")
+    func fold() throws {
+        let earlier = Run(id: RunID(source: "a", started: 1), try .sample(epoch: 3, of: 3))
+        var later = Run(id: RunID(source: "a", started: 2), try .sample(epoch: 0, of: 3))
+        #expect(later.goOn(try .sample(epoch: 2.9, of: 3)) == nil)
+        let advance = try #require(later.goOn(try .sample(epoch: 3, of: 3)))
+        #expect(!RunRule.joins(later, to: earlier, secondAdvance: advance))
+    }
 }
