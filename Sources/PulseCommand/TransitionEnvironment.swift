@@ -22,7 +22,8 @@ enum TransitionEnvironment {
             variables["PULSE_PROGRESS"] = "\((status.progress * 10).rounded() / 10)"
             variables["PULSE_EPOCH"] = "\(status.epoch)"
             variables["PULSE_TOTAL_EPOCHS"] = "\(status.totalEpochs)"
-            variables["PULSE_LOSS"] = "\(status.loss)"
+            // A 0 that nobody measured is no loss.
+            variables["PULSE_LOSS"] = view.hasLoss ? "\(status.loss)" : ""
             variables["PULSE_MESSAGE"] = text(status.message)
             variables["PULSE_TIMESTAMP"] = "\(status.timestamp)"
         }

@@ -32,6 +32,14 @@ struct TransitionEnvironmentTests {
             ])
     }
 
+    @Test("a loss that nobody measured is empty, and not 0")
+    func unmeasured() throws {
+        let status = try TrainingStatus(
+            status: .done, epoch: 3, totalEpochs: 3, loss: 0, message: "", timestamp: 7)
+        let view = RunView(status: status, liveness: .finished, source: .ok, hasLoss: false)
+        #expect(variables(view)["PULSE_LOSS"] == "")
+    }
+
     @Test("without a state there is nothing to tell of one")
     func withoutState() {
         let variables = variables(
