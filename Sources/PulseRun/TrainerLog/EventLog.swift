@@ -1,3 +1,5 @@
+internal import Pulse
+
 /// What an event file of TensorBoard tells of a training: pure.
 ///
 /// `SummaryWriter` makes a record of each scalar: those of one step are put together. The step of
@@ -9,6 +11,8 @@ struct EventLog: Sendable {
     private var lossTag: (rank: Int, tag: String)?
     private var isKnown = false
     private var collected: ProgressReport?
+    /// What the Trainer plans, where it has said so.
+    private var plan = (epochs: nil as Double?, steps: nil as Double?)
 
     /// - Parameter start: unix seconds; what was written before belongs to an earlier run.
     init(since start: Double) {
@@ -27,6 +31,7 @@ struct EventLog: Sendable {
         for record in records.append(bytes) {
             let event = ScalarEvent(record)
             guard event.wallTime >= start, event.step >= 0 else { continue }
+            if let arguments = event.arguments { takePlan(arguments) }
             for scalar in event.scalars {
                 take(scalar, at: Double(event.step), &reports)
             }
@@ -34,6 +39,16 @@ struct EventLog: Sendable {
         if let collected { reports.append(collected) }
         collected = nil
         return reports
+    }
+
+    /// `max_steps` overrides `num_train_epochs` where it is positive (`TrainingArguments`).
+    private mutating func takePlan(_ arguments: [UInt8]) {
+        guard let values = JSONValue(arguments) else { return }
+        let number = { (name: String) in
+            values[name]?.number.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+        }
+        let steps = number("max_steps")
+        plan = (epochs: steps == nil ? number("num_train_epochs") : nil, steps: steps)
     }
 
     private mutating func take(
@@ -51,7 +66,10 @@ struct EventLog: Sendable {
         case .other: break
         }
         if let collected, collected.step != step { reports.append(collected) }
-        if collected?.step != step { collected = ProgressReport(step: step) }
+        if collected?.step != step {
+            collected = ProgressReport(
+                step: step, totalSteps: plan.steps, totalEpochs: plan.epochs)
+        }
         switch name {
         case .loss: collected?.loss = scalar.value
         case .epoch,

@@ -6,6 +6,9 @@ struct ScalarEvent: Hashable, Sendable {
     /// In their order; pictures, texts and histograms are none.
     var scalars: [Scalar] = []
 
+    /// The Trainer's arguments as JSON, in the one record that has them; nil in all others.
+    var arguments: [UInt8]?
+
     struct Scalar: Hashable, Sendable {
         var tag: String
         var value: Double
@@ -22,6 +25,7 @@ struct ScalarEvent: Hashable, Sendable {
             case (5, .bytes(let summary)):
                 for case (1, .bytes(let value)) in ProtobufFields(summary) {
                     if let scalar = Self.scalar(value) { scalars.append(scalar) }
+                    arguments = Self.arguments(value) ?? arguments
                 }
             default: break
             }
@@ -43,6 +47,20 @@ struct ScalarEvent: Hashable, Sendable {
         }
         guard let tag, let number else { return nil }
         return Scalar(tag: tag, value: number)
+    }
+
+    /// What `TensorBoardCallback` of transformers writes at the start of a training.
+    private static func arguments(_ message: ArraySlice<UInt8>) -> [UInt8]? {
+        var isArguments = false
+        var text: ArraySlice<UInt8>?
+        for (field, value) in ProtobufFields(message) {
+            switch (field, value) {
+            case (1, .bytes(let tag)): isArguments = tag.elementsEqual("args/text_summary".utf8)
+            case (8, .bytes(let tensor)): text = ScalarTensor.text(of: tensor)
+            default: break
+            }
+        }
+        return isArguments ? text.map(Array.init) : nil
     }
 
     /// A float as people wrote it: 0.33, and not 0.33000001311302185.

@@ -31,6 +31,12 @@ enum ScalarTensor {
         return content.map { decode($0, type: type) } ?? number
     }
 
+    /// The first text of a tensor of texts (`string_val`); nil for any other.
+    static func text(of tensor: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        for case (8, .bytes(let text)) in ProtobufFields(tensor) { return text }
+        return nil
+    }
+
     /// `tensor_content`: the element as it lies in memory.
     private static func decode(_ bytes: ArraySlice<UInt8>, type: UInt64) -> Double? {
         switch (type, bytes.count) {

@@ -27,6 +27,18 @@ struct EventLogTests {
         #expect(lightning.last?.isEpochWhole == true)
     }
 
+    @Test(
+        "knows the totals that the Trainer writes beside its numbers",
+        arguments: [("epochs", 3, nil), ("steps", nil, 24)] as [(String, Double?, Double?)])
+    func plan(name: String, epochs: Double?, steps: Double?) throws {
+        var log = EventLog(since: 0)
+        let reports = log.append(try WrittenLog.bytes("trainer-\(name).tfevents")[...])
+        let report = try #require(reports.last)
+        #expect(report.totalEpochs == epochs)
+        #expect(report.totalSteps == steps)
+        #expect((report.step, report.epoch, report.loss) == (8, 1, 0.5))
+    }
+
     @Test("gives the same whatever pieces the file comes in", arguments: [1, 7, 64])
     func pieces(size: Int) throws {
         let bytes = try WrittenLog.bytes("torch.tfevents")
