@@ -31,6 +31,13 @@ struct Arbiter: Sendable {
         }
     }
 
+    /// Whose numbers are shown.
+    enum Believed: Hashable, Sendable {
+        /// What the command writes into the status file itself.
+        case trainer
+        case reports(Source)
+    }
+
     /// What the status file holds, as far as it isn't our own writing.
     enum TrainerStatus: Sendable {
         case valid(TrainingStatus)
@@ -75,6 +82,9 @@ struct Arbiter: Sendable {
     }
 
     private var message: String { reportedProblem ?? run.message }
+
+    /// Who is believed; nil while nobody has told anything.
+    var believed: Believed? { trainerWrites ? .trainer : source.map(Believed.reports) }
 
     /// The trainer writes the status file itself, well or badly.
     var trainerWrites: Bool { valid != nil || invalid != nil }

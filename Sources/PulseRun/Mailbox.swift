@@ -16,7 +16,7 @@ final class Mailbox: Sendable {
         set { process.withLock { $0 = newValue } }
     }
 
-    /// The command's output; nil until it has started, and where it isn't to be read.
+    /// The command's output; nil until it has started.
     var output: OutputCapture? {
         get { capture.withLock { $0 } }
         set { capture.withLock { $0 = newValue } }

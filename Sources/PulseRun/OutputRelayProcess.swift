@@ -25,8 +25,11 @@ struct OutputRelayProcess {
     private static let timeout: Int32 = 2_000
 
     /// nil when there is no output relay to be had; the command then does without.
-    init?(isTerminal: Bool, inheritance: SignalQueue.Inheritance) {
-        guard let (exit, entrance) = isTerminal ? Self.terminal() : Self.pipe() else { return nil }
+    ///
+    /// - Parameter stream: the descriptor that the output goes to in the end.
+    init?(to stream: Int32, isTerminal: Bool, inheritance: SignalQueue.Inheritance) {
+        guard let (exit, entrance) = isTerminal ? Self.terminal(like: stream) : Self.pipe()
+        else { return nil }
         defer { close(exit) }
         guard let pair = Self.sockets() else {
             close(entrance)
@@ -47,7 +50,7 @@ struct OutputRelayProcess {
                 ["pulse", OutputRelay.commandName], program: "/proc/self/exe",
                 environment: environment,
                 descriptors: [
-                    (exit, Self.source), (STDERR_FILENO, Self.sink), (pair[1], Self.question),
+                    (exit, Self.source), (stream, Self.sink), (pair[1], Self.question),
                     (newest[1], Self.window),
                 ], inheritance: inheritance)
         } catch {
@@ -93,14 +96,13 @@ struct OutputRelayProcess {
         return (ends[0], ends[1])
     }
 
-    /// A pseudo-terminal that looks like the one at stderr, but changes nothing on the way: the
-    /// real one does that.
-    private static func terminal() -> (exit: Int32, entrance: Int32)? {
+    /// A pseudo-terminal that looks like the real one, but changes nothing on the way: that one does.
+    private static func terminal(like stream: Int32) -> (exit: Int32, entrance: Int32)? {
         var modes = termios()
         var size = winsize()
         var (exit, entrance): (Int32, Int32) = (-1, -1)
-        guard unsafe tcgetattr(STDERR_FILENO, &modes) == 0,
-            unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
+        guard unsafe tcgetattr(stream, &modes) == 0,
+            unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0
         else { return nil }
         modes.c_oflag &= ~tcflag_t(OPOST)
         modes.c_lflag &= ~tcflag_t(ECHO)

@@ -9,16 +9,20 @@ internal import Pulse
 struct Reporter: Sendable {
     private let mailbox: Mailbox
     private let warn: @Sendable (String) -> Void
+    private let statusFile: String
     private let writer: StatusFileWriter
     private var arbiter: Arbiter
     private var reader: StatusFileReader
     private var logs: FoundLogs
-    private var output = OutputLog()
+    /// Of stderr, and of stdout where it goes another way.
+    private var outputs = [OutputLog(), OutputLog()]
     /// What we wrote last: anything else in the file is the trainer's status.
     private var written: TrainingStatus?
     /// What could not be written yet.
     private var pending: StatusDraft?
     private var warning: String?
+    /// Where the person at the terminal knows the progress to be read from.
+    private var announced: String?
     private var keepAlive = KeepAlive()
 
     /// How often ``poll()`` is due.
@@ -33,6 +37,7 @@ struct Reporter: Sendable {
         self.arbiter = arbiter
         self.mailbox = mailbox
         self.warn = warn
+        self.statusFile = statusFile
         writer = StatusFileWriter(path: statusFile)
         reader = StatusFileReader(path: statusFile)
         self.logs = logs
@@ -56,6 +61,7 @@ struct Reporter: Sendable {
         if pending != nil { readTrainerStatus() }
         if arbiter.trainerWrites { pending = nil }
         flush()
+        announce()
     }
 
     /// Writes the final status, unless the trainer has written one.
@@ -89,10 +95,39 @@ struct Reporter: Sendable {
         for report in mailbox.takeAll() {
             newest = arbiter.report(report, from: .callback) ?? newest
         }
-        if let tail = mailbox.output?.newest(), let report = output.report(of: tail) {
+        for report in outputReports() {
             newest = arbiter.report(report, from: .output) ?? newest
         }
         return take(logs.poll(command: mailbox.command)) ?? newest
+    }
+
+    /// What the ends of the command's output say that is new.
+    private mutating func outputReports() -> [ProgressReport] {
+        var reports: [ProgressReport] = []
+        for (index, tail) in (mailbox.output?.newest() ?? []).enumerated() {
+            guard let tail else { continue }
+            for var report in outputs[index].reports(of: tail) {
+                // Lines have no place among the steps of a bar that goes another way.
+                if outputs[1 - index].hasBar, report.done == nil { report.epoch = nil }
+                reports.append(report)
+            }
+        }
+        return reports
+    }
+
+    /// Says, once for each, where the progress is read from.
+    private mutating func announce() {
+        let place =
+            switch arbiter.believed {
+            case nil: nil as String?
+            case .trainer: "\(statusFile), which the command writes"
+            case .reports(.callback): "the trainer's callbacks"
+            case .reports(.output): "the command's output"
+            case .reports(let source): logs.path(of: source)
+            }
+        guard let place, announced != place else { return }
+        announced = place
+        warn("reading the progress from \(place)")
     }
 
     /// Takes what the logs have told, and says to the person at the terminal what is to be said.
@@ -101,7 +136,7 @@ struct Reporter: Sendable {
         for (report, source) in update.reports {
             newest = arbiter.report(report, from: source) ?? newest
         }
-        for line in update.notes + update.problems { warn(line) }
+        for line in update.problems { warn(line) }
         return newest
     }
 

@@ -18,7 +18,8 @@ package struct RunConfiguration: Sendable {
     package var findsLogs = true
     /// Whether callbacks may report over HTTP.
     package var takesUpdates = true
-    /// Whether the command's output may pass through us, so that the reason of an error is known.
+    /// Whether the command's output may pass through us, so that it tells the progress, and the reason
+    /// of an error.
     package var capturesOutput = true
 
     /// Makes a configuration with the defaults.
@@ -132,14 +133,12 @@ package struct TrainingRun: Sendable {
                 configuration.command, environment: environment,
                 descriptors: capture.descriptors, inheritance: signals.inheritance)
         } catch {
-            capture.closeEntrance()
+            capture.closeEntrances()
             return Ending(cause: .notStarted(error))
         }
-        capture.closeEntrance()
-        if configuration.findsLogs {
-            mailbox.command = child.id
-            mailbox.output = capture
-        }
+        capture.closeEntrances()
+        if configuration.findsLogs { mailbox.command = child.id }
+        mailbox.output = capture
         let processes = StartedProcesses(
             of: child.id, markedBy: [Environment.statusFile, Environment.supervised],
             in: environment)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import Job
+from commands import ENVIRONMENT, Job
 from processes import PATIENCE
-
 
 
 @pytest.fixture
@@ -58,6 +59,62 @@ raise MemoryError("no room")
     assert process.wait(PATIENCE) == 1
     assert (job.status().status, job.status().epoch) == ("error", fields["epoch"])
     assert job.status().message == "exit code 1: MemoryError: no room"
+
+
+def test_it_says_once_what_it_reads_whatever_that_is(job: Job) -> None:
+    """The output first, then a table, then what the command writes itself: the best one so far."""
+    script = f"""
+import os, sys
+sys.stderr.write("\\r 25%|##   | 12/48 [00:03<00:09, 4.0it/s]\\n")
+sys.stderr.flush()
+sys.stdin.readline()
+open("metrics.csv", "w").write("epoch,step,loss\\n1,24,0.5\\n")
+sys.stdin.readline()
+status = '{{"status": "running", "epoch": 1.5, "total_epochs": 3, "loss": 0.5, "message": "", "timestamp": 9}}'
+open(os.environ["PULSE_STATUS_FILE"], "w").write(status)
+sys.stdin.readline()
+"""
+    process = job.start(job.script(script))
+    job.wait_for("the bar", message="Training, step 12 of 48")
+    go_on(process)
+    job.wait_for("the table", loss=0.5)
+    go_on(process)
+    job.wait_for("its own", epoch=1.5)
+    # The last of its lines comes behind the writing of what it read.
+    said = []
+    while not said or not said[-1].endswith(b"which the command writes\n"):
+        said.append(process.stderr.readline())
+    go_on(process)
+    assert process.wait(PATIENCE) == 0
+    assert [line.split(b" from ")[1] for line in said if line.startswith(b"pulse: ")] == [
+        b"the command's output\n",
+        b"metrics.csv\n",
+        f"{job.status_file}, which the command writes\n".encode(),
+    ]
+
+
+@pytest.mark.parametrize("stdout", ["file", "pipe"])
+@pytest.mark.parametrize("flags", [(), ("--no-log-search",)])
+def test_lines_are_read_from_a_stdout_of_its_own(
+    job: Job, stdout: str, flags: tuple[str, ...]
+) -> None:
+    script = """
+import sys
+print({"loss": 0.5, "epoch": 0.75}, flush=True)
+sys.stdin.readline()
+"""
+    redirection = "> lines" if stdout == "file" else "| cat > lines"
+    line = shlex.join(job.command(job.script(script), *flags)) + redirection
+    process = subprocess.Popen(
+        ["bash", "-c", line], cwd=job.directory, env=ENVIRONMENT, stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        job.wait_for("the line", epoch=0.75, loss=0.5)
+    finally:
+        _, errors = process.communicate(b"\n", timeout=PATIENCE)
+    assert errors == b"pulse: reading the progress from the command's output\n"
+    assert (job.directory / "lines").read_bytes() == b"{'loss': 0.5, 'epoch': 0.75}\n"
 
 
 def test_a_named_folder_may_appear_late(job: Job) -> None:

@@ -71,6 +71,10 @@ def go_on(process: subprocess.Popen) -> None:
     process.stdin.flush()
 
 
+#: What is said at the terminal when a callback has reported.
+HEARD = b"pulse: reading the progress from the trainer's callbacks\n"
+
+
 def test_a_trainer_with_callbacks_needs_no_code(job: Job) -> None:
     script = f"""{CLIENT}
 begin(48)
@@ -142,7 +146,8 @@ sys.exit(1)
 def test_a_proxy_is_not_in_the_way(job: Job) -> None:
     proxied = ENVIRONMENT | {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
     result = job.run(job.script(f"{CLIENT}\nstep(24, 48, 3, loss=0.5)"), env=proxied)
-    assert (result.returncode, result.stderr) == (0, b"")
+    assert result.returncode == 0
+    assert result.stderr in (b"", HEARD)
 
 
 @pytest.mark.parametrize("limit", [12, 16, 24, 40, 64])
@@ -150,7 +155,8 @@ def test_a_command_runs_where_descriptors_are_few(job: Job, limit: int) -> None:
     """With too few the trainer is not told of an endpoint, which could not accept it."""
     script = f"{CLIENT}\nif URL in os.environ: step(24, 48, 3, loss=0.5)"
     few = job.run(job.script(script), preexec_fn=lambda: resource.setrlimit(NOFILE, (limit, limit)))
-    assert (few.returncode, few.stderr) == (0, b"")
+    assert few.returncode == 0
+    assert few.stderr in (b"", HEARD)
     assert job.status().status == "done"
 
 

@@ -14,6 +14,8 @@ struct FoundLogs: Sendable {
     /// Of each source the folder that began to report last: a run in a new folder is the newest.
     private var current: [Arbiter.Source: String] = [:]
     private var reported: Set<String> = []
+    /// Of each source the file of that folder that reported first.
+    private var firstPath: [Arbiter.Source: String] = [:]
     private let search: LogSearch
     private let named: [String]
     private let start: Double
@@ -24,10 +26,9 @@ struct FoundLogs: Sendable {
     /// Files that are followed at once at most.
     private static let limit = 32
 
-    /// What has come, and a line about it for the person at the terminal.
+    /// What has come, and lines about it for the person at the terminal.
     struct Update {
         var reports: [(report: ProgressReport, source: Arbiter.Source)] = []
-        var notes: [String] = []
         var problems: [String] = []
     }
 
@@ -46,6 +47,9 @@ struct FoundLogs: Sendable {
             add(path, source: .named, log: TrainerLog(path: path, since: start))
         }
     }
+
+    /// The log that a source is read from; nil while it has told nothing.
+    func path(of source: Arbiter.Source) -> String? { firstPath[source] }
 
     /// Reads what has come.
     ///
@@ -97,7 +101,7 @@ struct FoundLogs: Sendable {
         guard !found.isEmpty else { return }
         if reported.insert("\(entry.source) \(entry.folder)").inserted {
             current[entry.source] = entry.folder
-            if entry.source != .named { update.notes.append("reading the progress from \(path)") }
+            firstPath[entry.source] = path
         }
         if current[entry.source] == entry.folder {
             update.reports += found.map { ($0, entry.source) }

@@ -10,37 +10,60 @@ struct OutputLog: Sendable {
     private var finished = 0.0
     /// The number of the first epoch: people count from 0, or from 1.
     private var firstEpoch: Double?
-    private var last = ProgressReport()
+    private var last: [ProgressReport] = []
+    /// Whether a bar of a training was seen.
+    private(set) var hasBar = false
 
     /// Bytes from the end that are looked at.
     static let window = 4_096
 
-    /// What the end of the output says; nil when it says nothing new.
-    mutating func report(of tail: [UInt8]) -> ProgressReport? {
-        var report = ProgressReport()
+    /// What the end of the output says that is new, in its order.
+    mutating func reports(of tail: [UInt8]) -> [ProgressReport] {
+        var newest = ProgressReport()
+        // A line names the epoch of the step that the bar behind it shows: tqdm draws it anew.
+        var epoch: Double?
+        var paired: ProgressReport?
         for line in tail.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) {
-            read(Array(line), &report)
+            if read(Array(line), &newest, &epoch), newest.step != nil, let named = epoch {
+                paired = newest
+                paired?.epoch = named
+                epoch = nil
+            }
         }
-        guard report != ProgressReport(), !isSame(report) else { return nil }
-        last = report
-        return report
+        if !hasBar { newest.epoch = epoch }
+        var found = [newest]
+        if let paired {
+            let isNewest = paired.step == newest.step && paired.loss == newest.loss
+            found = isNewest ? [paired] : [paired, newest]
+        }
+        found.removeAll { $0 == ProgressReport() }
+        let before = last
+        last = found
+        return found.filter { report in !before.contains { Self.isSame($0, report) } }
     }
 
-    private mutating func read(_ line: [UInt8], _ report: inout ProgressReport) {
+    /// Takes a line; true for a bar of a training.
+    private mutating func read(
+        _ line: [UInt8], _ report: inout ProgressReport, _ epoch: inout Double?
+    ) -> Bool {
         let bar =
             line.contains(UInt8(ascii: "%"))
             ? OutputBar(String(decoding: line, as: UTF8.self)) : nil
         if let bar {
-            guard bar.isTraining else { return }
+            guard bar.isTraining else { return false }
+            hasBar = true
             place(bar, &report)
         }
         // A line for people may name anything; the Trainer's are dictionaries.
         let isDictionary = line.first == UInt8(ascii: "{")
-        guard bar != nil || isDictionary else { return }
+        guard bar != nil || isDictionary else { return false }
         if let loss = OutputNumbers.value(of: "loss", in: line) { report.loss = loss }
-        if isDictionary, let epoch = OutputNumbers.value(of: "epoch", in: line), epoch >= 0 {
-            report.epoch = epoch.isFinite ? epoch : nil
+        if isDictionary, let named = OutputNumbers.value(of: "epoch", in: line),
+            named.isFinite, named >= 0
+        {
+            epoch = named
         }
+        return bar != nil
     }
 
     private mutating func place(_ bar: OutputBar, _ report: inout ProgressReport) {
@@ -72,8 +95,8 @@ struct OutputLog: Sendable {
     }
 
     /// NaN is the same as NaN here.
-    private func isSame(_ report: ProgressReport) -> Bool {
-        var (one, other) = (report, last)
+    private static func isSame(_ one: ProgressReport, _ other: ProgressReport) -> Bool {
+        var (one, other) = (one, other)
         guard one.loss?.isNaN == other.loss?.isNaN else { return false }
         if one.loss?.isNaN == true { (one.loss, other.loss) = (nil, nil) }
         return one == other

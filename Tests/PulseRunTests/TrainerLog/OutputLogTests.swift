@@ -6,7 +6,7 @@ import Testing
 struct OutputLogTests {
     private func last(_ outputs: String...) -> ProgressReport? {
         var log = OutputLog()
-        return outputs.reduce(nil) { log.report(of: Array($1.utf8)) ?? $0 }
+        return outputs.reduce(nil) { log.reports(of: Array($1.utf8)).last ?? $0 }
     }
 
     @Test("reads the newest bar, and the loss behind it")
@@ -17,11 +17,29 @@ struct OutputLogTests {
         #expect(report == ProgressReport(step: 12, totalSteps: 48, loss: 0.5))
     }
 
-    @Test("reads the Trainer's lines beside its bar", arguments: ["0.5", "'0.5'"])
+    @Test(
+        "reads the Trainer's lines, whose epoch belongs to the bar behind them",
+        arguments: ["0.5", "'0.5'"])
     func dictionary(loss: String) {
-        let report = last(
-            " 25%|██▌  | 12/48 [00:03<00:09]\n{'loss': \(loss), 'eval_loss': 9, 'epoch': 0.75}\n")
-        #expect(report == ProgressReport(step: 12, totalSteps: 48, epoch: 0.75, loss: 0.5))
+        var log = OutputLog()
+        let line =
+            " 23%|██▌  | 11/48 [00:03<00:09]\n{'loss': \(loss), 'eval_loss': 9, 'epoch': 0.75}\n"
+        let bars = "\r 25%|██▌  | 12/48 [00:03<00:09]\r 27%|██▌  | 13/48 [00:03<00:09]"
+        #expect(
+            log.reports(of: Array(line.utf8)) == [
+                ProgressReport(step: 11, totalSteps: 48, loss: 0.5)
+            ])
+        #expect(
+            log.reports(of: Array((line + bars).utf8)) == [
+                ProgressReport(step: 12, totalSteps: 48, epoch: 0.75, loss: 0.5),
+                ProgressReport(step: 13, totalSteps: 48, loss: 0.5),
+            ])
+        #expect(log.reports(of: Array((line + bars).utf8)) == [])
+    }
+
+    @Test("reads the lines of a Trainer without bars")
+    func lines() {
+        #expect(last("{'loss': 0.5, 'epoch': 0.75}\n") == ProgressReport(epoch: 0.75, loss: 0.5))
     }
 
     @Test("tells that a loss is lost", arguments: ["nan", "inf"])
@@ -62,13 +80,13 @@ struct OutputLogTests {
     func fuzzed() {
         var log = OutputLog()
         let bar = Array(" 25%|██▌ | 12/48 [00:03<00:09, 4.0it/s, loss=nan]".utf8)
-        _ = log.report(of: bar)
-        let again = log.report(of: bar)
-        #expect(again == nil)
+        _ = log.reports(of: bar)
+        let again = log.reports(of: bar)
+        #expect(again == [])
         for _ in 0..<500 {
             var bytes = bar
             for _ in 0..<6 { bytes[Int.random(in: bytes.indices)] = .random(in: 0...255) }
-            _ = log.report(of: bytes)
+            _ = log.reports(of: bytes)
         }
     }
 }
