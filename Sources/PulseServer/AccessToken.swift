@@ -1,4 +1,5 @@
 internal import MicroHTTPD
+internal import Pulse
 
 /// The secret that admits a client: as a Bearer token, or as a cookie for browsers, which can't add
 /// a header to an `EventSource` or to a page they visit.
@@ -23,7 +24,7 @@ struct AccessToken: Sendable {
         self.secret = Array(secret.utf8)
         // Cookies know no ports: of two servers on a host, each would overwrite the other's. The
         // plain name is for clients that write the cookie themselves.
-        let cookieName = "\(Self.cookieName)_\(Fingerprint.of(secret.utf8))"
+        let cookieName = "\(Self.cookieName)_\(Fingerprint.of(Array(secret.utf8)))"
         cookieNames = [cookieName, Self.cookieName].map { Array("\($0)=".utf8) }
         let attributes = "Path=/; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
         accepted = Response(

@@ -1,3 +1,5 @@
+internal import Pulse
+
 /// A strong entity tag made from the bytes that it stands for (RFC 9110 §8.8.3).
 ///
 /// From the bytes and nothing else: every replica of a server gives the same tag to the same state,
