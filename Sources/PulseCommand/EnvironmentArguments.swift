@@ -35,9 +35,10 @@ struct EnvironmentArguments {
 
     private static let settings = [
         "serve": server.adding(
-            options: ["source", "runs-dir", "max-runs", "on-transition"] + nats),
+            options: ["source", "runs-dir", "name", "max-runs", "on-transition"] + nats),
         "run": server.adding(
-            options: ["total-epochs", "total-steps", "trainer-log", "to"] + nats,
+            options: ["runs-dir", "name", "total-epochs", "total-steps", "trainer-log", "to"]
+                + nats,
             flags: ["no-kubeflow", "no-log-search", "no-capture", "serve", "keep-serving"]),
         "relay": Settings(
             options: ["status-file", "to", "poll-interval", "log-level", "log-format"] + nats,

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Pulse
+import PulseMonitor
 import PulseNATS
 import PulseRun
 import PulseServer
@@ -24,12 +25,32 @@ struct Run: ParsableCommand {
             then the logs that are found: trainer_log.jsonl, event files of TensorBoard, CSV. Options for the \
             server are those of pulse serve, and have a meaning with --serve only.
 
+            --runs-dir writes a file of its own for each run into a directory, for a sweep or a team; the name is \
+            made from directory and command, so that the same command goes on with the same run:
+              pulse run --runs-dir runs -- python train.py --lr 1e-4
+              pulse run --runs-dir runs --name baseline -- python train.py
+
             --to sends each state to a key of NATS as well, as pulse relay does; pulse waits up to ten seconds for \
             the last one to be acknowledged, and prints an error when it was not.
             """)
 
-    @Option(name: .shortAndLong, help: "The PULSE v1 file to write.", completion: .file())
-    var statusFile = "status.json"
+    @Option(
+        name: .shortAndLong, help: "The PULSE v1 file to write. (default: status.json)",
+        completion: .file())
+    var statusFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A directory of runs: the file is NAME.json in it.", valueName: "directory"),
+        completion: .directory)
+    var runsDir: String?
+
+    @Option(
+        help: """
+            What the run is called. (default with --runs-dir: made from directory and command; while that is \
+            taken, with -2, -3 and so on)
+            """, transform: SourceName.init(argument:))
+    var name: SourceName?
 
     @Option(help: "Epochs planned, for a command that doesn't report them itself.")
     var totalEpochs: Double?
@@ -85,7 +106,19 @@ struct Run: ParsableCommand {
             throw ValidationError(
                 "Write the command after two dashes: pulse run -- python train.py")
         }
-        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        if statusFile?.isEmpty == true {
+            throw ValidationError("--status-file must not be empty.")
+        }
+        if let runsDir {
+            guard !runsDir.isEmpty else { throw ValidationError("--runs-dir must not be empty.") }
+            guard statusFile == nil else {
+                throw ValidationError(
+                    "--runs-dir and --status-file are two places for the status: give one of them.")
+            }
+        }
+        if name != nil, runsDir == nil, !serve {
+            throw ValidationError("--name goes with --runs-dir, or with --serve.")
+        }
         if let totalEpochs, !totalEpochs.isFinite || totalEpochs < 0 {
             throw ValidationError("--total-epochs must be a number, 0 or more.")
         }
@@ -106,8 +139,8 @@ struct Run: ParsableCommand {
         if serve { try checkLimits() }
         let training = try startTraining()
         defer { training.release() }
-        let relay = try startRelay()
-        let embedded = serve ? try startServer() : nil
+        let relay = try startRelay(of: training.statusFile)
+        let embedded = serve ? try startServer(of: training.statusFile) : nil
         do {
             let outcome = try training.run()
             relay?.finish()
@@ -126,7 +159,9 @@ struct Run: ParsableCommand {
     private static let ownFailure: Int32 = 125
 
     private var runConfiguration: RunConfiguration {
-        var run = RunConfiguration(command: command, statusFile: statusFile)
+        let place: StatusPlace =
+            runsDir.map { .directory($0, name: name) } ?? .file(statusFile ?? "status.json")
+        var run = RunConfiguration(command: command, place: place)
         run.totalEpochs = totalEpochs
         run.totalSteps = totalSteps
         run.trainerLogs = trainerLog
@@ -154,7 +189,7 @@ struct Run: ParsableCommand {
         }
     }
 
-    private func startRelay() throws -> RunRelay? {
+    private func startRelay(of statusFile: String) throws -> RunRelay? {
         guard let to else { return nil }
         let address = try nats.address(to, of: "--to")
         let key: any KeyStore
@@ -174,11 +209,12 @@ struct Run: ParsableCommand {
         return RunRelay(relay, to: "\(address)")
     }
 
-    private func startServer() throws -> EmbeddedServer {
+    private func startServer(of statusFile: String) throws -> EmbeddedServer {
         do {
             // Between the bars of a training only what matters.
             let published = PublishedStatus()
             var configuration = try server.configuration(statusFile: statusFile)
+            configuration.name = name
             configuration.observers = [published]
             let server = try StatusServer(
                 configuration: configuration, logger: server.logger(defaultLevel: .warning))

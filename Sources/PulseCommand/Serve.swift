@@ -68,6 +68,13 @@ struct Serve: PreparedCommand, LoggedCommand {
             """, valueName: "directory"), completion: .directory)
     var runsDir: String?
 
+    @Option(
+        help: """
+            What the run is called. (one source only; default: the name of the file, of its folder where it is \
+            status.json, or of the key)
+            """, transform: SourceName.init(argument:))
+    var name: SourceName?
+
     @Option(help: "Files of --runs-dir that are read at most; those beyond are counted.")
     var maxRuns = 10_000
 
@@ -98,6 +105,10 @@ struct Serve: PreparedCommand, LoggedCommand {
                     "--runs-dir, --status-file and --source are different sources: give one of them."
                 )
             }
+            guard name == nil else {
+                throw ValidationError(
+                    "--name is for one source: in a directory each file has its own name.")
+            }
         }
         try validateSource()
     }
@@ -127,6 +138,7 @@ struct Serve: PreparedCommand, LoggedCommand {
         do {
             var configuration = try self.server.configuration(statusFile: file)
             configuration.source = try await keySource()
+            configuration.name = name
             configuration.runs = directorySource
             if let place = try place { configuration.place = place }
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
@@ -195,7 +207,8 @@ struct Serve: PreparedCommand, LoggedCommand {
         let address = try nats.address(source, of: "--source")
         let key = NATSSource(
             try NATSStore.key(address, access: nats.access, name: "pulse serve"),
-            bucket: address.bucket, key: address.key, pollInterval: server.pollInterval.duration,
+            bucket: address.bucket, key: address.key, name: name,
+            pollInterval: server.pollInterval.duration,
             watches: !server.noWatch)
         if let error = await BlockingThread.run("pulse.source", { key.begin() }) {
             CommandOutput.error("\(address): \(error)")

@@ -30,7 +30,7 @@ public final class NATSSource: StatusSource {
     private let state: Mutex<State>
     /// The bucket and the key: errors name no host.
     public let label: String
-    /// The key's.
+    /// What it was given, or the key's.
     public let name: SourceName
     private let pollInterval: Duration
     private let watches: Bool
@@ -45,17 +45,18 @@ public final class NATSSource: StatusSource {
     ///   - store: the key.
     ///   - bucket: the bucket that holds it.
     ///   - key: its name there.
+    ///   - name: what its runs are called; nil calls them after the key.
     ///   - pollInterval: how often it is polled.
     ///   - watches: whether changes wake the poll. Without it updates arrive within the poll
     ///     interval.
     public init(
-        _ store: any KeyStore, bucket: String, key: String, pollInterval: Duration = .seconds(2),
-        watches: Bool = true
+        _ store: any KeyStore, bucket: String, key: String, name: SourceName? = nil,
+        pollInterval: Duration = .seconds(2), watches: Bool = true
     ) {
         self.pollInterval = pollInterval
         self.watches = watches
         label = "\(bucket)/\(key)"
-        name = SourceName(key: key)
+        self.name = name ?? SourceName(key: key)
         state = Mutex(State(reader: KeyReader(name: label), store: store))
     }
 

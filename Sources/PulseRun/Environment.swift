@@ -9,6 +9,8 @@ struct Environment: Hashable, Sendable {
     static let supervised = "PULSE_SUPERVISED"
     /// Where the status file is.
     static let statusFile = "PULSE_STATUS_FILE"
+    /// What names a status file otherwise.
+    static let choosing = ["PULSE_RUNS_DIR", "PULSE_NAME"]
 
     /// `NAME=value` each.
     private(set) var entries: [[UInt8]]

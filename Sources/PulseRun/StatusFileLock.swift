@@ -8,13 +8,21 @@ package struct StatusFileInUse: Error, Hashable, Sendable {
     package let path: String
     /// What holds it, such as `process 1234 on gpu-2`; nil when that can't be known.
     package let holder: String?
+    /// What the other one can be given.
+    package let remedy: Remedy
+
+    /// By which option a run gets a place of its own.
+    package enum Remedy: String, Sendable {
+        case file = "a file of its own with --status-file"
+        case name = "a name of its own with --name"
+    }
 
     /// What is wrong, and what to do.
     package var description: String {
         let holder = holder.map { " (\($0))" } ?? ""
         return
             "\(path) is in use by another pulse run\(holder): wait for its end, or give this one "
-            + "a file of its own with --status-file"
+            + remedy.rawValue
     }
 }
 
@@ -32,7 +40,7 @@ final class StatusFileLock: Sendable {
     ///
     /// Nil where there is none to be had: the file system has no locks, or the directory can't be
     /// written to, which the first write of the status will report.
-    init?(statusFile: String) throws(StatusFileInUse) {
+    init?(statusFile: String, remedy: StatusFileInUse.Remedy) throws(StatusFileInUse) {
         let target = Self.resolved(statusFile)
         let place = SplitPath(target)
         path = "\(place.directory)/.\(place.name).lock"
@@ -42,7 +50,7 @@ final class StatusFileLock: Sendable {
                 let (reason, holder) = (errno, Self.holder(of: file))
                 close(file)
                 guard reason == EWOULDBLOCK else { return nil }
-                throw StatusFileInUse(path: statusFile, holder: holder)
+                throw StatusFileInUse(path: statusFile, holder: holder, remedy: remedy)
             }
             guard Self.isSame(file, path) else {
                 // Its holder removed it between our opening and locking it.

@@ -6,8 +6,8 @@ package import Pulse
 package struct RunConfiguration: Sendable {
     /// The program and its arguments; not empty.
     package var command: [String]
-    /// The status file's path.
-    package var statusFile: String
+    /// Where the status is to be written.
+    package var place: StatusPlace
     /// The epochs that the user plans with; nil when they gave none.
     package var totalEpochs: Double?
     /// The steps that the user plans with; nil when they gave none.
@@ -23,9 +23,9 @@ package struct RunConfiguration: Sendable {
     package var capturesOutput = true
 
     /// Makes a configuration with the defaults.
-    package init(command: [String], statusFile: String) {
+    package init(command: [String], place: StatusPlace) {
         self.command = command
-        self.statusFile = statusFile
+        self.place = place
     }
 }
 
@@ -34,7 +34,7 @@ package struct TrainingRun: Sendable {
     private let configuration: RunConfiguration
     private let signals: SignalQueue
     private let warn: @Sendable (String) -> Void
-    private let lock: StatusFileLock?
+    private let taken: TakenStatusFile
 
     /// Takes over the process's signals, and the status file.
     ///
@@ -49,17 +49,16 @@ package struct TrainingRun: Sendable {
         self.configuration = configuration
         self.warn = warn
         signals = SignalQueue()
-        let statusFile = Self.absolute(configuration.statusFile)
-        let own = Environment.own
-        // Under a `pulse run` for the same file, this one is what a trainer that writes is.
-        let isTrainer =
-            own[Environment.supervised] != nil && own[Environment.statusFile] == statusFile
-        lock = try isTrainer ? nil : StatusFileLock(statusFile: statusFile)
+        taken = try TakenStatusFile(
+            configuration.place, command: configuration.command, in: Self.workingDirectory, .own)
     }
+
+    /// The status file's path.
+    package var statusFile: String { taken.path }
 
     /// Gives the status file free for another `pulse run`.
     package func release() {
-        lock?.release()
+        taken.lock?.release()
     }
 
     /// How a run ended.
@@ -81,7 +80,7 @@ package struct TrainingRun: Sendable {
         let mailbox = Mailbox()
         let program = SplitPath(configuration.command[0]).name
         var reporter = Reporter(
-            statusFile: configuration.statusFile,
+            statusFile: statusFile,
             logs: FoundLogs(
                 named: configuration.trainerLogs, searches: configuration.findsLogs),
             arbiter: Arbiter(
@@ -112,7 +111,10 @@ package struct TrainingRun: Sendable {
     /// Runs the command with an endpoint for its callbacks beside it.
     private func superviseWithUpdates(_ mailbox: Mailbox) -> Ending {
         var environment = Environment.own
-        environment[Environment.statusFile] = Self.absolute(configuration.statusFile)
+        environment[Environment.statusFile] = TakenStatusFile.absolute(
+            statusFile, in: Self.workingDirectory)
+        // They chose this file; whatever the command starts has to do with the file alone.
+        for name in Environment.choosing { environment[name] = nil }
         environment[Environment.supervised] = "1"
         guard configuration.takesUpdates, let updates = UpdateService(onReport: mailbox.put) else {
             return supervise(environment, mailbox)
@@ -163,11 +165,11 @@ package struct TrainingRun: Sendable {
         }
     }
 
-    /// The path that means the same file in any directory.
-    private static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let directory = unsafe getcwd(nil, 0) else { return path }
+    /// Where the command is started; empty where that can't be known any more.
+    private static var workingDirectory: String {
+        guard let directory = unsafe getcwd(nil, 0) else { return "" }
         defer { unsafe free(directory) }
-        return unsafe String(cString: directory) + "/" + path
+        return unsafe String(cString: directory)
     }
 }
 

@@ -12,6 +12,8 @@ public struct StatusServerConfiguration: Sendable {
     public var place: ServedPlace
     /// Where the documents come from instead of the file.
     public var source: (any StatusSource)?
+    /// What the runs of the file are called; nil calls them after it.
+    public var name: SourceName?
     /// Where the documents of many runs come from instead of the file.
     public var runs: (any RunsSource)?
     /// An IP literal or a name of this machine, whose addresses are all listened on.
@@ -103,7 +105,9 @@ extension StatusServerConfiguration {
     /// The source to serve where there is one: the file unless there is another.
     private var statusSource: any StatusSource {
         source
-            ?? FileSource(path: statusFile, pollInterval: pollInterval, watches: watchesDirectory)
+            ?? FileSource(
+                path: statusFile, name: name, pollInterval: pollInterval,
+                watches: watchesDirectory)
     }
 
     /// - Throws: ``ServerError`` when no address of the host can be listened on.

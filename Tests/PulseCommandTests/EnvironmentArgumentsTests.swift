@@ -125,6 +125,20 @@ struct EnvironmentArgumentsTests {
                 == ["run", "--status-file=f", "--to=t", "--", "a"])
     }
 
+    @Test("a place that a run is given wins over a variable for the other")
+    func runPlace() {
+        let both = ["PULSE_STATUS_FILE": "f", "PULSE_RUNS_DIR": "d", "PULSE_NAME": "n"]
+        #expect(
+            arguments(["run", "--runs-dir", "e", "--", "a"], ["PULSE_STATUS_FILE": "f"])
+                == ["run", "--runs-dir", "e", "--", "a"])
+        #expect(
+            arguments(["run", "-s", "g", "--", "a"], ["PULSE_RUNS_DIR": "d"])
+                == ["run", "-s", "g", "--", "a"])
+        #expect(
+            arguments(["run", "--", "a"], both)
+                == ["run", "--status-file=f", "--runs-dir=d", "--name=n", "--", "a"])
+    }
+
     @Test("names the variables that were used")
     func variables() {
         let environment = ["PULSE_PORT": "abc", "PULSE_HOST": "x", "PULSE_NO_WATCH": "yes"]

@@ -9,7 +9,7 @@ internal import Synchronization
 public final class FileSource: StatusSource {
     /// The file's last path component.
     public let label: String
-    /// From the path: its stem, or the folder of a `status.json`.
+    /// What it was given, or from the path: its stem, or the folder of a `status.json`.
     public let name: SourceName
     private let state: Mutex<FilePoll>
     private let path: String
@@ -18,16 +18,22 @@ public final class FileSource: StatusSource {
 
     /// - Parameters:
     ///   - path: the status file; it need not exist.
+    ///   - name: what its runs are called; nil calls them after the path.
     ///   - pollInterval: how often it is polled.
     ///   - watches: whether inotify wakes the poll. Without it updates arrive within the poll
     ///     interval.
-    public init(path: String, pollInterval: Duration = .seconds(2), watches: Bool = true) {
+    public init(
+        path: String, name: SourceName? = nil, pollInterval: Duration = .seconds(2),
+        watches: Bool = true
+    ) {
         self.path = path
         self.pollInterval = pollInterval
         self.watches = watches
         let file = SplitPath(path).name
         label = file.isEmpty ? path : file
-        name = SourceName(file: path.hasPrefix("/") ? path : Self.workingDirectory + "/" + path)
+        self.name =
+            name
+            ?? SourceName(file: path.hasPrefix("/") ? path : Self.workingDirectory + "/" + path)
         state = Mutex(FilePoll(reader: StatusFileReader(path: path), pollInterval: pollInterval))
     }
 
