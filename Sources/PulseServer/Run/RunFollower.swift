@@ -50,8 +50,7 @@ struct RunFollower: Sendable {
         of view: RunView, _ memory: MonitorMemory?, _ wallClock: Int64
     ) -> RunTimes {
         if let newest = memory?.newest, newest.document == view.status { return newest.times }
-        let told = min(view.status?.timestamp ?? wallClock, wallClock)
-        return RunTimes(updated: told, ended: view.liveness == .finished ? told : nil)
+        return RunTimes(first: view, at: wallClock)
     }
 
     /// Goes on with a delivery.
@@ -60,13 +59,13 @@ struct RunFollower: Sendable {
     ) {
         let before = chain.snapshot.view.status
         let step = chain.take(delivery, at: now, wallClock: wallClock)
-        if chain.snapshot.view.status != before { times.updated = wallClock }
-        finish(step, wallClock: wallClock, in: table)
+        let isNewStatus = chain.snapshot.view.status != before
+        finish(step, isNewStatus: isNewStatus, wallClock: wallClock, in: table)
     }
 
     /// Goes on with the time that has passed.
     mutating func judge(at now: Duration, wallClock: Int64, in table: RunTable) {
-        finish(chain.judge(at: now), wallClock: wallClock, in: table)
+        finish(chain.judge(at: now), isNewStatus: false, wallClock: wallClock, in: table)
     }
 
     /// Tells how often the source was polled.
@@ -75,19 +74,18 @@ struct RunFollower: Sendable {
     }
 
     private mutating func finish(
-        _ step: SnapshotChain.Step, wallClock: Int64, in table: RunTable
+        _ step: SnapshotChain.Step, isNewStatus: Bool, wallClock: Int64, in table: RunTable
     ) {
         var begins = false
         for event in step.events {
             switch event {
             case .began: begins = true
             case .joined(let run, let earlier, _, _): resource.note(run, joins: earlier)
-            case .ended(_, .done), .ended(_, .error): times.ended = wallClock
             default: break
             }
         }
         let view = chain.snapshot.view
-        if view.liveness != .finished { times.ended = nil }
+        times.take(step.events, to: view, isNewStatus: isNewStatus, at: wallClock)
         if let snapshot = step.snapshot {
             resource.store.update(snapshot)
             resource.hub.publish(snapshot)

@@ -1,5 +1,6 @@
 internal import MicroHTTPD
 internal import Pulse
+internal import PulseMonitor
 internal import Synchronization
 
 /// `/runs/events`: one stream for all runs.

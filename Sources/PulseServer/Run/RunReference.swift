@@ -35,3 +35,10 @@ struct RunReference: Equatable {
         Int64(text).flatMap { String($0) == text && $0 >= 0 ? $0 : nil }
     }
 }
+
+extension RunPlace {
+    /// The place of the run with this id, be there one or not.
+    init(_ reference: RunReference) {
+        self.init(started: reference.started, id: reference.id ?? reference.source.description)
+    }
+}

@@ -1,23 +1,16 @@
-internal import PulseMonitor
-
 /// Where a run stands in a list: newest start first, what hasn't begun last.
 ///
 /// A page of a list is continued behind a place, whatever has come or gone meanwhile.
-struct RunPlace: Comparable, Sendable {
+package struct RunPlace: Comparable, Sendable {
     private let started: Int64
     private let id: String
 
-    init(started: Int64?, id: String) {
+    package init(started: Int64?, id: String) {
         self.started = started ?? .min
         self.id = id
     }
 
-    /// The place of the run with this id, be there one or not.
-    init(_ reference: RunReference) {
-        self.init(started: reference.started, id: reference.id ?? reference.source.description)
-    }
-
-    static func < (one: RunPlace, other: RunPlace) -> Bool {
+    package static func < (one: RunPlace, other: RunPlace) -> Bool {
         one.started != other.started ? one.started > other.started : one.id < other.id
     }
 }

@@ -1,15 +1,14 @@
 internal import Pulse
-internal import PulseMonitor
 internal import Synchronization
 
 /// One run as a list shows it: the ITEM of `/runs`, rendered once at most.
-final class RunItem: Sendable {
+package final class RunItem: Sendable {
     /// `NAME@STARTED`, or the source's name while no run has begun.
-    let id: String
-    let source: String
-    let state: RunState
+    package let id: String
+    package let source: String
+    package let state: RunState
     /// Unix time in seconds of the run's first document; nil while none has begun.
-    let started: Int64?
+    package let started: Int64?
     private let view: RunView
     private let times: RunTimes
     private let history: RunHistory
@@ -19,7 +18,7 @@ final class RunItem: Sendable {
     ///   - view: has a status: what never held a document is no run.
     ///   - times: by the server's clock.
     ///   - history: of the run.
-    init(source: SourceName, view: RunView, times: RunTimes, history: RunHistory) {
+    package init(source: SourceName, view: RunView, times: RunTimes, history: RunHistory) {
         self.source = source.description
         id = view.run?.description ?? source.description
         state = RunState(view)
@@ -30,7 +29,7 @@ final class RunItem: Sendable {
     }
 
     /// The document, canonical as all of Pulse's are.
-    var document: [UInt8] {
+    package var document: [UInt8] {
         rendered.withLock { rendered in
             if let rendered { return rendered }
             let document = render()
@@ -40,13 +39,13 @@ final class RunItem: Sendable {
     }
 
     /// When its newest update arrived, by the server's clock.
-    var updated: Int64 { times.updated }
+    package var updated: Int64 { times.updated }
 
     /// Where it stands in a list.
-    var place: RunPlace { RunPlace(started: started, id: id) }
+    package var place: RunPlace { RunPlace(started: started, id: id) }
 
     /// Whether there is something to list: what never held a document is no run.
-    var isRun: Bool { view.status != nil }
+    package var isRun: Bool { view.status != nil }
 
     private func render() -> [UInt8] {
         guard let status = view.status else { return Array("null".utf8) }

@@ -1,12 +1,11 @@
 internal import Pulse
-internal import PulseMonitor
 
 /// What a list of runs says of one: the trainer's status and what Pulse judges, in one word.
-enum RunState: String, Sendable, CaseIterable {
+package enum RunState: String, Sendable, CaseIterable {
     case running, stale, waiting, done, error, replaced
 
     /// The state of a current run.
-    init(_ view: RunView) {
+    package init(_ view: RunView) {
         self =
             switch view.liveness {
             case .waiting: .waiting
