@@ -14,7 +14,7 @@ package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
 
     /// What people copy from a browser or from the documentation: the server is meant.
     private static let knownNames = [
-        "index.html", "status", "progress", "history", "events", "metrics",
+        "index.html", "status", "progress", "history", "history.csv", "events", "metrics",
     ]
 
     /// Whether a text is meant as a URL rather than as a path.
@@ -48,6 +48,36 @@ package struct ServerURL: Sendable, Equatable, CustomStringConvertible {
 
     /// The absolute path of one of the server's resources.
     func path(_ name: String) -> String { base + name }
+
+    /// The same server's list of runs has this URL: where the server is itself; nil when it isn't one
+    /// of a list.
+    package var listing: ServerURL? {
+        guard base.hasSuffix("/\(Self.list)/") else { return nil }
+        return replacing(base.dropLast(Self.list.utf8.count + 1))
+    }
+
+    /// Whether it is the URL of one of a server's runs.
+    package var isOfOneRun: Bool {
+        base.split(separator: "/").dropLast().last ?? "" == Self.list
+    }
+
+    /// The URL of one of the server's runs.
+    ///
+    /// - Parameter id: has no characters that a path can't have.
+    package func run(_ id: String) -> ServerURL { replacing("\(base)\(Self.list)/\(id)/") }
+
+    private static let list = "runs"
+
+    private func replacing(_ base: some StringProtocol) -> ServerURL {
+        ServerURL(isEncrypted: isEncrypted, host: host, port: port, base: String(base))
+    }
+
+    private init(isEncrypted: Bool, host: String, port: UInt16, base: String) {
+        self.isEncrypted = isEncrypted
+        self.host = host
+        self.port = port
+        self.base = base
+    }
 
     /// For the `Host` field (RFC 9110 §7.2): without the port that goes without saying.
     var authority: String {

@@ -1,14 +1,15 @@
 import ArgumentParser
 import Glibc
 import PulseClient
+import PulseMonitor
 import PulseServer
 import PulseWatch
 
-/// `pulse watch`: one run in the terminal.
+/// `pulse watch`: one run in the terminal, or many.
 struct Watch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Watch a run in the terminal: progress, ETA, loss, and whether they are current.",
+            "Watch runs in the terminal: progress, ETA, loss, and whether they are current.",
         discussion: """
             Watch a server, or a status file without any server:
               pulse watch http://localhost:8080
@@ -20,18 +21,28 @@ struct Watch: AsyncParsableCommand {
             To go on when the training is over:
               pulse watch http://localhost:8080 --until done && ./evaluate.sh
 
+            Where there are many runs, in a directory or on a server of one, it shows all of them in a table, newest \
+            first; --run shows one:
+              pulse watch runs
+              pulse watch runs --run bert
+
             Exit codes with --until done: 0 when the run is done, 1 when it has failed. A run that is stale, \
             unreachable or invalid has not ended: it keeps waiting and shows that. A run that had ended before \
-            counts at once. Exit code 2: it can't be watched (no Pulse server there, token refused). Ctrl-C \
+            counts at once. Of many runs all have to end: 0 when all are done, 1 when one has failed. Exit code 2: it can't be watched (no Pulse server there, token refused). Ctrl-C \
             ends it in any case, with the signal's code (130).
 
             Colours are left out when NO_COLOR is set; every state is named in words anyway.
             """)
 
     @Argument(
-        help: "A server's URL, http:// or https://, or the path of a status file.",
+        help: """
+            A server's URL, http:// or https://, or the path of a status file, or of a directory of runs.
+            """,
         completion: .file())
     var source: String
+
+    @Option(help: "The one to watch of many runs, by its name. (on a server also by its id)")
+    var run: String?
 
     @Option(help: "End when the run is done (exit code 0) or has failed (exit code 1).")
     var until: WatchedEnd?
@@ -39,7 +50,7 @@ struct Watch: AsyncParsableCommand {
     @Flag(
         help: """
             Print the documents as they come, one per line: of each change the one of /status (it has a \
-            "message"), then the one of /progress (it has a "liveness").
+            "message"), then the one of /progress (it has a "liveness"). Of many runs the ITEM of /runs.
             """)
     var json = false
 
@@ -67,11 +78,15 @@ struct Watch: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let session = WatchSession(
-            target: try target(reading: Self.token), isWaitingForEnd: until != nil,
-            showsDocuments: json)
-        switch await session.run(environment: { EnvironmentArguments.variable($0) }) {
-        case .done: return
+        var target = try target(reading: Self.token)
+        var ending = await watch(target)
+        if case .hasManyRuns(let url) = ending, case .server(var server) = target {
+            server.url = url
+            target = .serverRuns(server)
+            ending = await watch(target)
+        }
+        switch ending {
+        case .done, .hasManyRuns: return
         case .failed: throw ExitCode.failure
         case .refused(let reason):
             CommandOutput.error(reason)
@@ -86,19 +101,20 @@ struct Watch: AsyncParsableCommand {
         }
     }
 
+    private func watch(_ target: WatchSession.Target) async -> WatchEnding {
+        await WatchSession(target: target, isWaitingForEnd: until != nil, showsDocuments: json)
+            .run(environment: { EnvironmentArguments.variable($0) })
+    }
+
     private func target(reading token: (String) throws -> String) throws -> WatchSession.Target {
         if ServerURL.looksLikeURL(source) {
             guard pollInterval == nil, staleAfter == nil else {
                 throw ValidationError(
                     "--poll-interval and --stale-after are for files: a server has its own.")
             }
-            do {
-                return .server(
-                    try ServerURL(source), token: try tokenFile.map(token),
-                    certificates: tlsAuthority)
-            } catch let error as ServerURL.ParseError {
-                throw ValidationError("'\(source)': \(error.description).")
-            }
+            return .server(
+                ServerAccess(
+                    url: try url(), token: try tokenFile.map(token), certificates: tlsAuthority))
         }
         guard tokenFile == nil, tlsAuthority == nil else {
             throw ValidationError("--token-file and --tls-authority are for servers.")
@@ -107,9 +123,40 @@ struct Watch: AsyncParsableCommand {
         if let url = Self.urlMeant(by: source) {
             throw ValidationError("'\(source)' is no file here. Did you mean \(url)?")
         }
-        return .file(
-            source, pollInterval: pollInterval?.duration ?? .seconds(2),
+        let rules = WatchSession.FileRules(
+            pollInterval: pollInterval?.duration ?? .seconds(2),
             staleAfter: staleAfter?.duration ?? .seconds(300))
+        let isDirectory = Self.isDirectory(source)
+        guard let run else {
+            return isDirectory ? .directory(source, rules) : .file(source, rules)
+        }
+        guard isDirectory else {
+            throw ValidationError("--run goes with a directory of runs, or with a server.")
+        }
+        return .file(try RunsListing.file(of: SourceName(argument: run), in: source), rules)
+    }
+
+    /// The server's, or that of the run that is asked for.
+    private func url() throws -> ServerURL {
+        let url: ServerURL
+        do {
+            url = try ServerURL(source)
+        } catch {
+            throw ValidationError("'\(source)': \(error.description).")
+        }
+        guard let run else { return url }
+        let parts = run.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        _ = try SourceName(argument: String(parts[0]))
+        guard parts.dropFirst().allSatisfy({ $0.allSatisfy { $0.isASCII && !"/?#%".contains($0) } })
+        else {
+            throw ValidationError("'\(run)' is no run's name or id: bert, or bert@1732800000.")
+        }
+        return (url.listing ?? url).run(run)
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// `localhost:8080` and `:8080` are meant as servers, unless there is such a file.

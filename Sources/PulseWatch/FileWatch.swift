@@ -6,8 +6,7 @@ internal import Synchronization
 /// A status file as the source: judged here by the rules that a server goes by.
 struct FileWatch: WatchSource {
     let path: String
-    let pollInterval: Duration
-    let staleAfter: Duration
+    let rules: WatchSession.FileRules
 
     private struct State {
         var monitor: RunMonitor
@@ -15,13 +14,14 @@ struct FileWatch: WatchSource {
     }
 
     func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async {
-        let source = FileSource(path: path, pollInterval: pollInterval)
+        let source = FileSource(path: path, pollInterval: rules.pollInterval)
         let start = Moment.now
         let state = Mutex(
             State(
                 monitor: RunMonitor(
-                    (source.name, source.label), staleAfter: staleAfter, tick: pollInterval,
-                    pollInterval: pollInterval, at: start.monotonic, wallClock: start.unixTime)))
+                    (source.name, source.label), staleAfter: rules.staleAfter,
+                    tick: rules.pollInterval, pollInterval: rules.pollInterval, at: start.monotonic,
+                    wallClock: start.unixTime)))
         onUpdate(.opened(serverTime: nil))
         await source.run { delivery in
             let updates = state.withLock { state in

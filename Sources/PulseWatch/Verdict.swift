@@ -25,7 +25,7 @@ enum Verdict: Equatable, Sendable {
         }
     }
 
-    private init(_ reading: RunReading) {
+    init(_ reading: RunReading) {
         guard reading.source == .ok || Self.isAwaited(reading) else {
             self = .broken(reading.source)
             return
@@ -69,6 +69,9 @@ enum Verdict: Equatable, Sendable {
         case .unreachable, .unknown, .broken, .failed: .red
         }
     }
+
+    /// Whether the run has ended.
+    var isEnd: Bool { self == .done || self == .failed }
 
     /// Whether the numbers shown are the run's present ones.
     var isCurrent: Bool {

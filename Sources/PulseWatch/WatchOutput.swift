@@ -1,31 +1,25 @@
 internal import Glibc
 
-/// Where a watched run is shown.
+/// Where what is watched is shown.
 struct WatchOutput {
     private enum Form {
         case documents
-        case lines(PlainLines)
+        case lines
         case screen(Terminal, FramePainter)
     }
 
     private var form: Form
     /// Whether nobody reads any more.
     private(set) var isClosed = false
-    private let name: String
-    private let isWaitingForEnd: Bool
 
-    /// - Parameters:
-    ///   - name: what is watched, for a person.
-    ///   - terminal: nil when standard output is none.
-    init(name: String, isWaitingForEnd: Bool, showsDocuments: Bool, terminal: Terminal?) {
-        self.name = name
-        self.isWaitingForEnd = isWaitingForEnd
+    /// - Parameter terminal: nil when standard output is none.
+    init(showsDocuments: Bool, terminal: Terminal?) {
         if showsDocuments {
             form = .documents
         } else if let terminal {
             form = .screen(terminal, FramePainter())
         } else {
-            form = .lines(PlainLines())
+            form = .lines
         }
     }
 
@@ -50,25 +44,19 @@ struct WatchOutput {
         write(FramePainter.begin)
     }
 
-    mutating func show(_ state: WatchState, at now: Moment) {
-        let text = WatchText(
-            state: state, verdict: Verdict(state), now: now, name: name,
-            isWaitingForEnd: isWaitingForEnd, timeOfDay: Self.timeOfDay)
+    mutating func show(_ view: inout some WatchView, at now: Moment) {
         switch form {
         case .documents: break
-        case .lines(var lines):
-            if let line = lines.line(text) {
-                // As in the server's log: UTC, RFC 3339.
-                let time = Self.format("%Y-%m-%dT%H:%M:%SZ", now.unixTime, isLocal: false)
-                write("\(time) \(line)\n")
-            }
-            form = .lines(lines)
+        case .lines:
+            let lines = view.lines(at: now).map { "\(TimeText.ofLog(now.unixTime)) \($0)\n" }
+            if !lines.isEmpty { write(lines.joined()) }
         case .screen(let terminal, var painter):
             let (columns, rows) = terminal.size
-            let screen = WatchScreen(columns: columns, rows: rows, isUnicode: terminal.isUnicode)
+            let size = ScreenSize(columns: columns, rows: rows, isUnicode: terminal.isUnicode)
             write(
                 painter.frame(
-                    screen.lines(text), columns: columns, rows: rows, inColor: terminal.hasColor))
+                    view.screen(size, at: now), columns: columns, rows: rows,
+                    inColor: terminal.hasColor))
             form = .screen(terminal, painter)
         }
     }
@@ -78,20 +66,6 @@ struct WatchOutput {
         guard case .screen(let terminal, var painter) = form else { return }
         write(painter.end())
         form = .screen(terminal, painter)
-    }
-
-    /// Of the place where the terminal is.
-    private static func timeOfDay(_ time: Int64) -> String {
-        format("%H:%M:%S", time, isLocal: true)
-    }
-
-    private static func format(_ form: String, _ time: Int64, isLocal: Bool) -> String {
-        var time = time_t(time)
-        var parts = unsafe tm()
-        _ = unsafe isLocal ? localtime_r(&time, &parts) : gmtime_r(&time, &parts)
-        var buffer = [CChar](repeating: 0, count: 64)
-        let count = unsafe strftime(&buffer, buffer.count, form, &parts)
-        return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     private mutating func write(_ text: String) {

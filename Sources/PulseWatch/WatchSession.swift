@@ -1,30 +1,34 @@
 internal import Glibc
 internal import Pulse
 package import PulseClient
+package import PulseMonitor
 
 /// `pulse watch`: a source, what is known of it, and where that is shown, until the end.
 package struct WatchSession: Sendable {
     /// What is watched.
     package enum Target: Sendable {
-        /// A server; the token it asks for; a PEM file of certificate authorities.
-        case server(ServerURL, token: String?, certificates: String?)
-        case file(String, pollInterval: Duration, staleAfter: Duration)
+        /// The run of a server, or one of its runs.
+        case server(ServerAccess)
+        case file(String, FileRules)
+        /// All runs of a server.
+        case serverRuns(ServerAccess)
+        /// All runs of a directory.
+        case directory(String, FileRules)
     }
 
-    /// Why it ended.
-    package enum Ending: Sendable, Equatable {
-        /// The trainer reported done.
-        case done
-        /// The trainer reported error.
-        case failed
-        /// Watching makes no sense, for this reason.
-        case refused(String)
-        /// By this signal.
-        case signal(Int32)
+    /// How files are judged.
+    package struct FileRules: Sendable {
+        let pollInterval: Duration
+        let staleAfter: Duration
+
+        package init(pollInterval: Duration, staleAfter: Duration) {
+            self.pollInterval = pollInterval
+            self.staleAfter = staleAfter
+        }
     }
 
-    private enum Input: Sendable {
-        case update(WatchUpdate)
+    private enum Input<Update: Sendable>: Sendable {
+        case update(Update)
         case signal(Int32)
         case tick
     }
@@ -37,7 +41,7 @@ package struct WatchSession: Sendable {
     private static let frameInterval = Duration.milliseconds(50)
 
     /// - Parameters:
-    ///   - isWaitingForEnd: ends when the run does.
+    ///   - isWaitingForEnd: ends when the run does, or all of them do.
     ///   - showsDocuments: prints the documents instead of a view of them.
     package init(target: Target, isWaitingForEnd: Bool, showsDocuments: Bool) {
         self.target = target
@@ -48,11 +52,27 @@ package struct WatchSession: Sendable {
     /// Runs until the end.
     ///
     /// - Parameter environment: a variable's value by its name.
-    package func run(environment: @Sendable (String) -> String?) async -> Ending {
+    package func run(environment: @Sendable (String) -> String?) async -> WatchEnding {
         let output = WatchOutput(
-            name: name, isWaitingForEnd: isWaitingForEnd, showsDocuments: showsDocuments,
-            terminal: Terminal(environment: environment))
-        let (inputs, input) = AsyncStream.makeStream(of: Input.self)
+            showsDocuments: showsDocuments, terminal: Terminal(environment: environment))
+        let run = OneRun(name: name, isWaitingForEnd: isWaitingForEnd)
+        let runs = ManyRuns(name: name, isWaitingForEnd: isWaitingForEnd)
+        switch target {
+        case .server(let server):
+            return await show(run, of: ServerWatch(server: server, noticesManyRuns: true), output)
+        case .file(let path, let rules):
+            return await show(run, of: FileWatch(path: path, rules: rules), output)
+        case .serverRuns(let server):
+            return await show(runs, of: ServerRunsWatch(server: server), output)
+        case .directory(let path, let rules):
+            return await show(runs, of: DirectoryWatch(path: path, rules: rules), output)
+        }
+    }
+
+    private func show<View: WatchView>(
+        _ view: View, of source: some WatchSource<View.Update>, _ output: WatchOutput
+    ) async -> WatchEnding {
+        let (inputs, input) = AsyncStream.makeStream(of: Input<View.Update>.self)
         let signals = SignalStream(
             SignalStream.ending
                 + (output.isScreen ? SignalStream.rare + [SIGWINCH, SIGTSTP, SIGCONT] : [])
@@ -60,7 +80,7 @@ package struct WatchSession: Sendable {
         defer { signals.release() }
         // Nobody waits for these two at the end: looking up a name can't be interrupted, and Ctrl-C
         // must not wait for it.
-        let sourceTask = Task { [source] in await source.run { input.yield(.update($0)) } }
+        let sourceTask = Task { await source.run { input.yield(.update($0)) } }
         let clockTask = Task {
             while output.needsTicks, !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(1))
@@ -71,14 +91,15 @@ package struct WatchSession: Sendable {
             sourceTask.cancel()
             clockTask.cancel()
         }
-        return await show(inputs, output, redraw: { input.yield(.tick) })
+        return await show(inputs, view, output, redraw: { input.yield(.tick) })
     }
 
-    private func show(
-        _ inputs: AsyncStream<Input>, _ output: WatchOutput, redraw: @escaping @Sendable () -> Void
-    ) async -> Ending {
+    private func show<View: WatchView>(
+        _ inputs: AsyncStream<Input<View.Update>>, _ view: View, _ output: WatchOutput,
+        redraw: @escaping @Sendable () -> Void
+    ) async -> WatchEnding {
         var output = output
-        var state = WatchState()
+        var view = view
         var pacer = FramePacer(interval: Self.frameInterval)
         output.begin()
         defer { output.end() }
@@ -86,17 +107,15 @@ package struct WatchSession: Sendable {
             if output.isClosed { return .signal(SIGPIPE) }
             switch input {
             case .update(let update):
-                if case .document(let document) = update { output.document(document) }
-                let before = state
-                state.take(update, at: .now)
-                if showsDocuments, let outage = state.outage, outage != before.outage {
-                    report(outage)
-                }
-                if let ending = ending(of: state) {
-                    output.show(state, at: .now)
+                if showsDocuments { view.documents(of: update).forEach { output.document($0) } }
+                let before = view.outage
+                view.take(update, at: .now)
+                if showsDocuments, let outage = view.outage, outage != before { report(outage) }
+                if let ending = view.ending {
+                    output.show(&view, at: .now)
                     return ending
                 }
-                if !update.changesView { continue }
+                if !view.isShown(update) { continue }
             case .signal(SIGTSTP):
                 output.end()
                 // Stopped here, until the shell's `fg`.
@@ -106,7 +125,7 @@ package struct WatchSession: Sendable {
             case .signal(let number): return .signal(number)
             }
             switch pacer.draw(at: Moment.now.monotonic) {
-            case .now: output.show(state, at: .now)
+            case .now: output.show(&view, at: .now)
             case .after(let pause):
                 Task {
                     try? await Task.sleep(for: pause)
@@ -118,17 +137,6 @@ package struct WatchSession: Sendable {
         return .refused("the source has ended")
     }
 
-    /// An end counts only while the source can be believed.
-    private func ending(of state: WatchState) -> Ending? {
-        if let refusal = state.refusal { return .refused(refusal) }
-        guard isWaitingForEnd else { return nil }
-        switch Verdict(state) {
-        case .done: return .done
-        case .failed: return .failed
-        default: return nil
-        }
-    }
-
     private func report(_ reason: String) {
         let line = Array("pulse: \(name): \(PrintableText.escaping(reason))\n".utf8)
         _ = unsafe write(STDERR_FILENO, line, line.count)
@@ -136,17 +144,8 @@ package struct WatchSession: Sendable {
 
     private var name: String {
         switch target {
-        case .server(let url, _, _): url.description
-        case .file(let path, _, _): PrintableText.escaping(path)
-        }
-    }
-
-    private var source: any WatchSource {
-        switch target {
-        case .server(let url, let token, let certificates):
-            ServerWatch(url: url, token: token, certificates: certificates)
-        case .file(let path, let pollInterval, let staleAfter):
-            FileWatch(path: path, pollInterval: pollInterval, staleAfter: staleAfter)
+        case .server(let server), .serverRuns(let server): server.url.description
+        case .file(let path, _), .directory(let path, _): PrintableText.escaping(path)
         }
     }
 }

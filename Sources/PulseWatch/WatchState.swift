@@ -17,7 +17,7 @@ struct WatchState: Sendable {
     /// Why there is nothing to read, by the source's own word.
     private(set) var emptiness: String?
     /// Why watching has ended for good.
-    private(set) var refusal: String?
+    private(set) var ending: WatchEnding?
 
     /// The curve as seen here, by the rules of the server.
     private var runs = RunSequence(name: SourceName(key: ""))
@@ -64,15 +64,18 @@ struct WatchState: Sendable {
             } else {
                 link = .lost(since: now.unixTime, reason: reason, retryAt: retryAt)
             }
-        case .refused(let reason): refusal = reason
+        case .ended(let reason): ending = reason
         case .document: break
         }
     }
 
     /// Seconds since the newest status was written, by the clock of the machine that judges it.
     func age(at now: Moment) -> Int64? {
-        reading.map { max(0, now.unixTime.clampedSum(skew).clampedSum(-$0.status.timestamp)) }
+        reading.map { max(0, serverTime(at: now).clampedSum(-$0.status.timestamp)) }
     }
+
+    /// The time of the machine that judges: unix time in seconds.
+    func serverTime(at now: Moment) -> Int64 { now.unixTime.clampedSum(skew) }
 
     private mutating func follow(_ status: TrainingStatus) {
         for event in runs.take(status, isStale: reading?.liveness == .stale) { curve.apply(event) }

@@ -14,15 +14,15 @@ enum WatchUpdate: Sendable, Equatable {
     case heartbeat(Int64)
     /// The server can't be reached, and when it is tried again.
     case lost(String, retryAfter: Duration)
-    /// Watching makes no sense, and why.
-    case refused(String)
+    /// Watching goes on no more, and why.
+    case ended(WatchEnding)
 
     /// Whether a view shows it at once.
     ///
     /// Of the others it shows what follows, or the clock shows that nothing does.
     var changesView: Bool {
         switch self {
-        case .reading, .nothing, .lost, .refused: true
+        case .reading, .nothing, .lost, .ended: true
         case .opened, .curve, .document, .heartbeat: false
         }
     }
@@ -33,10 +33,4 @@ struct CurvePoint: Sendable, Equatable {
     let timestamp: Int64
     let epoch: Double
     let loss: Double
-}
-
-/// Something that can be watched.
-protocol WatchSource: Sendable {
-    /// Gives updates until the task is cancelled or there can be no more.
-    func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async
 }

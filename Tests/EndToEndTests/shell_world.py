@@ -33,7 +33,7 @@ class ShellWorld:
         #: Who is told of transitions, in the place of the help's chat.
         self.chat = ""
         programs = directory / "bin"
-        for path in (programs, directory / ".build/debug", directory / "run"):
+        for path in (programs, directory / ".build/debug", directory / "run", directory / "runs"):
             path.mkdir(parents=True)
         for name in ("pulse", "../.build/debug/pulse"):
             (programs / name).symlink_to(pulse_binary())

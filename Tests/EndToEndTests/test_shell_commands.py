@@ -57,6 +57,7 @@ def own_status_file(world: ShellWorld, status_file: StatusFile) -> StatusFile:
     """The file that the commands speak of, which some of them write."""
     file = StatusFile(world.directory / "status.json")
     file.running(1.5)
+    StatusFile(world.directory / "runs/bert.json").running(1.5)
     return file
 
 
@@ -97,6 +98,7 @@ def test_a_command_does_what_it_is_there_for(
         if "--until" in command:
             status_file.done()
             own_status_file.done()
+            StatusFile(world.directory / "runs/bert.json").done()
         succeeds(world, command.replace("curl ", "curl -fsS "))
         assert ("evaluate" in command) == (world.directory / "evaluated").exists()
 

@@ -44,9 +44,13 @@ struct ArgumentTests {
             "write error --status-file=f --message x",
             "check f", "check -", "check -- -f", "watch f", "watch http://a", "watch https://a:1/b",
             "watch http://a --until done --json", "watch f --poll-interval 1s --stale-after 1h",
-            "watch http://a --tls-authority ca.pem", "doctor",
+            "watch http://a --tls-authority ca.pem", "watch .", "watch . --run a --until done",
+            "watch http://a --run a.b", "watch http://a/runs --run a@5.2", "doctor",
             "doctor -s f -p 1 --observe 10s --json", "run -- a", "run -s f -- a --port x -- b",
             "run --total-epochs 0.5 --trainer-log l --no-kubeflow --no-capture -- a",
+            "run --runs-dir d -- a", "run --runs-dir d --name a.b -- a",
+            "run --serve --name b -- a",
+            "serve --name b -s f", "serve --runs-dir d --max-runs 1",
             "run --serve --keep-serving --port 0 --host ::1 --log-level debug -- a",
             "healthcheck", "healthcheck -p 1 --host 0.0.0.0",
             "healthcheck --tls-certificate c", "help", "--help", "help serve",
@@ -80,10 +84,16 @@ struct ArgumentTests {
             "watch f --tls-authority c", "watch http://a --stale-after 5m",
             "watch http://a --poll-interval 1s", "watch ftp://a", "watch http://",
             "watch http://a:0", "watch http://u:p@a", "watch localhost:8080", "watch :8080",
-            "watch f --stale-after x", "doctor --observe 0s", "doctor --observe 3",
+            "watch f --run a", "watch . --run a/b", "watch . --run a@5",
+            "watch http://a --run a@5/x",
+            "watch http://a --run ..", "watch f --stale-after x", "doctor --observe 0s",
+            "doctor --observe 3",
             "run", "run --", "run a", "run a -- b", "run --serve a", "run --bogus -- a",
             "run --total-epochs -1 -- a", "run --total-epochs inf -- a", "run --status-file= -- a",
             "run --keep-serving -- a", "run --serve --port x -- a", "run --tls-key k -- a",
+            "run --runs-dir= -- a", "run --runs-dir d -s f -- a", "run --name b -- a",
+            "run --runs-dir d --name a/b -- a", "run --runs-dir d --name events -- a",
+            "serve --name=", "serve --name ../x", "serve --runs-dir d --name b",
             "doctor --status-file=", "doctor x", "healthcheck --port x", "healthcheck x",
         ])
     func refused(_ line: String) {
@@ -94,6 +104,9 @@ struct ArgumentTests {
     func hints() {
         #expect(
             message(["watch", "localhost:8080"]).contains("Did you mean http://localhost:8080?"))
+        #expect(
+            message(["serve", "--name", "my run"])
+                .contains("'my run' can't be a name. A name has letters"))
         #expect(message(["watch", ":9000"]).contains("Did you mean http://localhost:9000?"))
         #expect(message(["watch", "http://a/?token=x"]).contains("--token-file"))
         #expect(message(["watch", ""]).contains("neither a URL nor a file"))

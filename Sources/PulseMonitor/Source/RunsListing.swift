@@ -57,6 +57,13 @@ package struct RunsListing: Sendable, Equatable {
         return folder[1] == statusFile && SourceName(exactly: folder[0]) != nil
     }
 
+    /// The path of a source's file: as it lies there, or as it would.
+    package static func file(of name: SourceName, in directory: String) -> String {
+        let paths = ["\(directory)/\(name)\(suffix)", "\(directory)/\(name)/\(statusFile)"]
+        // A file wins over the folder of its name.
+        return paths.first { (try? Syscalls.system.stat($0)) != nil } ?? paths[0]
+    }
+
     private mutating func skip(_ name: [UInt8], _ reason: SkippedFiles.Reason) {
         skipped.add(PrintableText.escaping(String(decoding: name, as: UTF8.self)), reason)
     }

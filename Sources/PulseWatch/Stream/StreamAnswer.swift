@@ -28,6 +28,7 @@ enum StreamAnswer: Equatable {
             self = .refused("\(url) has moved to \(head["location"] ?? "an unknown place")")
         case 401 where showsToken: self = .refused("\(url) refuses the token of --token-file")
         case 401: self = .refused("\(url) needs a token: give --token-file")
+        case 404 where url.isOfOneRun: self = .refused("\(url) is no run that the server knows")
         case 404: self = .refused("\(url) is no Pulse server: it has no events")
         case 421:
             self = .refused(

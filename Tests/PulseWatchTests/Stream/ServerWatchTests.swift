@@ -29,7 +29,8 @@ struct ServerWatchTests {
         port: UInt16, silence: Duration, until isLast: @escaping @Sendable (WatchUpdate) -> Bool
     ) async throws -> [WatchUpdate] {
         var watch = ServerWatch(
-            url: try ServerURL("http://127.0.0.1:\(port)"), token: nil, certificates: nil)
+            server: ServerAccess(
+                url: try ServerURL("http://127.0.0.1:\(port)"), token: nil, certificates: nil))
         watch.silence = silence
         let (stream, continuation) = AsyncStream.makeStream(of: WatchUpdate.self)
         let task = Task { [watch] in await watch.run { continuation.yield($0) } }
@@ -71,7 +72,9 @@ struct ServerWatchTests {
     func cancellation() async throws {
         let socket = try ListenSockets(host: "127.0.0.1", port: 0)
         let watch = ServerWatch(
-            url: try ServerURL("http://127.0.0.1:\(socket.port)"), token: nil, certificates: nil)
+            server: ServerAccess(
+                url: try ServerURL("http://127.0.0.1:\(socket.port)"), token: nil,
+                certificates: nil))
         // The connection is made by the kernel; nobody ever answers.
         let task = Task { [watch] in await watch.run { _ in } }
         try await Task.sleep(for: .milliseconds(50))

@@ -1,0 +1,57 @@
+internal import Pulse
+internal import PulseMonitor
+
+/// One run of many, as its ITEM says.
+struct RunRow: Sendable, Equatable {
+    let id: String
+    let source: String
+    /// Where it stands among the others.
+    let place: RunPlace
+    let reading: RunReading
+    /// Whether a loss was measured.
+    let hasLoss: Bool
+    /// When its newest update arrived, by the server's clock: unix time in seconds.
+    let updated: Int64
+    /// The ITEM itself.
+    let document: [UInt8]
+
+    /// nil when the document is no ITEM; further members are a newer server's, and pass.
+    init?(_ document: [UInt8]) {
+        let value = JSONValue(document)
+        guard let id = value?["id"]?.string, let source = value?["source"]?.string,
+            let state = value?["status"]?.string.flatMap(TrainingStatus.State.init),
+            let epoch = value?["epoch"]?.number, let total = value?["total_epochs"]?.number,
+            let loss = value?["loss"]?.number, let message = value?["message"]?.string,
+            let timestamp = Self.integer(value?["timestamp"]),
+            let updated = Self.integer(value?["updated"]),
+            let liveness = value?["liveness"]?.string.flatMap(Liveness.init),
+            let sourceState = value?["source_state"]?.string.flatMap(SourceState.init),
+            let status = try? TrainingStatus(
+                status: state, epoch: epoch, totalEpochs: total, loss: loss, message: message,
+                timestamp: timestamp)
+        else { return nil }
+        self.id = id
+        self.source = source
+        place = RunPlace(started: Self.integer(value?["started"]), id: id)
+        reading = RunReading(
+            status: status, liveness: liveness, etaSeconds: value?["eta_seconds"]?.number,
+            source: sourceState, sourceError: value?["source_error"]?.string)
+        hasLoss = value?["best_loss"]?.number != nil || loss != 0
+        self.updated = updated
+        self.document = document
+    }
+
+    /// What is known of it, in a word.
+    var verdict: Verdict {
+        // Somebody has tidied up behind a run that had ended.
+        guard reading.source == .missing else { return Verdict(reading) }
+        var tidied = reading
+        tidied.source = .ok
+        let verdict = Verdict(tidied)
+        return verdict.isEnd ? verdict : Verdict(reading)
+    }
+
+    private static func integer(_ value: JSONValue?) -> Int64? {
+        value?.number.flatMap { Int64(exactly: $0) }
+    }
+}
