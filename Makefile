@@ -1,4 +1,4 @@
-# Two commands: `make run` shows a training in the browser, `make test` runs every test.
+# Two commands: `make run` shows trainings in the browser, `make test` runs every test.
 # `make help` lists the rest.
 
 PORT ?= 8080
@@ -33,7 +33,7 @@ help: ## List the targets.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 .PHONY: run
-run: release ## Serve a small real training job, or STATUS=path/to/status.json, at PORT.
+run: release ## Serve a demo of three small trainings, or STATUS=path/to/status.json, at PORT.
 	@tools/run $(RELEASE) $(PORT) $(STATUS)
 
 .PHONY: build

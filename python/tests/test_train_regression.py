@@ -102,3 +102,25 @@ def test_a_wrong_option_is_refused(path: str) -> None:
     _, said = job.communicate(timeout=_DEADLINE)
     assert job.returncode == 2
     assert "0 is below 1" in said
+
+
+def test_it_goes_on_from_its_checkpoint(path: str, tmp_path: pathlib.Path) -> None:
+    checkpoint = f"--checkpoint={tmp_path / 'checkpoint.json'}"
+    options = ("--epochs=4", "--steps-per-epoch=10", "--delay=0.01", checkpoint)
+    crashed = _watch(_start(path, *options, "--fail-at=2.5"), path)[-1]
+    assert (crashed.status, crashed.epoch) == ("error", 2.5)
+    states = _watch(_start(path, *options), path)
+    # Never idle again, which would be another run.
+    assert {state.status for state in states} <= {"error", "running", "done"}
+    running = [state for state in states if state.status == "running"]
+    assert running[0].epoch < 2.5 and all(state.epoch >= 2 for state in running)
+    assert running[0].message == "Resumed at epoch 2" or running[0].epoch > 2
+    assert states[-1].status == "done"
+    assert states[-1].loss < crashed.loss
+
+
+def test_its_learning_rate_can_warm_up(path: str) -> None:
+    job = _start(path, "--epochs=6", "--steps-per-epoch=50", "--learning-rate=10", "--warmup=5")
+    last = _watch(job, path)[-1]
+    assert last.status == "error" and "the training diverged" in last.message
+    assert last.epoch > 0.5
