@@ -51,7 +51,7 @@ export interface PulseVerdict {
   /** The numbers are the last known ones, and may be long out of date. */
   isFrozen: boolean;
   /** How the panel hears of the server. */
-  link: 'connecting' | 'live' | 'polling' | 'lost';
+  link: 'connecting' | 'live' | 'polling' | 'ended' | 'lost';
 }
 
 export interface TrainingPanelEventMap extends HTMLElementEventMap {

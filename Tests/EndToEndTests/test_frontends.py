@@ -153,7 +153,8 @@ def test_parts_and_properties_are_the_documented_ones(server, page):
     )
     documented = re.search(r"- Parts, .*?: (.*)\.\n", DOCUMENT)[1]
     assert set(re.findall(r"`([\w-]+)`", documented)) == set(parts) - {"announcement"}
-    style = (ROOT / "public" / "panel" / "style.js").read_text()
+    style = (ROOT / "public" / "panel" / "theme.js").read_text()
+    style += (ROOT / "public" / "panel" / "style.js").read_text()
     documented = re.search(r"- Properties: (.*)\.\n", DOCUMENT)[1]
     assert set(re.findall(r"--pulse-\w+", documented)) == set(re.findall(r"--pulse-\w+", style))
 

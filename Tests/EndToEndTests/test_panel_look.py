@@ -227,7 +227,7 @@ def test_forced_colours_keep_the_bar_visible(server, status_file, contexts):
 
 def test_the_element_stays_small():
     files = [ROOT / "public" / "training-panel.js", *(ROOT / "public" / "panel").glob("*.js")]
-    assert sum(file.stat().st_size for file in files) <= 42_000
+    assert sum(file.stat().st_size for file in files) <= 44_000
     for file in files:
         assert file.read_text().count("\n") <= 300
 

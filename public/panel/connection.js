@@ -15,6 +15,17 @@ const time = {
   longestStreamRetry: 60_000, // polling works meanwhile
 };
 
+/**
+ * What is followed of one run: its stream, that stream's events, and what is polled where that doesn't
+ * deliver. Other feeds may have no stream, a `pace` of their own in milliseconds, and events of which
+ * each counts, not only the newest (`repeats`).
+ */
+const oneRun = {
+  stream: 'events',
+  events: ['status', 'progress', 'problem'],
+  poll: (get) => Promise.all([get('status'), get('progress')]),
+};
+
 const failure = (reason) => Object.assign(new Error(), { reason });
 
 /** Doubles with each failure, and varies: clients must not all come back at once. */
@@ -22,9 +33,11 @@ const backoff = (failures, most) => Math.min(most, 1000 * 2 ** failures) * (0.5 
 
 export class Connection {
   #base;
+  #feed;
   #report;
   #stream = null;
   #isLive = false; // the stream delivers
+  #hasEnded = false; // it was the last one
   #streamFailures = 0;
   #streamDue = 0;
   #pollFailures = 0;
@@ -35,8 +48,9 @@ export class Connection {
   #closing = new AbortController();
 
   /** `base` is the server, with a slash at its end; `report` gets what `reduce` takes. */
-  constructor(base, report) {
+  constructor(base, report, feed = oneRun) {
     this.#base = base;
+    this.#feed = feed;
     const { signal } = this.#closing;
     this.#report = (update) => signal.aborted || report(update);
     document.addEventListener('visibilitychange', () => this.#turn(), { signal });
@@ -57,6 +71,7 @@ export class Connection {
   /** Catches up at once when the page is shown. */
   #turn() {
     clearTimeout(this.#timers.hide);
+    if (this.#hasEnded) return;
     if (document.hidden) {
       this.#after('hide', this.#stream ? time.hiddenStream : 0, () => this.#endStream());
     } else if (!this.#isLive) {
@@ -67,15 +82,23 @@ export class Connection {
 
   #openStream() {
     this.#closeStream();
-    this.#stream = new EventSource(new URL('events', this.#base));
+    if (!this.#feed.stream) return;
+    this.#stream = new EventSource(new URL(this.#feed.stream, this.#base));
     const listen = (type, action) => this.#stream.addEventListener(type, action);
-    for (const type of ['status', 'progress', 'problem']) {
+    listen('open', () => this.#report({ type: 'open' }));
+    for (const type of this.#feed.events) {
       listen(type, ({ data }) => {
         this.#tell(type, data);
         this.#hear();
       });
     }
     listen('heartbeat', () => this.#hear());
+    // Nothing more comes of a run that is over for good.
+    listen('end', () => {
+      this.#hasEnded = true;
+      this.#closeStream();
+      this.#link('ended');
+    });
     // The browser retries some failures, and others never.
     listen('error', () => {
       if (this.#isLive) this.#heardAt = Date.now();
@@ -111,14 +134,14 @@ export class Connection {
 
   async #ask() {
     const poll = ++this.#poll;
-    const isOver = () => this.#isLive || poll !== this.#poll || this.#closing.signal.aborted;
+    const isOver = () => this.#isLive || this.#hasEnded || poll !== this.#poll || this.#closing.signal.aborted;
     const least = document.hidden ? time.hiddenPoll : 0;
-    let delay = least || time.poll;
+    let delay = Math.max(least, this.#feed.pace ?? time.poll);
     try {
-      const answers = await Promise.all([this.get('status'), this.get('progress')]);
+      const answers = await this.#feed.poll((path) => this.get(path));
       if (isOver()) return;
       this.#pollFailures = 0;
-      for (const { type, text } of answers) this.#tell(type, text);
+      for (const { type, text, document } of answers) this.#tell(type, text, document);
       if (!this.#stream) this.#link('polling');
       const isDue = !this.#stream && Date.now() >= this.#streamDue;
       if (isDue && !document.hidden) this.#openStream();
@@ -151,11 +174,13 @@ export class Connection {
     }
   }
 
-  #tell(type, text) {
-    if (this.#known[type] === text) return;
-    const { problem, ...others } = this.#known;
-    this.#known = type === 'problem' ? { problem: text } : { ...others, [type]: text };
-    this.#report({ type, document: JSON.parse(text), at: Date.now() });
+  #tell(type, text, document) {
+    if (!this.#feed.repeats) {
+      if (this.#known[type] === text) return;
+      const { problem, ...others } = this.#known;
+      this.#known = type === 'problem' ? { problem: text } : { ...others, [type]: text };
+    }
+    this.#report({ type, document: document ?? JSON.parse(text), at: Date.now() });
   }
 
   #link(link, reason = null) {

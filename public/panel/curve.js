@@ -16,7 +16,7 @@ export function niceTicks([least, most], count) {
 }
 
 /** The same for a logarithmic range: powers of ten, or what lies between two of them. */
-function logTicks([least, most], count) {
+export function logTicks([least, most], count) {
   const powers = niceTicks([least, most], count).filter(Number.isInteger);
   if (powers.length > 1) return powers.map((power) => 10 ** power);
   return niceTicks([10 ** least, 10 ** most], count);
@@ -34,14 +34,14 @@ export function smooth(values, weight) {
 }
 
 /** Least and most, set apart when they are one. */
-function range(values) {
+export function range(values) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const apart = least < most ? 0 : Math.abs(least) / 20 || 0.5;
   return [least - apart, most + apart];
 }
 
 /** Maps a range onto pixels. Halves, because the largest doubles are too far apart. */
-const scale = ([least, most], from, to) => (value) =>
+export const scale = ([least, most], from, to) => (value) =>
   from + ((value / 2 - least / 2) / (most / 2 - least / 2)) * (to - from);
 
 /** Lays out a curve in pixels; null when there is nothing to draw, or no room. */

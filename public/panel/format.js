@@ -3,6 +3,13 @@
 /** In seconds, largest first. */
 const units = Object.entries({ day: 86_400, hour: 3_600, minute: 60, second: 1 });
 
+/** A time ago, in a unit of which there are two at least. */
+function since(format, seconds) {
+  const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= 2 * size) ?? units.at(-1);
+  // Not -0, which would read "in 0 seconds".
+  return format.format(Math.trunc(-seconds / size) || 0, unit);
+}
+
 /** The formats of a locale. */
 export function formatsFor(locale) {
   const number = (options) => new Intl.NumberFormat(locale, options);
@@ -11,7 +18,9 @@ export function formatsFor(locale) {
   const digits = { maximumSignificantDigits: 4 };
   const plain = number(digits);
   const scientific = number({ ...digits, notation: 'scientific' });
+  const whole = number({ maximumFractionDigits: 0 });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const short = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   const today = time();
   const anyDay = time({ dateStyle: 'medium' });
   const amounts = units.map(([unit]) => number({ style: 'unit', unit, unitDisplay: 'short' }));
@@ -20,11 +29,17 @@ export function formatsFor(locale) {
     /** Rounded down: 99.96 % is not 100 %. */
     percent: (value) => percent.format(Math.floor(value * 10 + 1e-9) / 1000),
 
+    /** A count. */
+    integer: (value) => whole.format(value),
+
     /** Four digits, whatever the size. */
     number(value) {
       const size = Math.abs(value);
       return (size === 0 || (size >= 1e-4 && size < 1e6) ? plain : scientific).format(value);
     },
+
+    /** An amount of a unit: `2.5 hr`. */
+    amount: (value, unit) => amounts[units.findIndex(([name]) => name === unit)].format(value),
 
     /** A duration in seconds, by its two largest units. */
     duration(seconds) {
@@ -39,11 +54,10 @@ export function formatsFor(locale) {
     },
 
     /** `3 seconds ago`, in a unit of which there are two at least. */
-    ago(seconds) {
-      const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= 2 * size) ?? units.at(-1);
-      // Not -0, which would read "in 0 seconds".
-      return relative.format(Math.trunc(-seconds / size) || 0, unit);
-    },
+    ago: (seconds) => since(relative, seconds),
+
+    /** `3 sec. ago`. */
+    agoInShort: (seconds) => since(short, seconds),
 
     /** A time in milliseconds, with its date unless that is today's. */
     time(time, now) {

@@ -9,7 +9,7 @@ export const nothing = Object.freeze({
   progress: null,
   progressAt: 0, // when that came
   problem: null, // why the server has no status
-  link: 'connecting', // `live`, `polling`, `lost`
+  link: 'connecting', // `live`, `polling`, `ended`, `lost`
   since: 0, // when the server was last heard
   reason: null, // why it is lost, if known
   curve: [], // {time, epoch, loss}, oldest first
@@ -33,6 +33,8 @@ export function reduce(state, { type, document, at, ...update }) {
       return { ...state, ...merge(document, update.resumes ?? [], state) };
     case 'clock':
       return { ...state, skew: narrow(state.skew, update) };
+    case 'open':
+      return state;
     default: // 'link'
       return { ...state, ...update };
   }
@@ -102,7 +104,7 @@ function bounded(curve) {
 }
 
 /** Narrows the server's clock, told in whole seconds; anew when it contradicts what was known. */
-function narrow(skew, { server, sent, received }) {
+export function narrow(skew, { server, sent, received }) {
   const now = [server - received, server + 1000 - sent];
   const both = skew ? [Math.max(skew[0], now[0]), Math.min(skew[1], now[1])] : now;
   return both[0] <= both[1] ? both : now;
