@@ -87,6 +87,29 @@ panel.addEventListener('pulse-verdict', ({ detail }) => {
   tell(detail);
 });
 
+// The earlier runs of the same source, below the panel: nothing of them while there are none.
+
+let asked = 0;
+
+async function showEarlier() {
+  const ask = ++asked;
+  const answer = await fetch('runs?current=false&limit=1').catch(() => null);
+  const { total } = answer?.ok ? await answer.json() : { total: 0 };
+  if (!total || ask !== asked || document.querySelector('training-runs')) return;
+  const [{ bindAddress }] = await Promise.all([import('./address.js'), import('./training-runs.js')]);
+  const list = document.createElement('training-runs');
+  list.toggleAttribute('earlier', true);
+  panel.after(list);
+  bindAddress(list);
+}
+
+let shown = '';
+panel.addEventListener('pulse-verdict', ({ detail: { verdict } }) => {
+  // A run is over when the next one begins, at the latest.
+  if (verdict !== shown && ['running', 'done', 'error'].includes(verdict)) showEarlier();
+  shown = verdict;
+});
+
 document.documentElement.lang = language;
 if (canNotify) showButton();
 // Only now, so that its first event isn't missed.

@@ -46,6 +46,11 @@ struct Routes: Sendable {
         for page in ["/", "/index.html"] where !paths.contains(where: { $0.0 == page }) {
             paths.append((page, .noPanel))
         }
+        // Of several sources, however many there are just now, the page is their list.
+        if !runs.isSingle, let list = files.firstIndex(where: { $0.path == "/runs.html" }) {
+            paths.removeAll { $0.0 == "/" }
+            paths.append(("/", .file(list)))
+        }
         table = PathTable(paths.map(\.0))
         targets = paths.map(\.1)
     }

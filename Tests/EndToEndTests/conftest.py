@@ -20,6 +20,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from processes import PulseServer, StatusFile
+from runs_page import RunsDirectory
 from served_runs import Runs
 from terminal import Piped, Terminal
 
@@ -75,6 +76,15 @@ def runs(tmp_path: Path) -> Iterator[Callable[..., Runs]]:
     yield make
     for one in made:
         one.server.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[RunsDirectory]:
+    """A directory of runs, without a server yet."""
+    folder = RunsDirectory(tmp_path / "runs", tmp_path / "runs.log")
+    yield folder
+    if folder.server:
+        folder.server.stop()
 
 
 @pytest.fixture

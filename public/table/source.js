@@ -1,0 +1,82 @@
+// What the list knows of a server: its runs, their curves, its clock, and whether it is heard.
+
+import { Connection } from '../panel/connection.js';
+import { ahead, narrow } from '../panel/state.js';
+import { Curves } from './curves.js';
+import { currentRuns, earlierRuns, every } from './feed.js';
+import { mostCompared } from './query.js';
+import { Runs } from './runs.js';
+
+/** Points of a small curve and of a compared one, and how many of each are kept. */
+const small = [64, 400];
+const large = [1024, 2 * mostCompared];
+
+/** Milliseconds until the earlier runs are asked for again, after a current one has gone. */
+const rest = 1000;
+
+export class Source {
+  runs = new Runs();
+  /** How the server is heard: `{link, reason, since}`. */
+  link = { link: 'connecting', reason: null, since: 0 };
+  /** Whether all runs are known, the earlier ones as well. */
+  isComplete = false;
+  #change;
+  #skew = null;
+  #connection;
+  #timer = 0;
+
+  /**
+   * `base` is the server, with a slash at its end. `change` is told of every update, and whether runs
+   * came or went by it.
+   */
+  constructor(base, onlyEarlier, change) {
+    this.#change = change;
+    const get = (path) => this.get(path);
+    const redraw = () => change({ type: 'curve' }, false);
+    this.small = new Curves(get, ...small, redraw);
+    this.large = new Curves(get, ...large, redraw);
+    const feed = onlyEarlier ? earlierRuns : currentRuns;
+    this.#connection = new Connection(base, (update) => this.#take(update), feed);
+  }
+
+  close() {
+    this.#connection.close();
+    clearTimeout(this.#timer);
+  }
+
+  /** Asks for a document. */
+  get(path) {
+    return this.#connection.get(path);
+  }
+
+  /** The server's time, in milliseconds, when it is `now` here. */
+  time(now) {
+    return now + ahead({ skew: this.#skew });
+  }
+
+  #take(update) {
+    const { type, document } = update;
+    if (type === 'link') this.link = update;
+    if (type === 'clock') this.#skew = narrow(this.#skew, update);
+    const isDisordered = this.runs.take(update);
+    const items = { run: [document], list: document }[type] ?? [];
+    for (const item of items) {
+      this.small.follow(item);
+      this.large.follow(item);
+    }
+    if (type === 'earlier') this.isComplete = true;
+    if (type === 'ready' || type === 'list') this.#askForEarlier(this.isComplete ? rest : 0);
+    // It may have become an earlier one.
+    if (type === 'gone') this.#askForEarlier(rest);
+    this.#change(update, isDisordered);
+  }
+
+  #askForEarlier(delay) {
+    this.#timer ||= setTimeout(async () => {
+      const get = (path) => this.get(path);
+      const document = await every(get, 'current=false').catch(() => null);
+      this.#timer = 0;
+      if (document) this.#take({ type: 'earlier', document });
+    }, delay);
+  }
+}

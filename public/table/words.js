@@ -1,0 +1,93 @@
+// What the list of runs says beyond the panel's own words, in the same languages.
+
+import { wordsFor as panelWordsFor } from '../panel/words.js';
+
+const en = {
+  runs: 'Training runs',
+  earlier: 'Earlier runs',
+  search: 'Search runs',
+  filter: 'Show only',
+  sort: 'Sort by',
+  newest: 'Newest first',
+  ascending: 'Ascending',
+  descending: 'Descending',
+  name: 'Run',
+  state: 'State',
+  best: 'Best loss',
+  left: 'Time left',
+  updated: 'Last update',
+  compare: 'Compare',
+  compareRun: 'Compare {name}',
+  waiting: 'Waiting',
+  replaced: 'Replaced',
+  attempt: 'attempt {attempt}',
+  count: 'Runs: {count}',
+  someCount: 'Runs: {count} of {total}',
+  empty: 'Waiting for the first run',
+  emptyWhy: 'Each NAME.json and each NAME/status.json appears here as soon as it is in the runs directory:',
+  emptyHow: 'pulse run --runs-dir {path} -- python train.py',
+  noMatch: 'No run matches',
+  showAll: 'Show all runs',
+  old: 'What is shown is the last that is known.',
+  comparison: 'Comparison',
+  clear: 'Clear',
+  most: 'Ten runs at most are compared.',
+  remove: 'Remove {name}',
+  axis: 'Over',
+  time: 'Time since start',
+  steps: 'Steps',
+  noCurves: 'No loss has been measured yet',
+  gone: 'no longer listed',
+  back: 'All runs',
+  unknown: 'There is no run {name}',
+  unknownWhy: 'It may have been deleted, or its file is gone.',
+};
+
+const ru = {
+  runs: 'Запуски обучения',
+  earlier: 'Прежние запуски',
+  search: 'Поиск запусков',
+  filter: 'Показать только',
+  sort: 'Сортировка',
+  newest: 'Сначала новые',
+  ascending: 'По возрастанию',
+  descending: 'По убыванию',
+  name: 'Запуск',
+  state: 'Состояние',
+  best: 'Лучшие потери',
+  left: 'Осталось',
+  updated: 'Обновлено',
+  compare: 'Сравнить',
+  compareRun: 'Сравнить {name}',
+  waiting: 'Ожидание',
+  replaced: 'Заменён',
+  attempt: 'попытка {attempt}',
+  count: 'Запусков: {count}',
+  someCount: 'Запусков: {count} из {total}',
+  empty: 'Ожидание первого запуска',
+  emptyWhy: 'Каждый файл NAME.json и NAME/status.json виден здесь, как только он есть в каталоге запусков:',
+  emptyHow: 'pulse run --runs-dir {path} -- python train.py',
+  noMatch: 'Подходящих запусков нет',
+  showAll: 'Показать все запуски',
+  old: 'Показано последнее известное.',
+  comparison: 'Сравнение',
+  clear: 'Очистить',
+  most: 'Сравнить можно не больше десяти запусков.',
+  remove: 'Убрать {name}',
+  axis: 'По оси',
+  time: 'Время от начала',
+  steps: 'Шаги',
+  noCurves: 'Потери ещё не измерены',
+  gone: 'больше нет в списке',
+  back: 'Все запуски',
+  unknown: 'Запуска {name} нет',
+  unknownWhy: 'Возможно, он удалён или его файл исчез.',
+};
+
+const languages = { en, ru };
+
+/** Words and locale, chosen as the panel chooses them. */
+export function wordsFor(asked, preferred) {
+  const { locale, words } = panelWordsFor(asked, preferred);
+  return { locale, words: { ...words, ...languages[locale.toLowerCase().split('-')[0]] } };
+}
