@@ -6,6 +6,7 @@ import ServiceLifecycle
 
 /// A server beside a command: it runs until it is stopped, not until a signal.
 struct EmbeddedServer: Sendable {
+    private let server: StatusServer
     private let published: PublishedStatus
     private let group: ServiceGroup
     private let ended = DispatchSemaphore(value: 0)
@@ -17,7 +18,9 @@ struct EmbeddedServer: Sendable {
     ///
     /// - Parameter published: observes the server.
     init(server: StatusServer, published: PublishedStatus) {
+        self.server = server
         self.published = published
+        published.count { server.shownCount }
         let group = ServiceGroup(
             services: [server], logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -31,6 +34,27 @@ struct EmbeddedServer: Sendable {
             }
             ended.signal()
         }
+    }
+
+    /// How often it is looked whether somebody has come.
+    private static let glance = Duration.milliseconds(200)
+    /// What a page needs to ask for the rest, the curve among it.
+    private static let look = Duration.seconds(2)
+
+    /// Goes on serving the last state until somebody has asked for it, or the time is over.
+    ///
+    /// - Parameters:
+    ///   - status: the last state.
+    ///   - pause: waits, and says whether it is enough.
+    func linger(
+        showing status: TrainingStatus, atMost limit: Duration, pause: (Duration) -> Bool
+    ) {
+        published.wait(for: status, atMost: Self.publishing)
+        let deadline = ContinuousClock.now + limit
+        while server.shownCount == published.shownBefore {
+            guard ContinuousClock.now < deadline, !pause(Self.glance) else { return }
+        }
+        _ = pause(Self.look)
     }
 
     /// Stops when this state, the last, is served to all who watch.

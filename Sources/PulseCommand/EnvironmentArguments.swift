@@ -37,9 +37,12 @@ struct EnvironmentArguments {
         "serve": server.adding(
             options: ["source", "runs-dir", "name", "max-runs", "on-transition"] + nats),
         "run": server.adding(
-            options: ["runs-dir", "name", "total-epochs", "total-steps", "trainer-log", "to"]
-                + nats,
-            flags: ["no-kubeflow", "no-log-search", "no-capture", "serve", "keep-serving"]),
+            options: [
+                "runs-dir", "name", "total-epochs", "total-steps", "trainer-log", "to", "linger",
+            ] + nats,
+            flags: [
+                "no-kubeflow", "no-log-search", "no-capture", "serve", "keep-serving", "no-linger",
+            ]),
         "relay": Settings(
             options: ["status-file", "to", "poll-interval", "log-level", "log-format"] + nats,
             flags: ["no-watch"]),

@@ -83,6 +83,15 @@ struct Run: ParsableCommand {
     @Flag(help: "Serve the status as well, as pulse serve does.")
     var serve = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How long to go on serving after the command has ended, when nobody asks for its end (default: 10m).",
+            valueName: "duration"))
+    var linger: DurationArgument?
+
+    @Flag(help: "End with the command, whether somebody has seen its end or not.")
+    var noLinger = false
+
     @Flag(help: "Go on serving after the command has ended, until Ctrl-C or SIGTERM.")
     var keepServing = false
 
@@ -131,7 +140,20 @@ struct Run: ParsableCommand {
         } else {
             try nats.checkUnused(without: "--to")
         }
-        if keepServing, !serve { throw ValidationError("--keep-serving goes with --serve.") }
+        try checkAfterwards()
+    }
+
+    /// What is to happen with the server after the command.
+    private func checkAfterwards() throws {
+        let given = [
+            ("--keep-serving", keepServing), ("--linger", linger != nil), ("--no-linger", noLinger),
+        ].filter(\.1).map(\.0)
+        if let option = given.first, !serve {
+            throw ValidationError("\(option) goes with --serve.")
+        }
+        if given.count > 1 {
+            throw ValidationError("\(given[0]) and \(given[1]) exclude each other.")
+        }
     }
 
     /// On the main thread, whose signals it takes over.
@@ -144,7 +166,7 @@ struct Run: ParsableCommand {
         do {
             let outcome = try training.run()
             relay?.finish()
-            if keepServing { training.waitForStop() }
+            if let embedded { stay(training, outcome, embedded) }
             embedded?.stop(showing: outcome.status)
             throw ExitCode(outcome.exitCode)
         } catch let error as PulseError {
@@ -154,6 +176,23 @@ struct Run: ParsableCommand {
             throw ExitCode(Self.ownFailure)
         }
     }
+
+    /// Goes on serving after the command, as was asked for.
+    private func stay(
+        _ training: TrainingRun, _ outcome: TrainingRun.Outcome, _ embedded: EmbeddedServer
+    ) {
+        if keepServing { return training.waitForStop() }
+        guard !noLinger, !outcome.wasStopped, let status = outcome.status else { return }
+        let limit = linger ?? Self.defaultLinger
+        CommandOutput.note(
+            "the command has ended: \(status.status.rawValue); serving that until somebody has seen it, "
+                + "for \(limit) at most (Ctrl-C ends now)")
+        embedded.linger(showing: status, atMost: limit.duration) {
+            training.waitForStop(atMost: $0)
+        }
+    }
+
+    private static let defaultLinger: DurationArgument = "10m"
 
     /// What env(1) and timeout(1) end with when they fail themselves.
     private static let ownFailure: Int32 = 125
@@ -216,6 +255,7 @@ struct Run: ParsableCommand {
             var configuration = try server.configuration(statusFile: statusFile)
             configuration.name = name
             configuration.observers = [published]
+            configuration.expectsStatusFile = true
             let server = try StatusServer(
                 configuration: configuration, logger: server.logger(defaultLevel: .warning))
             CommandOutput.note("serving \(statusFile) at \(self.server.url(port: server.port))")

@@ -10,14 +10,19 @@ package final class RunLog: RunObserver {
     }
 
     private let logger: Logger
+    private let expectsSource: Bool
     private let state = Mutex(State())
 
-    package init(logger: Logger) {
+    /// - Parameter expectsSource: that there is no source at first is no warning.
+    package init(logger: Logger, expectsSource: Bool = false) {
         self.logger = logger
+        self.expectsSource = expectsSource
     }
 
     package func began(with view: RunView) {
-        if let error = view.sourceError { log(view.source, error) }
+        if let error = view.sourceError, !expectsSource || view.source != .missing {
+            log(view.source, error)
+        }
         log(view)
     }
 

@@ -13,6 +13,8 @@ struct Ending: Hashable, Sendable {
     var output: String?
     /// Processes that it started still run.
     var leavesProcesses = false
+    /// It was asked to end, by Ctrl-C or a signal.
+    var wasStopped = false
 
     var isSuccess: Bool {
         guard case .ended(let termination) = cause else { return false }

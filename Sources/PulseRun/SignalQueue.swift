@@ -67,12 +67,24 @@ struct SignalQueue: Sendable {
         var information = unsafe siginfo_t()
         while true {
             let number = unsafe sigwaitinfo(&signals, &information)
-            if number > 0 {
-                let isFromKernel = unsafe information.si_code == Self.kernel
-                return Delivery(
-                    number: number, isFromKernel: isFromKernel, toLeader: getsid(0) == getpid())
-            }
+            if number > 0 { return delivery(number, unsafe information.si_code) }
         }
+    }
+
+    /// Waits for the next signal for a while; nil when none came.
+    func next(within duration: Duration) -> Delivery? {
+        var signals = signals
+        var information = unsafe siginfo_t()
+        let (seconds, attoseconds) = duration.components
+        var left = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+        let number = unsafe sigtimedwait(&signals, &information, &left)
+        guard number > 0 else { return nil }
+        return delivery(number, unsafe information.si_code)
+    }
+
+    private func delivery(_ number: Int32, _ code: Int32) -> Delivery {
+        Delivery(
+            number: number, isFromKernel: code == Self.kernel, toLeader: getsid(0) == getpid())
     }
 
     /// `SIG_IGN` of `<bits/signum-generic.h>`, a cast that Swift can't import as a number.

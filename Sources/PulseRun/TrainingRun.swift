@@ -67,6 +67,8 @@ package struct TrainingRun: Sendable {
         package let exitCode: Int32
         /// What the status file holds; nil when it can't be read.
         package let status: TrainingStatus?
+        /// Whether somebody asked it to end, by Ctrl-C or a signal.
+        package let wasStopped: Bool
     }
 
     /// Runs the command to its end.
@@ -100,12 +102,25 @@ package struct TrainingRun: Sendable {
         reporter = watch.result()
         reporter.end(ending) { sleep(1) }
         if case .notStarted(let failure) = ending.cause { warn(failure.description) }
-        return Outcome(exitCode: ending.exitCode, status: reporter.last)
+        return Outcome(
+            exitCode: ending.exitCode, status: reporter.last, wasStopped: ending.wasStopped)
     }
 
     /// Waits for Ctrl-C or a request to end.
     package func waitForStop() {
         while ![SIGINT, SIGTERM].contains(signals.next().number) {}
+    }
+
+    /// Waits for them for a while.
+    ///
+    /// - Returns: whether one came.
+    package func waitForStop(atMost duration: Duration) -> Bool {
+        let deadline = ContinuousClock.now + duration
+        while true {
+            let left = deadline - .now
+            guard left > .zero, let signal = signals.next(within: left) else { return false }
+            if [SIGINT, SIGTERM].contains(signal.number) { return true }
+        }
     }
 
     /// Runs the command with an endpoint for its callbacks beside it.
@@ -144,19 +159,22 @@ package struct TrainingRun: Sendable {
         let processes = StartedProcesses(
             of: child.id, markedBy: [Environment.statusFile, Environment.supervised],
             in: environment)
-        let termination = wait(for: child)
+        var wasStopped = false
+        let termination = wait(for: child, wasStopped: &wasStopped)
         // Asked in any case: when it is answered, all output has been passed on.
         let output = capture.reason()
         let kills = MemoryKills.count()
         return Ending(
             cause: .ended(termination), ranOutOfMemory: (kills ?? 0) > (killsBefore ?? kills ?? 0),
-            output: output, leavesProcesses: processes?.stillRun { usleep(100_000) } ?? false)
+            output: output, leavesProcesses: processes?.stillRun { usleep(100_000) } ?? false,
+            wasStopped: wasStopped)
     }
 
     /// Passes signals on until the command ends.
-    private func wait(for child: ChildProcess) -> Termination {
+    private func wait(for child: ChildProcess, wasStopped: inout Bool) -> Termination {
         while true {
             let signal = signals.next()
+            if [SIGINT, SIGTERM, SIGQUIT, SIGHUP].contains(signal.number) { wasStopped = true }
             if signal.number == SIGCHLD {
                 if let end = child.reap() { return end }
             } else if !signal.hasReachedCommand {

@@ -35,6 +35,16 @@ final class Metrics: Sendable {
         }
     }
 
+    /// How often a client has been shown the run's state, 304 and new streams included.
+    var shownCount: Int {
+        let routes: [Route.Name] = [.status, .progress, .history, .events]
+        return requests.reduce(0) { sum, request in
+            let isShown =
+                routes.contains(request.key.route) && [200, 304].contains(request.key.code)
+            return isShown ? sum + request.count : sum
+        }
+    }
+
     /// All counts above zero, in a fixed order.
     var requests: [(key: Key, count: Int)] {
         let counts = counts.withLock { $0 }

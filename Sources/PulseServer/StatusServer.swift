@@ -14,6 +14,12 @@ public struct StatusServer: Service {
     private let http: HTTPService
     private let reloading: SettingsReload
     private let logger: Logger
+    private let metrics: Metrics
+
+    /// How often a client has asked for the run's state and got it.
+    ///
+    /// That is its status, progress or curve, or a stream; what metrics and health checks ask is not.
+    public var shownCount: Int { metrics.shownCount }
 
     /// Liveness is judged this often at least, however seldom the source is polled.
     private static let longestTick = Duration.seconds(2)
@@ -40,12 +46,12 @@ public struct StatusServer: Service {
             tick: min(configuration.pollInterval, Self.longestTick),
             pollInterval: configuration.pollInterval, policy: policy, heads: heads,
             streams: streams, clock: clock, logger: logger, observers: configuration.observers,
-            archive: configuration.archive,
+            expectsSources: configuration.expectsStatusFile, archive: configuration.archive,
             namesRuns: configuration.runs != nil)
         let first = Self.followers(source.poll(), origin)
         let table = first.table
         let health = Health(policy: policy, clock: clock)
-        let metrics = Metrics()
+        metrics = Metrics()
         let routes = Routes(
             table: table,
             page: MetricsPage(

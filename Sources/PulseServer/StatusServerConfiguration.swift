@@ -48,6 +48,8 @@ public struct StatusServerConfiguration: Sendable {
     /// PEM files of certificate and key, for HTTPS.
     public var tlsFiles: (certificate: String, key: String)?
 
+    /// Whether somebody is about to write the file: that it isn't there yet is then no warning.
+    public var expectsStatusFile = false
     /// Who else is told of the run.
     public var observers: [any RunObserver] = []
 

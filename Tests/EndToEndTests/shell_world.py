@@ -53,6 +53,7 @@ class ShellWorld:
             "PATH": f"{programs}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT / "python/src"),
             "PULSE_PORT": "0",
+            "PULSE_NO_LINGER": "true",
             "PULSE_PUBLIC_DIR": str(ROOT / "public"),
         }
 

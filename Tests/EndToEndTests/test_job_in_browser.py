@@ -7,7 +7,7 @@ import sys
 import pytest
 from panel import Panel
 from playwright.sync_api import expect
-from processes import PATIENCE, ROOT
+from processes import PATIENCE, ROOT, pulse_binary
 
 JOB = ROOT / "python" / "examples" / "train_regression.py"
 
@@ -42,6 +42,27 @@ def test_a_training_is_seen_from_waiting_to_done(server, train, page):
     shown = int(panel.part("plot").get_attribute("aria-valuemax"))
     assert 10 <= shown < len(history["loss"])
     assert history["loss"][-1] < history["loss"][1]
+
+
+def test_the_end_of_a_served_command_stays_in_front(tmp_path, page):
+    """The server ends once the page has asked for the end, and the page keeps it."""
+    file = ["--status-file", str(tmp_path / "status.json")]
+    job = [sys.executable, str(JOB), *file, "--epochs", "1", "--delay", "0.02"]
+    process = subprocess.Popen(
+        [pulse_binary(), "run", "--serve", "--port", "0", *file, "--", *job],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        page.goto(re.search(r"http://\S+", process.stderr.readline())[0])
+        panel = Panel(page)
+        panel.expect(state="Done")
+        assert process.wait(PATIENCE) == 0
+        panel.expect(state="Done", connection="Server stopped", percent="100%")
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
 
 
 def test_a_training_that_fails_is_seen_to_fail(server, train, page):

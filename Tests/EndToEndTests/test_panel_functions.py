@@ -84,6 +84,12 @@ PROBLEM = {"type": "problem", "document": {"detail": "status.json: empty"}}
         ([LOST], "unreachable"),
         ([status(), progress(source="invalid"), LOST], "unreachable"),
         ([status(), progress(), LOST, LIVE], "running"),
+        # But for what was over when it was heard.
+        ([status(status="done"), progress(liveness="finished"), LOST], "done"),
+        ([status(status="error"), progress(liveness="finished"), LOST], "error"),
+        ([status(status="idle"), progress(liveness="waiting"), LOST], "unreachable"),
+        ([status(status="done"), progress(source="invalid"), LOST], "unreachable"),
+        ([status(status="done"), progress(), PROBLEM, LOST], "unreachable"),
     ],
 )
 def test_the_verdict_is_the_worst_that_is_known(modules, news, verdict):

@@ -119,6 +119,17 @@ def test_a_stopped_server_is_unreachable_until_it_is_back(serve, status_file, pa
     panel.expect_current()
 
 
+@pytest.mark.parametrize(("end", "state"), [("done", "Done"), ("error", "Error")])
+def test_an_end_stays_when_the_server_is_gone(serve, status_file, page, end, state):
+    server = serve()
+    getattr(status_file, end)(3, message="the end")
+    panel = Panel.open(page, server)
+    panel.expect(state=state)
+    server.stop()
+    panel.expect(state=state, connection="Server stopped", message="the end")
+    panel.expect_current()
+
+
 def test_the_age_of_the_last_update_ticks(server, status_file, page):
     status_file.document(timestamp=int(time.time()) - 30)
     panel = Panel.open(page, server)

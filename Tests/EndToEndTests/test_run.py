@@ -236,6 +236,11 @@ def test_starts_nothing_where_it_cannot_write(job: Job) -> None:
         ["train.py"],
         ["--total-epochs", "nan", "--", "true"],
         ["--keep-serving", "--", "true"],
+        ["--linger", "1m", "--", "true"],
+        ["--no-linger", "--", "true"],
+        ["--serve", "--no-linger", "--linger", "1m", "--", "true"],
+        ["--serve", "--keep-serving", "--linger", "1m", "--", "true"],
+        ["--serve", "--linger", "10", "--", "true"],
     ],
 )
 def test_refuses_what_it_does_not_understand(job: Job, arguments: list[str]) -> None:

@@ -314,7 +314,7 @@ def get(address: str) -> dict:
 
 def test_serves_from_the_first_word_to_the_last(job: Job) -> None:
     script = f"{CLIENT}\nstep(24, 48, 3, loss=0.5)\npause()\nraise ValueError('bad')"
-    process = job.start(job.script(script), "--serve", "--port", "0")
+    process = job.start(job.script(script), "--serve", "--port", "0", "--no-linger")
     address = url(process)
     with urllib.request.urlopen(f"{address}/events", timeout=PATIENCE) as stream:
         wait_until(lambda: get(f"{address}/status")["epoch"] == 1.5, "half is served")
@@ -337,6 +337,53 @@ def test_goes_on_serving_when_told_to(job: Job) -> None:
     assert process.wait(PATIENCE) == 3
 
 
+def lingering(job: Job, *options: str) -> tuple[subprocess.Popen, str]:
+    """A server whose command has ended with exit code 3, and its URL."""
+    process = job.start(["sh", "-c", "exit 3"], "--serve", "--port", "0", *options)
+    address = url(process)
+    assert process.stderr is not None
+    line = process.stderr.readline().decode()
+    assert "the command has ended: error; serving that until somebody has seen it" in line
+    return process, address
+
+
+@pytest.mark.parametrize("path", ["status", "progress", "history"])
+def test_the_end_is_served_until_somebody_has_seen_it(job: Job, path: str) -> None:
+    process, address = lingering(job)
+    get(f"{address}/{path}")
+    assert process.wait(PATIENCE) == 3
+
+
+def test_a_stream_that_begins_after_the_end_has_seen_it(job: Job) -> None:
+    process, address = lingering(job)
+    with urllib.request.urlopen(f"{address}/events", timeout=PATIENCE) as stream:
+        assert '"status": "error"' in stream.read().decode()
+    assert process.wait(PATIENCE) == 3
+
+
+def test_what_machines_ask_has_not_seen_the_end(job: Job) -> None:
+    process, address = lingering(job)
+    for path in ("metrics", "livez", "readyz"):
+        urllib.request.urlopen(f"{address}/{path}", timeout=PATIENCE).close()
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(4)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 3
+
+
+def test_nobody_is_waited_for_longer_than_asked(job: Job) -> None:
+    process, _ = lingering(job, "--linger", "300ms")
+    assert process.wait(PATIENCE) == 3
+
+
+def test_a_command_that_was_stopped_is_not_served_any_longer(job: Job) -> None:
+    process = job.start(["sleep", "60"], "--serve", "--port", "0")
+    address = url(process)
+    wait_until(lambda: get(f"{address}/status")["status"] == "running", "it runs")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 128 + signal.SIGTERM
+
+
 def test_starts_nothing_when_it_cannot_serve(job: Job) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -355,7 +402,7 @@ print(sorted(os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self
              if int(fd) > 2 and os.path.exists(f"/proc/self/fd/{fd}")))
 """
     with open(os.devnull) as null:
-        result = job.run(job.script(script), "--serve", "--port", "0", stdin=null)
+        result = job.run(job.script(script), "--serve", "--port", "0", "--no-linger", stdin=null)
     assert b"socket" not in result.stdout
     assert b"pipe" not in result.stdout
     assert b"anon_inode" not in result.stdout

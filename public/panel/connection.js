@@ -90,6 +90,7 @@ export class Connection {
       listen(type, ({ data }) => {
         this.#tell(type, data);
         this.#hear();
+        if (type === 'progress') this.#acknowledge(JSON.parse(data));
       });
     }
     listen('heartbeat', () => this.#hear());
@@ -105,6 +106,11 @@ export class Connection {
       this.#endStream();
     });
     this.#after('silence', time.firstEvent, () => this.#endStream());
+  }
+
+  /** Asks for an end that the stream has told: a server may wait until somebody has seen it. */
+  #acknowledge({ liveness }) {
+    if (liveness === 'finished') this.get('status').catch(() => {});
   }
 
   #hear() {

@@ -39,7 +39,7 @@ export function describe(state, now, { words, formats, title }) {
     explanation: `${why} ${reason}`.trim(),
     texts: {
       label: title,
-      connection: words[link],
+      connection: words[link === 'lost' && verdict === status?.status ? 'stopped' : link],
       state: label,
       why,
       reason,

@@ -42,7 +42,8 @@ export function reduce(state, { type, document, at, ...update }) {
 
 /** The panel's judgement, worst first: a status counts when it is heard, valid, and fresh. */
 export function verdict({ status, progress, problem, link }) {
-  if (link === 'lost') return 'unreachable';
+  // A run that has ended stays as it ended, though nobody serves it any more.
+  if (link === 'lost') return isOver({ status, progress, problem }) ? status.status : 'unreachable';
   if (problem) return 'broken';
   if (!status || !progress) return 'connecting';
   // A file that isn't there yet is a job that hasn't started.
@@ -53,6 +54,10 @@ export function verdict({ status, progress, problem, link }) {
   if (isRunning && progress.liveness !== 'live') return 'stale';
   return progress.liveness === 'stale' ? 'stale' : status.status;
 }
+
+/** Whether the trainer has said its last word. */
+const isOver = ({ status, progress, problem }) =>
+  ['done', 'error'].includes(status?.status) && progress?.source === 'ok' && !problem;
 
 /** How far the server's clock is ahead, in milliseconds. */
 export const ahead = ({ skew }) => (skew ? (skew[0] + skew[1]) / 2 : 0);

@@ -13,6 +13,8 @@ struct RunOrigin: Sendable {
     let clock: MonitorClock
     let logger: Logger
     let observers: [any RunObserver]
+    /// Whether sources are about to be there.
+    var expectsSources = false
     /// Keeps the runs beyond the life of this server.
     var archive: (any RunArchive)?
     /// Whether answers and log lines name the run: where there are several.
@@ -41,7 +43,8 @@ struct RunOrigin: Sendable {
         return RunFollower(
             chain, name, label: label, hub: EventHub(heads: heads, streams: streams, ids: ids),
             ids: ids,
-            observers: [RunLog(logger: logger)] + observers, keeper: keeper,
+            observers: [RunLog(logger: logger, expectsSource: expectsSources)] + observers,
+            keeper: keeper,
             wallClock: wallClock)
     }
 
