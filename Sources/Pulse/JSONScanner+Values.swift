@@ -18,14 +18,14 @@ extension JSONScanner {
         try quoted(document, for: field).text(document)
     }
 
-    private mutating func quoted(
+    mutating func quoted(
         _ document: Span<UInt8>, for field: PulseError.Field
     ) throws(PulseError) -> JSONString {
         guard skip(UInt8(ascii: "\""), in: document) else { throw notA("string", document, field) }
         return try string(document, field: field)
     }
 
-    /// The value of a number field: finite, and 0 or more unless it is the loss.
+    /// The value of a number field: finite, and 0 or more unless the field's may be less.
     mutating func double(_ document: Span<UInt8>, for field: PulseError.Field) throws(PulseError)
         -> Double
     {
@@ -37,7 +37,7 @@ extension JSONScanner {
                 .overflow, field: field, offset: start,
                 "\(field.rawValue) is too large for a double")
         }
-        guard value >= 0 || field == .loss else { throw .negative(field, offset: start) }
+        guard value >= 0 || field.mayBeNegative else { throw .negative(field, offset: start) }
         return value
     }
 
@@ -64,7 +64,7 @@ extension JSONScanner {
     }
 
     /// Passes over a number (RFC 8259 §6).
-    private mutating func number(
+    mutating func number(
         _ document: Span<UInt8>, for field: PulseError.Field
     ) throws(PulseError) -> JSONNumber {
         let start = index
@@ -142,7 +142,7 @@ extension JSONScanner {
     }
 
     /// - Parameter ignoringCase: for a literal of small letters only.
-    private func begins(
+    func begins(
         with literal: StaticString, _ document: Span<UInt8>, ignoringCase: Bool = false
     ) -> Bool {
         guard index + literal.utf8CodeUnitCount <= document.count else { return false }
@@ -155,7 +155,7 @@ extension JSONScanner {
     }
 
     /// The error for a value of another type, or for what is no value at all.
-    private func notA(_ type: String, _ document: Span<UInt8>, _ field: PulseError.Field)
+    func notA(_ type: String, _ document: Span<UInt8>, _ field: PulseError.Field)
         -> PulseError
     {
         guard index < document.count else { return unexpected(in: document, field: field) }

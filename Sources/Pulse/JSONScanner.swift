@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A cursor over the bytes of one document: white space, punctuation, strings.
 ///
 /// It holds a position only; the bytes are passed to each call, so that nothing of them is stored
@@ -27,9 +29,11 @@ struct JSONScanner {
         return true
     }
 
-    mutating func expect(_ byte: UInt8, in document: Span<UInt8>) throws(PulseError) {
+    mutating func expect(
+        _ byte: UInt8, in document: Span<UInt8>, field: PulseError.Field? = nil
+    ) throws(PulseError) {
         if skip(byte, in: document) { return }
-        throw unexpected(in: document)
+        throw unexpected(in: document, field: field)
     }
 
     /// The error for a byte that can't stand here.
@@ -122,14 +126,34 @@ struct JSONString {
     /// The field of this name.
     func field(_ document: Span<UInt8>) -> PulseError.Field? {
         if hasEscapes { return PulseError.Field(rawValue: text(document)) }
-        // Each length belongs to few names: one comparison decides.
+        // Each length belongs to few names: those of version 1 first, which are the most.
         switch range.count {
         case 6: return equals("status", document) ? .status : nil
         case 5: return equals("epoch", document) ? .epoch : nil
         case 12: return equals("total_epochs", document) ? .totalEpochs : nil
         case 4: return equals("loss", document) ? .loss : nil
-        case 7: return equals("message", document) ? .message : nil
+        case 7:
+            return equals("message", document) ? .message : fieldOfVersion2(document)
         case 9: return equals("timestamp", document) ? .timestamp : nil
+        default: return fieldOfVersion2(document)
+        }
+    }
+
+    private func fieldOfVersion2(_ document: Span<UInt8>) -> PulseError.Field? {
+        switch range.count {
+        case 7:
+            if equals("version", document) { return .version }
+            if equals("profile", document) { return .profile }
+            if equals("dataset", document) { return .dataset }
+            if equals("metrics", document) { return .metrics }
+            return equals("attempt", document) ? .attempt : nil
+        case 10:
+            if equals("steps_done", document) { return .stepsDone }
+            return equals("batch_size", document) ? .batchSize : nil
+        case 11: return equals("total_steps", document) ? .totalSteps : nil
+        case 2: return equals("lr", document) ? .learningRate : nil
+        case 16: return equals("gpu_memory_usage", document) ? .gpuMemoryUsage : nil
+        case 3: return equals("run", document) ? .run : nil
         default: return nil
         }
     }
@@ -145,10 +169,9 @@ struct JSONString {
 
     private func equals(_ name: StaticString, _ document: Span<UInt8>) -> Bool {
         guard range.count == name.utf8CodeUnitCount else { return false }
-        for offset in 0..<range.count
-        where unsafe document[range.lowerBound + offset] != name.utf8Start[offset] {
-            return false
+        return unsafe document.extracting(range).withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return true }
+            return unsafe memcmp(start, name.utf8Start, bytes.count) == 0
         }
-        return true
     }
 }

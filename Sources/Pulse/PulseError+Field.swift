@@ -5,9 +5,15 @@ extension PulseError {
     public struct Field: RawRepresentable, CaseIterable, Sendable, Hashable {
         /// What the decoder has to treat without an omission.
         enum Name: String, CaseIterable {
-            case status, epoch
+            case version, status, epoch
             case totalEpochs = "total_epochs"
-            case loss, message, timestamp
+            case loss, message, timestamp, profile, dataset
+            case stepsDone = "steps_done"
+            case totalSteps = "total_steps"
+            case learningRate = "lr"
+            case batchSize = "batch_size"
+            case gpuMemoryUsage = "gpu_memory_usage"
+            case metrics, run, attempt
         }
 
         let name: Name
@@ -25,8 +31,13 @@ extension PulseError {
         /// The name, such as `total_epochs`.
         public var rawValue: String { name.rawValue }
 
-        /// The six, in the order in which they are written.
+        /// Those of version 2, in the order in which they are written; version 1 has six of them.
         public static var allCases: [Self] { Name.allCases.map(Self.init) }
+
+        /// The six of version 1, in the order in which they are written.
+        package static let ofVersion1: [Self] = [
+            .status, .epoch, .totalEpochs, .loss, .message, .timestamp,
+        ]
 
         /// The state.
         public static var status: Self { Self(.status) }
@@ -40,6 +51,31 @@ extension PulseError {
         public static var message: Self { Self(.message) }
         /// When it was written.
         public static var timestamp: Self { Self(.timestamp) }
+
+        // Of PULSE v2:
+
+        /// The version of the schema.
+        public static var version: Self { Self(.version) }
+        /// The named set of parameters.
+        public static var profile: Self { Self(.profile) }
+        /// What it trains on.
+        public static var dataset: Self { Self(.dataset) }
+        /// The optimizer updates that are done.
+        public static var stepsDone: Self { Self(.stepsDone) }
+        /// The optimizer updates that are planned.
+        public static var totalSteps: Self { Self(.totalSteps) }
+        /// The learning rate.
+        public static var learningRate: Self { Self(.learningRate) }
+        /// The samples in one update.
+        public static var batchSize: Self { Self(.batchSize) }
+        /// The memory reserved on the device.
+        public static var gpuMemoryUsage: Self { Self(.gpuMemoryUsage) }
+        /// What else is measured.
+        public static var metrics: Self { Self(.metrics) }
+        /// Which run it is.
+        public static var run: Self { Self(.run) }
+        /// Which attempt of the run.
+        public static var attempt: Self { Self(.attempt) }
     }
 }
 

@@ -25,6 +25,12 @@ extension PulseError {
             case controlCharacter = "control_character"
             case invalidEscape = "invalid_escape"
             case loneSurrogate = "lone_surrogate"
+            case unsupportedVersion = "unsupported_version"
+            case tooLong = "too_long"
+            case zero
+            case tooManyMetrics = "too_many_metrics"
+            case invalidName = "invalid_name"
+            case duplicateName = "duplicate_name"
             case missing
             case notRegular = "not_regular"
             case permissionDenied = "permission_denied"
@@ -70,9 +76,9 @@ extension PulseError {
         public static var trailingBytes: Self { Self(.trailingBytes) }
         /// Another JSON value than an object, or none.
         public static var notAnObject: Self { Self(.notAnObject) }
-        /// A name that is not one of the six.
+        /// A name that is none of the version's fields.
         public static var unknownField: Self { Self(.unknownField) }
-        /// One of the six is not there.
+        /// One of the version's fields is not there.
         public static var missingField: Self { Self(.missingField) }
         /// A field stands twice.
         public static var duplicateField: Self { Self(.duplicateField) }
@@ -92,6 +98,21 @@ extension PulseError {
         public static var invalidEscape: Self { Self(.invalidEscape) }
         /// Half of a surrogate pair without the other.
         public static var loneSurrogate: Self { Self(.loneSurrogate) }
+
+        // Of PULSE v2 alone:
+
+        /// A version that isn't known here.
+        public static var unsupportedVersion: Self { Self(.unsupportedVersion) }
+        /// A text of more bytes than its field takes.
+        public static var tooLong: Self { Self(.tooLong) }
+        /// A 0 where counting begins at 1.
+        public static var zero: Self { Self(.zero) }
+        /// More metrics than there may be.
+        public static var tooManyMetrics: Self { Self(.tooManyMetrics) }
+        /// A metric's name with other characters, or too many.
+        public static var invalidName: Self { Self(.invalidName) }
+        /// A metric stands twice.
+        public static var duplicateName: Self { Self(.duplicateName) }
 
         // Of a file rather than a document:
 

@@ -1,4 +1,4 @@
-/// Why a document isn't PULSE v1, or why a status file can't be read or written.
+/// Why a document isn't PULSE, or why a status file can't be read or written.
 public struct PulseError: Error, Sendable, Hashable {
     /// The code of what is wrong.
     public let reason: Reason
@@ -29,6 +29,14 @@ extension PulseError {
         return PulseError(
             .notFinite, field: field, offset: offset,
             "\(field.rawValue) is \(name), which JSON does not have")
+    }
+
+    /// The same error, which names one of the metrics.
+    func about(metric name: String) -> PulseError {
+        guard detail.hasPrefix("\(Field.metrics) ") else { return self }
+        return PulseError(
+            reason, field: field, offset: offset,
+            "the metric \(name)\(detail.dropFirst(Field.metrics.rawValue.count))")
     }
 
     static func negative(_ field: Field, offset: Int? = nil) -> PulseError {

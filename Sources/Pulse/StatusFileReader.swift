@@ -11,13 +11,16 @@ public struct StatusFileReader: Sendable {
         /// Nothing new is known.
         case unchanged
         /// The file was written, and it is valid. The content may be the same: its writer is alive.
+        /// Of a document of version 2 it is the projection.
         case accepted(TrainingStatus)
-        /// The file can't be read, or what it holds isn't PULSE v1.
+        /// The file can't be read, or what it holds isn't PULSE.
         case rejected(PulseError)
     }
 
     /// The last good state; nil when there was none yet.
-    public private(set) var lastGood: TrainingStatus?
+    public var lastGood: TrainingStatus? { lastDocument?.v1 }
+    /// The last good document; nil when there was none yet.
+    public private(set) var lastDocument: PulseDocument?
     /// Why the newest poll found no good state; nil while the source is ok.
     public private(set) var error: PulseError?
 
@@ -81,10 +84,10 @@ public struct StatusFileReader: Sendable {
     private mutating func decode(_ file: FileContent) -> Outcome {
         do throws(PulseError) {
             guard let bytes = file.bytes else { throw PulseError.file(name, .tooLarge) }
-            let status = try PulseDecoder.decode(bytes)
-            lastGood = status
+            let document = try PulseDecoder.decodeDocument(bytes)
+            lastDocument = document
             error = nil
-            return .accepted(status)
+            return .accepted(document.v1)
         } catch {
             return reject(error)
         }

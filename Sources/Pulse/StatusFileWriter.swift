@@ -29,7 +29,14 @@ public struct StatusFileWriter: Sendable {
     ///   when the very last step fails, the fsync of the directory, the new document is in place
     ///   but may not survive a crash.)
     public func write(_ status: TrainingStatus) throws(PulseError) {
-        let document = PulseEncoder.encode(status)
+        try write(PulseDocument(status))
+    }
+
+    /// Writes a document of either version.
+    ///
+    /// - Throws: ``PulseError``, as for a state.
+    public func write(_ document: PulseDocument) throws(PulseError) {
+        let document = PulseEncoder.encode(document)
         // A state that was read may be longer in canonical spelling: no reader would take it back.
         guard document.count <= PulseDecoder.sizeLimit else { throw .tooLarge }
         do {

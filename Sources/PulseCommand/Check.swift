@@ -4,7 +4,7 @@ import Pulse
 /// `pulse check`: is this a valid PULSE v1 document, and if not, why.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check whether a file is a valid PULSE v1 document.",
+        abstract: "Check whether a file is a valid PULSE document, of version 1 or 2.",
         discussion: """
             For those who write status files themselves:
               pulse check status.json
@@ -19,9 +19,9 @@ struct Check: ParsableCommand {
 
     func run() throws {
         do {
-            let status = try PulseDecoder.decode(try DocumentInput.read(file))
-            let document = String(decoding: PulseEncoder.encode(status), as: UTF8.self)
-            print("valid PULSE v1: \(document)")
+            let document = try PulseDecoder.decodeDocument(try DocumentInput.read(file))
+            let spelling = String(decoding: PulseEncoder.encode(document), as: UTF8.self)
+            print("valid PULSE v\(document.version): \(spelling)")
         } catch let error as PulseError {
             let field = error.field.map { " field=\($0.rawValue)" } ?? ""
             let offset = error.offset.map { " offset=\($0)" } ?? ""

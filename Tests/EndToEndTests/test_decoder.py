@@ -22,7 +22,7 @@ def run(*command: object) -> None:
 
 def test_pulse_check_agrees_with_the_conformance_kit():
     kit = ROOT / "docs" / "fixtures" / "check.py"
-    run(kit, "--reasons", "--spelling", pulse_binary(), "check")
+    run(kit, "--version-2", "--reasons", "--spelling", pulse_binary(), "check")
 
 
 def test_the_decoder_agrees_with_two_other_opinions_on_random_documents():

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Tries the decoder against two other opinions on documents of all kinds.
 
-On each document must agree: the Swift decoder, the Python package's decoder to the reason, field
-and byte, and `json` with strict rules on whether it is valid. On a valid one all three must spell
-it the same. A decoder that crashes is found as well.
+On each document must agree: the Swift decoder of version 1, the Python package's decoder to the
+reason, field and byte, and `json` with strict rules on whether it is valid; and of both versions the
+Swift decoder, two readings that know one version each, and `json`. On a valid one all three must
+spell it the same. A decoder that crashes is found as well.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from oracle import canonical
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "python" / "src"))
 
+import version2  # noqa: E402
 from pulse_wrapper.decoder import decode  # noqa: E402
 from pulse_wrapper.encoder import encode  # noqa: E402
 from pulse_wrapper.errors import PulseError  # noqa: E402
@@ -41,9 +43,12 @@ def main() -> int:
     while left > 0 and disagreements < ENOUGH:
         batch = [inputs.next() for _ in range(min(left, BATCH))]
         left -= len(batch)
-        for document, verdict in zip(batch, _swift(arguments.verdicts, batch)):
-            verdicts[verdict.split(" ", 1)[0]] += 1
-            problem = _disagreement(document, verdict)
+        first, both = (_swift(arguments.verdicts, batch, version) for version in "12")
+        for document, verdict, verdict_of_both in zip(batch, first, both):
+            verdicts[verdict_of_both.split(" ", 1)[0]] += 1
+            problem = _disagreement(document, verdict) or _disagreement_of_both(
+                document, verdict_of_both
+            )
             if problem:
                 disagreements += 1
                 print(f"{document!r}\n  {problem}", file=sys.stderr)
@@ -66,10 +71,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _swift(binary: str, documents: list[bytes]) -> list[str]:
-    """The Swift decoder's verdict on each document."""
+def _swift(binary: str, documents: list[bytes], version: str) -> list[str]:
+    """The verdict on each document of the Swift decoder that knows versions up to this one."""
     framed = b"".join(len(document).to_bytes(4, "little") + document for document in documents)
-    answer = subprocess.run([binary], input=framed, stdout=subprocess.PIPE, check=True, timeout=600)
+    answer = subprocess.run([binary, version], input=framed, stdout=subprocess.PIPE, check=True, timeout=600)
     lines = answer.stdout.decode("utf-8").split("\n")
     assert len(lines) == len(documents) + 1, "a verdict is missing"
     return lines[:-1]
@@ -85,6 +90,19 @@ def _disagreement(document: bytes, swift: str) -> str | None:
     package = _package(document)
     if package is not None and package != swift:
         return f"swift: {swift}\n  python: {package}"
+    return None
+
+
+def _disagreement_of_both(document: bytes, swift: str) -> str | None:
+    """The same, of those who know both versions."""
+    spelling = canonical(document, knows_version_2=True)
+    by_json = None if spelling is None else f"valid {spelling}"
+    by_swift = swift if swift.startswith(("valid ", "unstable ")) else None
+    if by_json != by_swift:
+        return f"swift, both versions: {swift}\n  json: {by_json}"
+    by_readings = version2.verdict(document)
+    if by_readings is not None and by_readings != swift:
+        return f"swift, both versions: {swift}\n  two readings: {by_readings}"
     return None
 
 

@@ -25,6 +25,55 @@ struct PulseDecoderTests {
         #expect(error?.offset == fixture.offset)
     }
 
+    @Test(
+        "accepts every valid document of both versions",
+        arguments: try ConformanceKit.loadBoth().valid)
+    func acceptsBoth(_ fixture: ConformanceKit.Valid) throws {
+        let document = try PulseDecoder.decodeDocument(try ConformanceKit.bytes(of: fixture.file))
+        #expect(String(decoding: PulseEncoder.encode(document), as: UTF8.self) == fixture.canonical)
+        #expect(try PulseDecoder.decodeDocument(Array(fixture.canonical.utf8)) == document)
+        #expect(document.version == (fixture.file.hasPrefix("v2/") ? 2 : 1))
+        let projection = try? PulseDecoder.decode(PulseEncoder.encode(document.v1))
+        #expect(projection == document.v1 || fixture.canonical.utf8.count > 65_000)
+    }
+
+    @Test(
+        "rejects every invalid document of both versions with reason, field and offset",
+        arguments: try ConformanceKit.loadBoth().invalid)
+    func rejectsBoth(_ fixture: ConformanceKit.Invalid) throws {
+        let bytes = try ConformanceKit.bytes(of: fixture.file)
+        let error = #expect(throws: PulseError.self) { try PulseDecoder.decodeDocument(bytes) }
+        let verdict = error.map {
+            ConformanceKit.Verdict(
+                reason: $0.reason.rawValue, field: $0.field?.rawValue, offset: $0.offset ?? -1)
+        }
+        #expect(verdict == fixture.verdict)
+    }
+
+    @Test(
+        "takes nothing of version 2 where version 1 alone is known",
+        arguments: try ConformanceKit.loadVersion2().valid)
+    func knowsVersion1Alone(_ fixture: ConformanceKit.Valid) throws {
+        let bytes = try ConformanceKit.bytes(of: "v2/" + fixture.file)
+        let error = #expect(throws: PulseError.self) { try PulseDecoder.decode(bytes) }
+        #expect([.unknownField, .wrongType].contains(error?.reason))
+    }
+
+    @Test(
+        "calls every cut of a document that begins with its version truncated",
+        arguments: try ConformanceKit.loadVersion2().valid.filter {
+            $0.canonical.utf8.count < 2_000
+        })
+    func cutsOfVersion2(_ fixture: ConformanceKit.Valid) throws {
+        let bytes = Array(fixture.canonical.utf8)
+        for length in 1..<bytes.count {
+            let cut = Array(bytes[..<length])
+            let error = #expect(throws: PulseError.self) { try PulseDecoder.decodeDocument(cut) }
+            #expect(error?.reason == .truncated, "cut at \(length)")
+            #expect(error?.offset == length, "cut at \(length)")
+        }
+    }
+
     @Test("reads the six values")
     func values() throws {
         let status = try PulseDecoder.decode(document())

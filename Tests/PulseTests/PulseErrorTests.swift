@@ -41,10 +41,14 @@ struct PulseErrorTests {
         #expect(reason.rawValue.wholeMatch(of: /[a-z0-9]+(_[a-z0-9]+)*/) != nil)
     }
 
-    @Test("names the six fields as the document does")
+    @Test("names the fields as the documents do")
     func fields() {
         #expect(
             PulseError.Field.allCases.map(\.rawValue)
-                == ["status", "epoch", "total_epochs", "loss", "message", "timestamp"])
+                == [
+                    "version", "status", "epoch", "total_epochs", "loss", "message", "timestamp",
+                    "profile", "dataset", "steps_done", "total_steps", "lr", "batch_size",
+                    "gpu_memory_usage", "metrics", "run", "attempt",
+                ])
     }
 }

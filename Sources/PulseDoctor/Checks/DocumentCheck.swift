@@ -1,6 +1,6 @@
 internal import Pulse
 
-/// Whether the file holds a PULSE v1 document, and what its writer gets wrong when not.
+/// Whether the file holds a PULSE document, of version 1 or 2, and what its writer gets wrong when not.
 enum DocumentCheck {
     private static let name = "document"
 
@@ -12,11 +12,14 @@ enum DocumentCheck {
             return [unreadable(facts, error)]
         }
         do throws(PulseError) {
-            let status = try PulseDecoder.decode(bytes)
-            return [.ok(name, "The document is valid PULSE v1: \(status.status.rawValue).")]
+            let document = try PulseDecoder.decodeDocument(bytes)
+            let state = document.v1.status.rawValue
+            return [.ok(name, "The document is valid PULSE v\(document.version): \(state).")]
         } catch {
-            return [.problem(name, "The document is not PULSE v1: \(error).", fix: fix(error))]
-                + fields(of: bytes)
+            let members = members(of: bytes)
+            let version = members?["version"] == nil ? "PULSE v1" : "PULSE v2"
+            return [.problem(name, "The document is not \(version): \(error).", fix: fix(error))]
+                + fields(of: members)
         }
     }
 
@@ -49,25 +52,41 @@ enum DocumentCheck {
         }
     }
 
+    /// The document's members, where it is JSON at all.
+    private static func members(of bytes: [UInt8]) -> [String: JSONValue]? {
+        guard case .object(let members)? = JSONValue(bytes) else { return nil }
+        return members
+    }
+
     /// The fields that are missing or too many, all of them: the decoder stops at the first.
-    private static func fields(of bytes: [UInt8]) -> [Finding] {
-        guard case .object(let members)? = JSONValue(bytes) else { return [] }
-        let known = PulseError.Field.allCases.map(\.rawValue)
-        let missing = known.filter { members[$0] == nil }
-        let unknown = members.keys.filter { !known.contains($0) }.sorted()
+    private static func fields(of members: [String: JSONValue]?) -> [Finding] {
+        // Of another version, nothing is known.
+        guard let members, members["version"].map({ $0 == .number(2) }) ?? true else {
+            return []
+        }
+        let (known, version) =
+            members["version"] == nil
+            ? (PulseError.Field.ofVersion1, "v1") : (PulseError.Field.allCases, "v2")
+        let names = known.map(\.rawValue)
+        let missing = names.filter { members[$0] == nil }
+        let unknown = members.keys.filter { !names.contains($0) }.sorted()
         var findings: [Finding] = []
         if !missing.isEmpty {
+            let fix = version == "v1" ? "Write all six" : "Write all, null where it isn't known"
             findings.append(
                 .problem(
                     "fields", "Fields are missing: \(missing.joined(separator: ", ")).",
-                    fix: "Write all six: \(known.joined(separator: ", "))"))
+                    fix: "\(fix): \(names.joined(separator: ", "))"))
         }
         if !unknown.isEmpty {
-            let names = PrintableText.escaping(unknown.joined(separator: ", "))
+            let isOfVersion2 = unknown.allSatisfy { PulseError.Field(rawValue: $0) != nil }
+            let text = PrintableText.escaping(unknown.joined(separator: ", "))
             findings.append(
                 .problem(
-                    "fields", "Fields are there that PULSE v1 doesn't have: \(names).",
-                    fix: "Leave them out, or put their values into the message."))
+                    "fields", "Fields are there that PULSE \(version) doesn't have: \(text).",
+                    fix: isOfVersion2
+                        ? "Write \"version\": 2 first, with all fields of PULSE v2, or leave them out."
+                        : "Leave them out, or put their values into the message."))
         }
         return findings
     }
@@ -82,8 +101,16 @@ enum DocumentCheck {
             "Write UTF-8 without a mark: open(..., encoding=\"utf-8\") in Python"
         case .wrongType where error.field == .timestamp:
             "Write an integer: int(time.time()) in Python"
+        case .wrongType where error.field == .metrics:
+            "Write numbers alone into metrics, and leave out what isn't known."
         case .wrongType:
             "Write the types of PULSE v1: strings for status and message, numbers for the rest."
+        case .unsupportedVersion: "Write \"version\": 2, or the six fields of v1 without a version."
+        case .overflow where error.field == .totalSteps, .negative where error.field == .totalSteps:
+            "Write null where the steps are unlimited."
+        case .zero: "Write null where it isn't known."
+        case .tooManyMetrics: "Write the 64 that matter most."
+        case .invalidName: "Name metrics with A-Z, a-z, 0-9 and _./@:- alone."
         case .overflow where error.field == .timestamp, .negative where error.field == .timestamp:
             "Write unix time in seconds: int(time.time()) in Python"
         case .unknownStatus: "Write one of idle, running, done, error."

@@ -7,9 +7,14 @@
 @c(LLVMFuzzerTestOneInput)
 public func fuzzOne(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let document = Array(UnsafeBufferPointer(start: start, count: count))
-    guard let status = try? PulseDecoder.decode(document) else { return 0 }
-    let canonical = PulseEncoder.encode(status)
+    let status = try? PulseDecoder.decode(document)
+    guard let read = try? PulseDecoder.decodeDocument(document) else {
+        precondition(status == nil)
+        return 0
+    }
+    precondition(read.version == 2 ? status == nil : status == read.v1)
+    let canonical = PulseEncoder.encode(read)
     let isTooLarge = canonical.count > PulseDecoder.sizeLimit
-    precondition(isTooLarge || (try? PulseDecoder.decode(canonical)) == status)
+    precondition(isTooLarge || (try? PulseDecoder.decodeDocument(canonical)) == read)
     return 0
 }

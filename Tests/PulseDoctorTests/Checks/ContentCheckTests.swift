@@ -19,6 +19,17 @@ struct ContentCheckTests {
         #expect(findings[2].text == "Fields are there that PULSE v1 doesn't have: gpu, lr.")
     }
 
+    @Test("names what a document of version 2 lacks, and that of its fields without a version")
+    func fieldsOfVersion2() {
+        let short = document(#"{"version": 2, "status": "running", "metrics": {}, "gpu": 2}"#)
+        #expect(short[0].text.contains("not PULSE v2"))
+        #expect(short[1].text.hasPrefix("Fields are missing: epoch, total_epochs, loss"))
+        #expect(short[2].text == "Fields are there that PULSE v2 doesn't have: gpu.")
+        let unnamed = document(#"{"status": "running", "lr": 0.1}"#)
+        #expect(unnamed[2].fix?.contains(#""version": 2"#) == true)
+        #expect(document(#"{"version": 3, "stats": []}"#).count == 1)
+    }
+
     @Test(
         "has the fix for what writers get wrong",
         arguments: [

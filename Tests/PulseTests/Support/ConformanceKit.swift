@@ -18,7 +18,15 @@ struct ConformanceKit: Decodable {
         let reason: String
         let field: String?
         let offset: Int
+        /// What who knows both versions says of a document that names its version.
+        let version2: Verdict?
         var testDescription: String { file }
+    }
+
+    struct Verdict: Decodable, Sendable, Equatable {
+        let reason: String
+        let field: String?
+        let offset: Int
     }
 
     let valid: [Valid]
@@ -27,12 +35,47 @@ struct ConformanceKit: Decodable {
     static let directory = URL(fileURLWithPath: #filePath)
         .appendingPathComponent("../../../../docs/fixtures").standardized.path
 
-    static func load() throws -> ConformanceKit {
-        let index = URL(fileURLWithPath: directory + "/index.json")
-        return try JSONDecoder().decode(ConformanceKit.self, from: Data(contentsOf: index))
+    /// The documents of version 1, with the verdict of who knows no other.
+    static func load() throws -> ConformanceKit { try load("index.json") }
+
+    /// The documents of both versions, with the verdict of who knows both.
+    static func loadBoth() throws -> ConformanceKit {
+        let (first, second) = (try load("index.json"), try load("v2/index.json"))
+        return ConformanceKit(
+            valid: first.valid + second.valid.map { $0.below("v2") },
+            invalid: first.invalid + second.invalid.map { $0.below("v2") })
+    }
+
+    /// The documents of version 2.
+    static func loadVersion2() throws -> ConformanceKit { try load("v2/index.json") }
+
+    private static func load(_ name: String) throws -> ConformanceKit {
+        let index = URL(fileURLWithPath: directory + "/" + name)
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(ConformanceKit.self, from: Data(contentsOf: index))
     }
 
     static func bytes(of file: String) throws -> [UInt8] {
         try contents(of: directory + "/" + file)
+    }
+}
+
+extension ConformanceKit.Valid {
+    fileprivate func below(_ folder: String) -> Self {
+        Self(file: "\(folder)/\(file)", what: what, canonical: canonical)
+    }
+}
+
+extension ConformanceKit.Invalid {
+    fileprivate func below(_ folder: String) -> Self {
+        Self(
+            file: "\(folder)/\(file)", what: what, reason: reason, field: field, offset: offset,
+            version2: version2)
+    }
+
+    /// The verdict of who knows both versions.
+    var verdict: ConformanceKit.Verdict {
+        version2 ?? ConformanceKit.Verdict(reason: reason, field: field, offset: offset)
     }
 }
