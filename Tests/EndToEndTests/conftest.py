@@ -43,11 +43,15 @@ def status_file(tmp_path: Path) -> StatusFile:
 
 @pytest.fixture
 def serve(tmp_path: Path, status_file: StatusFile) -> Iterator[Callable[..., PulseServer]]:
-    """Starts servers: `serve("--stale-after", "1s")`. Each must end with 0 on SIGTERM."""
+    """Starts servers: `serve("--stale-after", "1s")`. Each must end with 0 on SIGTERM.
+
+    They serve the status file, or what `--runs-dir` names.
+    """
     servers: list[PulseServer] = []
 
     def start(*flags: str, port: int = 0) -> PulseServer:
-        server = PulseServer(status_file.path, *flags, log=tmp_path / "server.log", port=port)
+        file = None if "--runs-dir" in flags else status_file.path
+        server = PulseServer(file, *flags, log=tmp_path / "server.log", port=port)
         servers.append(server)
         return server
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from contract import PUBLIC, Contract
@@ -248,8 +249,46 @@ def guarded(serve: Callable[..., PulseServer], file: StatusFile) -> PulseServer:
     return serve("--token-file", str(file.path.with_name("token")))
 
 
+def several(serve: Callable[..., PulseServer], file: StatusFile) -> PulseServer:
+    """A directory of runs, one of which turned out to be an earlier one, resumed."""
+    runs = file.path.with_name("runs")
+    runs.mkdir()
+    for name in ["broken", "done", "joined", "gone"]:
+        StatusFile(runs / f"{name}.json").running(1.0, message='näxt "line"')
+    StatusFile(runs / "done.json").done()
+    server = serve("--runs-dir", str(runs), "--poll-interval", "200ms")
+    joined = StatusFile(runs / "joined.json")
+    start = int(time.time())
+    for second, epoch in enumerate([50.0, 0.0, 40.0, 41.0], 1):
+        joined.document(epoch=epoch, total_epochs=100.0, timestamp=start + second)
+        wait_until(lambda: server.get("/runs/joined").json()["epoch"] == epoch, "it is served")  # noqa: B023
+        if epoch == 0:
+            JOINED[server.port] = server.get("/runs/joined").json()["id"]
+    assert server.get("/runs/joined").json()["id"] != JOINED[server.port]
+    StatusFile(runs / "gone.json").remove()
+    StatusFile(runs / "broken.json").raw(b"{")
+    for name, state in [("gone", "missing"), ("broken", "invalid")]:
+        wait_until(
+            lambda: server.get(f"/runs/{name}").json()["source_state"] == state,  # noqa: B023
+            f"{name} is {state}",
+        )
+    return server
+
+
+#: Of each server of several runs, by its port, the id that is another one's now.
+JOINED: dict[int, str] = {}
+
+
+def place(server: PulseServer, path: str, **headers: str) -> str:
+    """The path of an operation, with a run that the server has where one is to be named."""
+    if "{id}" not in path:
+        return path
+    runs = server.get("/runs", **headers).json().get("runs")
+    return path.replace("{id}", runs[0]["id"] if runs else "nobody")
+
+
 STATES = [missing, idle, running, done, error, stale, invalid, gone, unreadable, never_valid]
-STATES += [extreme, open_to_origins, guarded]
+STATES += [several, extreme, open_to_origins, guarded]
 
 #: There is nothing true to serve in these.
 STATELESS = [unreadable, never_valid]
@@ -270,7 +309,7 @@ def schemathesis(location: str, directory: Path, *flags: str) -> subprocess.Comp
 
 
 #: A stream has no end that schemathesis could wait for.
-THAT_END = ["--exclude-operation-id", "events"]
+THAT_END = ["--exclude-path-regex", "/events$"]
 
 #: Where 503 is the truth, it is no failure.
 WITH_503 = ["--exclude-checks", "not_a_server_error"]
@@ -340,11 +379,18 @@ def answers(
     """Brings about the answer with a status code, and checks it."""
     with ExitStack() as stack:
 
-        def bring(path: str, method: str, status: str) -> None:
+        def bring(operation: str, method: str, status: str) -> None:
+            path = operation
             query, headers = "", {}
             if status == "401":
                 server = guarded(serve, status_file)
-            elif status == "503" and path == "/events":
+            elif status == "404":
+                server, path = serve(), path.replace("{id}", "nobody")
+            elif status == "308":
+                server = several(serve, status_file)
+                path = path.replace("{id}", JOINED[server.port])
+            elif status == "503" and path.endswith("/events"):
+                status_file.running(1.0)
                 server = serve("--max-streams", "1")
                 stack.enter_context(EventStream(server.port))
             elif status == "503":
@@ -360,9 +406,15 @@ def answers(
                     "421": {"Host": "example.org"},
                 }.get(status, {})
                 query = "?x=%" if status == "400" else ""
-            reply = ask(server, path + query, method.upper(), headers=headers)
+            authorization = {"Authorization": f"Bearer {TOKEN}"}
+            asked = place(server, path, **authorization) + query
+            reply = ask(server, asked, method.upper(), headers=headers)
             assert str(reply.status) == status
-            CONTRACT.check(path, method, reply)
+            CONTRACT.check(operation, method, reply)
+            if status == "308":
+                # Relative: it leads on from where it was asked for.
+                moved = urljoin(server.url + asked, reply.field("location"))
+                assert ask(server, moved.removeprefix(server.url), method.upper()).status == 200
 
         yield bring
 
@@ -372,9 +424,9 @@ def answers(
     [
         (path, method, status)
         for path, method in CONTRACT.operations()
-        for status in CONTRACT.responses(path, method)
+        for status, response in CONTRACT.responses(path, method).items()
         # When they come is short or rare, and has tests of its own, WireTests' among them.
-        if status != "503" or path not in ("/readyz", "/livez", "/metrics", "/about")
+        if not response["$ref"].endswith(("/Standstill", "/Stopping"))
     ],
 )
 def test_each_answer_is_given(
@@ -389,7 +441,7 @@ def test_every_state_keeps_the_contract(
 ) -> None:
     server = state(serve, status_file)
     for path, method in CONTRACT.operations():
-        CONTRACT.check(path, method, ask(server, path, method.upper()))
+        CONTRACT.check(path, method, ask(server, place(server, path), method.upper()))
 
 
 def test_the_answers_to_what_is_not_in_the_document(
@@ -431,3 +483,38 @@ def test_the_events_keep_the_contract(
                 assert event.data == ask(server, f"/{event.type}").body
     has_state = state not in STATELESS
     assert seen - {"heartbeat"} == ({"status", "progress"} if has_state else {"problem"})
+
+
+def test_the_events_of_all_runs_keep_the_contract(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    def serve_with_quick_heartbeats(*flags: str) -> PulseServer:
+        return serve("--heartbeat-interval", "100ms", *flags)
+
+    server = several(serve_with_quick_heartbeats, status_file)
+    keys = ("paths", "/runs/events", "get", "x-events")
+    announced = CONTRACT.api["paths"]["/runs/events"]["get"]["x-events"]
+    seen = set()
+    with EventStream(server.port, path="/runs/events") as stream:
+        while not {"heartbeat", "gone"} <= seen:
+            event = stream.next()
+            assert event.type in announced
+            document = json.loads(event.data)
+            CONTRACT.validator(*keys, event.type).validate(document)
+            seen.add(event.type)
+            if event.type == "run" and "ready" not in seen:
+                assert event.data == ask(server, f"/runs/{document['id']}").body
+            if event.type == "ready":
+                # Another run of this source: the one that is listed now is gone.
+                StatusFile(status_file.path.with_name("runs") / "done.json").running(0.5)
+    assert seen == {"run", "ready", "gone", "heartbeat"}
+
+
+def test_a_run_in_a_list_is_the_same_as_by_its_name(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    server = several(serve, status_file)
+    for run in server.get("/runs").json()["runs"]:
+        for name in (run["id"], run["source"]):
+            assert ask(server, f"/runs/{name}").body == ask(server, f"/runs/{run['id']}").body
+            assert server.get(f"/runs/{name}").json() == run
