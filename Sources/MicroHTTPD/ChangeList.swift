@@ -16,6 +16,8 @@ public struct ChangeList: StreamContent {
         /// The newest change when it began to read, behind which it is ready; nil before, and after.
         fileprivate var readyAfter: UInt64?
         fileprivate var isReady = false
+        /// What the client has is of another list: it has to forget that first.
+        fileprivate var isForeign = false
     }
 
     private enum Event {
@@ -100,10 +102,11 @@ public struct ChangeList: StreamContent {
         for (place, entry) in entries.enumerated() { places[entry.key] = place }
     }
 
-    /// At the change that the client has; at the beginning where that was never made.
+    /// At the change that the client has; at the beginning where it has none, or one that was never
+    /// made here.
     public func position(known: UInt64?) -> Position {
         guard let known, known > 0, known <= sequence else {
-            return Position(sequence: 0, isJoining: true)
+            return Position(sequence: 0, isJoining: true, isForeign: known.map { $0 > 0 } ?? false)
         }
         return Position(sequence: known, isJoining: false)
     }
@@ -111,6 +114,10 @@ public struct ChangeList: StreamContent {
     /// The next thing that has changed, in the state that it has now.
     public mutating func next(after position: inout Position) -> [UInt8]? {
         let readyAfter = position.readyAfter ?? sequence
+        if position.isForeign {
+            position.isForeign = false
+            return reset
+        }
         if position.sequence < forgotten, !position.isJoining || forgotten > readyAfter {
             position = self.position(known: nil)
             return reset

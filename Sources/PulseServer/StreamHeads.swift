@@ -40,12 +40,13 @@ struct StreamHeads: Sendable {
             return .response(refusal.response(to: request, origin: origin))
         }
         if request.method == .head { return .response(Response(headOfStream: headers[origin])) }
-        let lastID = request.withHeader(.lastEventID) { ids.sequence(of: $0) }
+        // An id of another server is a number that no event here will ever have.
+        let lastID = request.withHeader(.lastEventID) { ids.sequence(of: $0) ?? .max }
         return .stream(
             StreamOpening(
                 channel, headers: headers[origin],
                 preamble: ServerSentEvent.retry(
                     milliseconds: .random(in: Self.retry...2 * Self.retry)),
-                known: lastID ?? nil))
+                known: lastID))
     }
 }

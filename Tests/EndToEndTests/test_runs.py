@@ -207,6 +207,18 @@ def test_one_stream_tells_of_all_runs(runs: Callable[..., Runs]) -> None:
         assert [json.loads(event.data).get("source") for event in missed] == ["c", None]
 
 
+def test_a_stream_begins_anew_for_who_comes_from_another_server(
+    runs: Callable[..., Runs],
+) -> None:
+    some = runs()
+    some.write("a.json")
+    some.start()
+    last = "Last-Event-ID: 0badcafe-1"
+    with EventStream(some.server.port, last, path="/runs/events") as stream:
+        # What it had may be gone: nobody here could tell.
+        assert [stream.next().type for _ in range(3)] == ["reset", "run", "ready"]
+
+
 def test_metrics_are_labelled_by_run(runs: Callable[..., Runs]) -> None:
     some = runs()
     some.write("a.json", loss=0.5)

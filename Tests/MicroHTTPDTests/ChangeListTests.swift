@@ -100,12 +100,22 @@ struct ChangeListTests {
         #expect(read(&client) == ["gone a:3", "ready:3"])
     }
 
-    @Test("begins anew for a number that was never given", arguments: [0, 3, .max] as [UInt64])
-    mutating func unknown(number: UInt64) {
+    @Test(
+        "has a client forget what it has, and begins anew, for a number that was never given here",
+        arguments: [3, UInt64.max])
+    mutating func neverGiven(_ number: UInt64) {
         put("a")
         put("b")
         var client = list.position(known: number)
-        #expect(read(&client) == ["a=0:1", "b=0:2", "ready:2"])
+        #expect(read(&client) == ["reset", "a=0:1", "b=0:2", "ready:2"])
+        #expect(read(&client).isEmpty)
+    }
+
+    @Test("takes 0 for a client that has nothing")
+    mutating func nothing() {
+        put("a")
+        var client = list.position(known: 0)
+        #expect(read(&client) == ["a=0:1", "ready:1"])
     }
 
     @Test("lets a client begin anew that missed more than is kept of what went")
