@@ -11,12 +11,29 @@ internal import Synchronization
 public final class Archive: Sendable {
     private struct Queue {
         var batches: [ArchiveBatch] = []
+        /// Of what those, or others before them, are to tell.
+        var changes: [OutboxChange] = []
+        /// What goes on once all of this is written, or can't be.
+        var waiting: [@Sendable () -> Void] = []
         var isScheduled = false
         var isUp = true
         /// Grows whenever something had to be forgotten: sources begin anew with a checkpoint.
         var losses = 0
         /// The addresses of sources that another server keeps.
         var refused: Set<String> = []
+
+        var isEmpty: Bool { batches.isEmpty && changes.isEmpty }
+        /// What waits at most, in batches: about a megabyte.
+        var isFull: Bool { batches.count + changes.count >= 10_000 }
+
+        /// Forgets what is to be written.
+        mutating func empty() { (batches, changes) = ([], []) }
+
+        /// Takes out who waits, to be called when the lock is given back.
+        mutating func takeWaiting() -> [@Sendable () -> Void] {
+            defer { waiting = [] }
+            return waiting
+        }
     }
 
     /// Its path.
@@ -28,24 +45,27 @@ public final class Archive: Sendable {
     /// file is one connection's alone.
     private let reader: ReadConnection?
     private let locks: SourceLocks
+    private let teller: (any TransitionTeller)?
     private let logger: Logger
 
     /// Points may wait so long for others, to be committed with them.
     private static let delay = DispatchTimeInterval.milliseconds(500)
     /// How soon a write that failed is tried again.
     private static let retryDelay = DispatchTimeInterval.seconds(5)
-    /// What waits at most, in batches: about a megabyte.
-    private static let limit = 10_000
 
     /// Opens the archive, and makes it when it isn't there.
     ///
     /// - Parameters:
     ///   - path: on a disk of this machine.
     ///   - keepRuns: how many finished runs of a source are kept.
+    ///   - teller: tells of transitions, which are kept until it has; nil where nobody does.
     ///   - logger: is told when writing fails, and when it works again.
     /// - Throws: ``ArchiveError``.
-    public init(path: String, keepRuns: Int = 1_000, logger: Logger) throws(ArchiveError) {
+    package init(
+        path: String, keepRuns: Int = 1_000, teller: (any TransitionTeller)? = nil, logger: Logger
+    ) throws(ArchiveError) {
         self.path = path
+        self.teller = teller
         self.logger = logger
         let (database, isShared) = try ArchiveFile.open(path)
         if !isShared {
@@ -77,16 +97,22 @@ public final class Archive: Sendable {
                 try database.source(address)
             })
         else {
-            return ArchivedSource(address, memory: nil, archive: self)
+            return ArchivedSource(
+                address, memory: nil, tells: teller != nil, hasTold: false, archive: self)
         }
         guard locks.take(row) else {
             refuse([address])
             return nil
         }
-        let memory = try read { database throws(SQLiteError) in
-            try database.memory(of: row)
+        let (memory, hasTold, waiting) = try read { database throws(SQLiteError) in
+            (
+                try database.memory(of: row), try database.tells(of: row),
+                teller == nil ? [] : try database.waiting(of: row)
+            )
         }
-        return ArchivedSource(address, memory: memory, archive: self)
+        teller?.resume(waiting)
+        return ArchivedSource(
+            address, memory: memory, tells: teller != nil, hasTold: hasTold, archive: self)
     }
 
     /// Makes a source that the archive doesn't know, at once: before anything is served.
@@ -138,16 +164,30 @@ public final class Archive: Sendable {
     var losses: Int { queue.withLock(\.losses) }
 
     func put(_ batch: ArchiveBatch, isUrgent: Bool) {
-        let isFirst = queue.withLock { queue in
-            if queue.batches.count == Self.limit {
-                queue.batches = []
+        guard let teller, !batch.notices.isEmpty else {
+            return put(isUrgent: isUrgent, then: nil) { $0.batches.append(batch) }
+        }
+        put(isUrgent: isUrgent, then: { teller.tell(batch.notices) }) { $0.batches.append(batch) }
+    }
+
+    /// - Parameter then: what goes on once it is written, or can't be.
+    private func put(
+        isUrgent: Bool, then next: (@Sendable () -> Void)?, _ change: (inout Queue) -> Void
+    ) {
+        let (isFirst, isUp, waiting) = queue.withLock { queue in
+            if let next { queue.waiting.append(next) }
+            // Nobody waits for what is away, or forgotten.
+            let waiting = queue.isUp && !queue.isFull ? [] : queue.takeWaiting()
+            if queue.isFull {
+                queue.empty()
                 queue.losses += 1
             }
-            queue.batches.append(batch)
+            change(&queue)
             defer { queue.isScheduled = true }
-            return !queue.isScheduled
+            return (!queue.isScheduled, queue.isUp, waiting)
         }
-        if isUrgent && queue.withLock(\.isUp) {
+        for next in waiting { next() }
+        if isUrgent && isUp {
             thread.async { self.flush() }
         } else if isFirst {
             schedule(after: Self.delay)
@@ -164,15 +204,20 @@ public final class Archive: Sendable {
     }
 
     private func flush() {
-        let batches = queue.withLock { queue in
-            defer { queue.batches = [] }
+        let taken = queue.withLock { queue in
+            let taken = queue
+            queue.empty()
+            queue.waiting = []
             queue.isScheduled = false
-            return queue.batches
+            return taken
         }
-        guard !batches.isEmpty else { return }
+        guard !taken.isEmpty else { return }
+        defer { for next in taken.waiting { next() } }
         do {
             refuse(
-                try writer.withLock { writer throws(SQLiteError) in try writer.write(batches) })
+                try writer.withLock { writer throws(SQLiteError) in
+                    try writer.write(taken.batches, taken.changes)
+                })
             if queue.withLock({ queue in
                 defer { queue.isUp = true }
                 return !queue.isUp
@@ -180,23 +225,35 @@ public final class Archive: Sendable {
                 logger.info("the archive \(path) is written again")
             }
         } catch {
-            failed(error, batches)
+            failed(error, taken)
         }
     }
 
-    private func failed(_ error: SQLiteError, _ batches: [ArchiveBatch]) {
-        let isNew = queue.withLock { queue in
-            let waiting = batches + queue.batches
-            queue.batches = waiting.count > Self.limit ? [] : waiting
-            if queue.batches.isEmpty { queue.losses += 1 }
+    private func failed(_ error: SQLiteError, _ taken: Queue) {
+        let (isNew, waiting) = queue.withLock { queue in
+            queue.batches = taken.batches + queue.batches
+            queue.changes = taken.changes + queue.changes
+            if queue.isFull {
+                queue.empty()
+                queue.losses += 1
+            }
             queue.isScheduled = true
             defer { queue.isUp = false }
-            return queue.isUp
+            return (queue.isUp, queue.takeWaiting())
         }
+        for next in waiting { next() }
         if isNew {
             logger.warning("the archive \(path) can't be written: \(error); served without it")
         }
         // What is damaged gets worse by being written.
         if error.kind != .broken { schedule(after: Self.retryDelay) }
+    }
+}
+
+extension Archive: OutboxStore {
+    package func keep(_ changes: [OutboxChange]) async {
+        await withCheckedContinuation { (kept: CheckedContinuation<Void, Never>) in
+            put(isUrgent: true, then: { kept.resume() }) { $0.changes += changes }
+        }
     }
 }

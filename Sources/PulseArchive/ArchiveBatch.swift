@@ -13,6 +13,10 @@ struct ArchiveBatch: Sendable {
     let wallClock: Int64
     /// The monitor, where it is kept in whole: the journal begins anew.
     let monitor: RunMonitor?
+    /// What is to be told of it.
+    let notices: [TransitionNotice]
+    /// Whether this server tells of the source, with its first batch; nil afterwards.
+    let tells: Bool?
     /// Whether batches before it were forgotten: the run may have begun in one of them.
     let isAfterLoss: Bool
 }

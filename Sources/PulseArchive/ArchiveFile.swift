@@ -26,6 +26,8 @@ enum ArchiveFile {
                 isNetwork ? "PRAGMA journal_mode = DELETE" : "PRAGMA journal_mode = WAL")
             // A crash of the machine may take the newest transactions, and leaves the file whole.
             try database.execute("PRAGMA synchronous = NORMAL")
+            // A run that is deleted takes with it what was to be told of it.
+            try database.execute("PRAGMA foreign_keys = ON")
             return (database, !isNetwork)
         } catch let error as ArchiveError {
             throw error

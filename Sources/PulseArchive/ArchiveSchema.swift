@@ -10,11 +10,12 @@ enum ArchiveSchema {
     /// Schema 1.
     ///
     /// Times are unix seconds by the server's clock, but for `timestamp` and `started`, which are
-    /// the trainer's. `observed` is the monitor's time in nanoseconds.
+    /// the trainer's. `observed` is the monitor's time in nanoseconds. `transition` has what is still to
+    /// be told, in the order of `n`; `tells` says whether the newest server of a source does that.
     private static let tables = """
         CREATE TABLE source(
             id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, current INTEGER,
-            saved INTEGER);
+            saved INTEGER, tells INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE checkpoint(source INTEGER PRIMARY KEY, monitor BLOB NOT NULL);
         CREATE TABLE journal(
             source INTEGER NOT NULL, n INTEGER NOT NULL, observed INTEGER NOT NULL,
@@ -34,6 +35,12 @@ enum ArchiveSchema {
             run INTEGER NOT NULL, n INTEGER NOT NULL, attempt INTEGER NOT NULL, cut INTEGER,
             timestamp INTEGER NOT NULL, epoch REAL NOT NULL, loss REAL NOT NULL,
             PRIMARY KEY(run, n)) WITHOUT ROWID;
+        CREATE TABLE transition(
+            n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source INTEGER NOT NULL,
+            run INTEGER REFERENCES run(id) ON DELETE CASCADE, transition TEXT NOT NULL,
+            happened INTEGER NOT NULL, begun INTEGER NOT NULL DEFAULT 0,
+            due INTEGER NOT NULL DEFAULT 0, variables BLOB NOT NULL);
+        CREATE INDEX transition_run ON transition(run);
         PRAGMA application_id = \(applicationID);
         PRAGMA user_version = \(version);
         """

@@ -40,7 +40,9 @@ final class ArchiveWriter {
     /// Writes all of some batches, or nothing.
     ///
     /// - Returns: the addresses of sources that another server keeps: of them nothing is written.
-    func write(_ batches: [ArchiveBatch]) throws(SQLiteError) -> Set<String> {
+    func write(_ batches: [ArchiveBatch], _ changes: [OutboxChange] = []) throws(SQLiteError)
+        -> Set<String>
+    {
         do throws(SQLiteError) {
             return try database.transaction { () throws(SQLiteError) in
                 var refused: Set<String> = []
@@ -51,6 +53,7 @@ final class ArchiveWriter {
                         refused.insert(batch.source)
                     }
                 }
+                for change in changes { try apply(change) }
                 return refused
             }
         } catch {
@@ -84,6 +87,8 @@ final class ArchiveWriter {
             try findCurrent(of: source)
         }
         for event in batch.events { try apply(event, batch, of: source) }
+        try add(batch.notices, of: source)
+        if let tells = batch.tells { try begin(source, tells: tells) }
         if let monitor = batch.monitor {
             try database.run(
                 "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", .integer(source),
@@ -192,7 +197,7 @@ final class ArchiveWriter {
         }
     }
 
-    private func rowID(of id: RunID, _ source: Int64) throws(SQLiteError) -> Int64? {
+    func rowID(of id: RunID, _ source: Int64) throws(SQLiteError) -> Int64? {
         try database.first(
             "SELECT id FROM run WHERE source = ? AND started = ? AND ordinal = ?",
             .integer(source), .integer(id.started), .integer(id.ordinal)
@@ -230,6 +235,8 @@ final class ArchiveWriter {
             WHERE run = ?4 AND cut IS NULL AND epoch >= ?5
             """, .integer(target), .integer(next), .integer(attempt), .integer(row), .real(epoch))
         try database.run("DELETE FROM point WHERE run = ?", .integer(row))
+        try database.run(
+            "UPDATE transition SET run = ? WHERE run = ?", .integer(target), .integer(row))
         try database.run("DELETE FROM run WHERE id = ?", .integer(row))
         try database.run(
             "INSERT OR REPLACE INTO alias VALUES (?, ?, ?, ?)", .integer(source),

@@ -11,6 +11,9 @@ package final class ArchivedSource: RunKeeper {
     }
 
     package let memory: MonitorMemory?
+    package let tellsTransitions: Bool
+    /// Whether the server before this one told of them.
+    private let hasTold: Bool
     /// Its address.
     private let source: String
     private let archive: Archive
@@ -19,26 +22,42 @@ package final class ArchivedSource: RunKeeper {
     /// So many entries are read again at the next start at most.
     private static let entryLimit = 256
 
-    init(_ source: String, memory: MonitorMemory?, archive: Archive) {
+    init(
+        _ source: String, memory: MonitorMemory?, tells: Bool, hasTold: Bool, archive: Archive
+    ) {
         self.source = source
+        tellsTransitions = tells
+        self.hasTold = hasTold
         self.memory = memory
         self.archive = archive
         state = Mutex(State(losses: archive.losses))
     }
 
+    package func begin(
+        with events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isNews: Bool
+    ) {
+        // The first server that tells of an old source tells nothing of its past.
+        keep(
+            events, of: monitor, at: wallClock, isTold: isNews && (hasTold || memory == nil),
+            isFirst: true)
+    }
+
     package func keep(_ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64) {
-        let isUrgent = !RunTransition.of(events).isEmpty
-        keep(events, of: monitor, at: wallClock, isUrgent: isUrgent, isLast: false)
+        keep(events, of: monitor, at: wallClock, isTold: true)
     }
 
     package func close(_ monitor: RunMonitor, at wallClock: Int64) {
-        keep([], of: monitor, at: wallClock, isUrgent: false, isLast: true)
+        keep([], of: monitor, at: wallClock, isTold: false, isLast: true)
     }
 
     private func keep(
-        _ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isUrgent: Bool,
-        isLast: Bool
+        _ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isTold: Bool,
+        isFirst: Bool = false, isLast: Bool = false
     ) {
+        let isUrgent = !RunTransition.of(events).isEmpty
+        let notices =
+            isUrgent && isTold && tellsTransitions
+            ? TransitionNotice.of(events, monitor.view, at: wallClock) : []
         let losses = archive.losses
         let (isWhole, isAfterLoss) = state.withLock { state in
             let isAfterLoss = state.losses != losses
@@ -53,6 +72,8 @@ package final class ArchivedSource: RunKeeper {
             ArchiveBatch(
                 source: source, events: events, run: monitor.view.run,
                 observed: monitor.observedTime, wallClock: wallClock,
-                monitor: isWhole ? monitor : nil, isAfterLoss: isAfterLoss), isUrgent: isUrgent)
+                monitor: isWhole ? monitor : nil, notices: notices,
+                tells: isFirst ? tellsTransitions : nil, isAfterLoss: isAfterLoss),
+            isUrgent: isUrgent)
     }
 }

@@ -28,9 +28,12 @@ struct ArchiveOptions: ParsableArguments {
     ///
     /// One that can't be opened is one line in the log: the server serves as well without.
     ///
-    /// - Parameter scope: the sources that it keeps.
+    /// - Parameters:
+    ///   - scope: the sources that it keeps.
+    ///   - command: tells of transitions, which are kept as well.
     func keep(
-        _ scope: SourceScope, in configuration: inout StatusServerConfiguration, logger: Logger
+        _ scope: SourceScope, in configuration: inout StatusServerConfiguration,
+        telling command: TransitionCommand?, logger: Logger
     ) {
         guard !noArchive else { return }
         configuration.wantsArchive = true
@@ -44,8 +47,9 @@ struct ArchiveOptions: ParsableArguments {
         configuration.archivePath = ArchivePlace.address(ofFile: path)
         if archive == nil { ArchivePlace.makeDirectory(of: path) }
         do {
-            configuration.archive = try ServerArchive(
-                Archive(path: path, logger: logger), scope: scope, logger: logger)
+            let archive = try Archive(path: path, teller: command, logger: logger)
+            command?.keep(in: archive)
+            configuration.archive = try ServerArchive(archive, scope: scope, logger: logger)
         } catch {
             logger.warning("no archive: \(error)")
         }

@@ -24,7 +24,8 @@ struct Serve: PreparedCommand, LoggedCommand {
             --on-transition runs a shell command at each transition of the run: running, done, error, stale, \
             recovered, source_invalid. It finds PULSE_TRANSITION, PULSE_STATUS, PULSE_MESSAGE, \
             PULSE_PROGRESS, PULSE_EPOCH, PULSE_LOSS, PULSE_RUN, PULSE_ATTEMPT and more in its environment, \
-            and has 30 seconds:
+            and has 30 seconds. With the archive it is run again until it exits with 0, up to twelve times in a \
+            day and over restarts, always with the same PULSE_TRANSITION_ID:
               --on-transition 'curl -d "$PULSE_TRANSITION: $PULSE_MESSAGE" https://chat.example/hook'
 
             --source serves a key of NATS instead of a file, for trainers on other machines (`pulse relay`) and \
@@ -142,7 +143,9 @@ struct Serve: PreparedCommand, LoggedCommand {
             configuration.runs = directorySource
             if let place = try place { configuration.place = place }
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
-            archive.keep(scope(ofFile: file), in: &configuration, logger: logger)
+            configuration.teller = command.map { UnkeptTransitions(command: $0) }
+            archive.keep(
+                scope(ofFile: file), in: &configuration, telling: command, logger: logger)
             signals = await StopSignals()
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch let code as ExitCode {

@@ -1,101 +1,144 @@
 import PulseMonitor
 import Logging
 import ServiceLifecycle
-import Subprocess
-import SystemPackage
+import Synchronization
 
-/// `--on-transition`: runs the user's command once for each transition of a run.
+/// `--on-transition`: runs the user's command for each transition of a run.
 ///
-/// The server never waits for it: transitions queue up, one command runs at a time, and each has its
-/// time. A queue that is full drops the oldest: the newest is the one that matters.
-struct TransitionCommand: RunObserver, Service {
-    private typealias Queued = (transition: RunTransition, view: RunView)
+/// The server never waits for it. With an archive a transition is kept before its command is begun,
+/// and until one has exited with 0: told at least once. Without, it is told once.
+final class TransitionCommand: RunObserver, TransitionTeller, Service {
+    private struct State {
+        var outbox = Outbox(rules: .unkept)
+        var store: (any OutboxStore)?
+        var lastFailure: String?
+    }
 
-    private let command: String
+    private let process: TransitionProcess
     private let logger: Logger
-    private let timeLimit: Duration
     private let reaper: OrphanReaper?
-    private let transitions: AsyncStream<Queued>
-    private let queue: AsyncStream<Queued>.Continuation
-
-    /// Transitions that may wait: more than a run has in its whole life.
-    private static let queueLimit = 16
-    /// Between asking a command to end and ending it.
-    private static let grace = Duration.seconds(1)
+    private let clock: MonitorClock
+    private let state = Mutex(State())
+    private let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
 
     /// - Parameters:
     ///   - timeLimit: how long each run of the command may take.
     ///   - reaper: waits for what a command leaves behind, while none runs.
     init(
         _ command: String, logger: Logger, timeLimit: Duration = .seconds(30),
-        reaper: OrphanReaper? = nil
+        reaper: OrphanReaper? = nil, clock: MonitorClock = .system
     ) {
-        self.reaper = reaper
-        self.command = command
+        process = TransitionProcess(command: command, timeLimit: timeLimit)
         self.logger = logger
-        self.timeLimit = timeLimit
-        (transitions, queue) = AsyncStream.makeStream(
-            bufferingPolicy: .bufferingNewest(Self.queueLimit))
+        self.reaper = reaper
+        self.clock = clock
+        (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    func observe(_ events: [RunEvent], _ view: RunView) {
-        for transition in RunTransition.of(events) {
-            queue.yield((transition, view))
+    /// Keeps what is told from here on: to be called before the first transition.
+    func keep(in store: any OutboxStore) {
+        state.withLock { $0 = State(outbox: Outbox(), store: store) }
+    }
+
+    func tell(_ notices: [TransitionNotice]) {
+        let dropped = state.withLock { $0.outbox.add(notices, at: clock.now) }
+        forget(dropped)
+        wake.yield()
+    }
+
+    func resume(_ waiting: [WaitingTransition]) {
+        let givenUp = state.withLock {
+            $0.outbox.resume(waiting, at: clock.now, wallClock: clock.unixTime)
         }
+        forget(givenUp)
+        wake.yield()
+    }
+
+    /// What is told comes by ``tell(_:)``.
+    func observe(_ events: [RunEvent], _ view: RunView) {}
+
+    func didPoll() {
+        let isDue = state.withLock { state in
+            state.outbox.nextStart.map { $0 <= clock.now } ?? false
+        }
+        if isDue { wake.yield() }
     }
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            var lastFailure: String?
-            for await queued in transitions where !Task.isShuttingDownGracefully {
-                let failure = await cancelWhenGracefulShutdown { await self.failure(of: queued) }
-                // A command that fails the same way each time is reported once.
-                if let failure, failure != lastFailure {
-                    logger.warning("--on-transition: \(failure) at \(queued.transition.rawValue)")
+            await withDiscardingTaskGroup { group in
+                for await _ in wakes {
+                    while !Task.isShuttingDownGracefully, let attempt = next() {
+                        group.addTask {
+                            await cancelWhenGracefulShutdown { await self.make(attempt) }
+                        }
+                    }
                 }
-                lastFailure = failure
             }
         } onGracefulShutdown: {
-            queue.finish()
+            self.wake.finish()
         }
     }
 
-    /// What went wrong with the command at one transition; nil when all went well.
-    private func failure(of queued: Queued) async -> String? {
-        await withTaskGroup(of: String?.self) { group in
-            group.addTask { await outcome(of: queued) }
-            group.addTask {
-                try? await Task.sleep(for: timeLimit)
-                return Task.isCancelled ? nil : "the command took over \(timeLimit)"
-            }
-            let first = await group.next() ?? nil
-            // Ends what still runs of the command, with all that it started.
-            group.cancelAll()
-            return first
+    private func next() -> Outbox.Attempt? {
+        state.withLock { state in
+            guard reaper?.pause() != false else { return nil }
+            let attempt = state.outbox.start(at: clock.now)
+            if attempt == nil { reaper?.resume() }
+            return attempt
         }
     }
 
-    private func outcome(of queued: Queued) async -> String? {
-        reaper?.pause()
-        defer { reaper?.resume() }
-        var options = PlatformOptions()
-        options.processGroupID = 0
-        options.teardownSequence = [
-            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: Self.grace)
-        ]
-        do {
-            let result = try await Subprocess.run(
-                .path("/bin/sh"), arguments: ["-c", command],
-                environment: .inherit.updating(
-                    TransitionEnvironment.variables(of: queued.transition, queued.view)),
-                platformOptions: options, output: .discarded, error: .discarded)
-            switch result.terminationStatus {
-            case .exited(0): return nil
-            case .exited(let code): return "the command ended with exit code \(code)"
-            case .signaled(let number): return "the command was ended by signal \(number)"
-            }
-        } catch {
-            return "the command could not be run: \(error)"
+    private func make(_ attempt: Outbox.Attempt) async {
+        let (id, store) = (attempt.notice.id, state.withLock(\.store))
+        let due = clock.unixTime + attempt.pause.components.seconds
+        // Before it begins: a server that is killed with it has told it once more all the same.
+        await store?.keep([.begun(id: id, number: attempt.number, due: due)])
+        let outcome = Task.isCancelled ? .interrupted : await process.run(attempt.notice.variables)
+        reaper?.resume()
+        // One that the server's end interrupts is told by the next server.
+        guard outcome != .interrupted else { return }
+        let ending = state.withLock {
+            $0.outbox.end(id, succeeded: outcome == .succeeded, at: clock.now)
         }
+        log(outcome, ending, of: attempt)
+        if ending != .waits { await store?.keep([.over(id: id)]) }
+        wake.yield()
+    }
+
+    private func log(
+        _ outcome: TransitionProcess.Outcome, _ ending: Outbox.Ending?, of attempt: Outbox.Attempt
+    ) {
+        var failure: String?
+        if case .failed(let reason) = outcome { failure = reason }
+        let isNew = state.withLock { state in
+            defer { state.lastFailure = failure }
+            return failure != state.lastFailure
+        }
+        let transition = attempt.notice.transition.rawValue
+        // A command that fails the same way each time is reported once.
+        if let failure, isNew { logger.warning("--on-transition: \(failure) at \(transition)") }
+        if ending == .givenUp, attempt.number > 1 {
+            logger.warning(
+                "--on-transition: \(transition) of \(attempt.notice.subject) was not told: its command failed \(attempt.number) times"
+            )
+        }
+    }
+
+    /// What is told no more needn't be kept.
+    private func forget(_ ids: [String]) {
+        guard !ids.isEmpty, let store = state.withLock(\.store) else { return }
+        Task { await store.keep(ids.map { .over(id: $0) }) }
+    }
+}
+
+/// Tells of the transitions of a run that nobody keeps.
+struct UnkeptTransitions: RunObserver {
+    let command: TransitionCommand
+
+    func observe(_ events: [RunEvent], _ view: RunView) {
+        let notices = TransitionNotice.of(events, view, at: MonitorClock.system.unixTime)
+        if !notices.isEmpty { command.tell(notices) }
     }
 }

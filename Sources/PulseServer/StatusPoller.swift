@@ -46,7 +46,9 @@ struct StatusPoller: Service {
                     try? await Task.sleep(for: tick)
                 }
             }
-            for follower in first.values { follower.begin(at: origin.clock.unixTime) }
+            for follower in first.values {
+                follower.begin(at: origin.clock.unixTime, isFirst: true)
+            }
             await withGracefulShutdownHandler {
                 var followers = first
                 for await _ in wakes {
@@ -100,7 +102,7 @@ struct StatusPoller: Service {
         let follower = origin.follower(of: source.name, label: source.label, first: delivery)
         followers[source.name] = follower
         table.take(follower.resource, item: follower.resource.item, begins: follower.hasBegun)
-        follower.begin(at: origin.clock.unixTime)
+        follower.begin(at: origin.clock.unixTime, isFirst: false)
     }
 }
 

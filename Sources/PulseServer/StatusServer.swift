@@ -46,7 +46,8 @@ public struct StatusServer: Service {
             tick: min(configuration.pollInterval, Self.longestTick),
             pollInterval: configuration.pollInterval, policy: policy, heads: heads,
             streams: streams, clock: clock, logger: logger, observers: configuration.observers,
-            expectsSources: configuration.expectsStatusFile, archive: configuration.archive,
+            expectsSources: configuration.expectsStatusFile, teller: configuration.teller,
+            archive: configuration.archive,
             namesRuns: configuration.runs != nil)
         let first = Self.followers(source.poll(), origin)
         let table = first.table

@@ -53,6 +53,8 @@ public struct StatusServerConfiguration: Sendable {
     /// Who else is told of the run.
     public var observers: [any RunObserver] = []
 
+    /// Is told of the transitions of runs that nobody keeps: whoever keeps them tells of them by itself.
+    package var teller: (any RunObserver)?
     /// Keeps the runs beyond the life of this server.
     package var archive: (any RunArchive)?
     /// Whether the runs are to be kept: where that can't be, the metrics say so.

@@ -69,7 +69,7 @@ def test_a_command_runs_once_for_each_transition(
 ) -> None:
     told = tmp_path / "told"
     command = f'echo "$PULSE_TRANSITION $PULSE_EPOCH $PULSE_MESSAGE" >> {told}'
-    serve("--on-transition", command, "--stale-after", "1s", "--poll-interval", "50ms")
+    serve("--on-transition", command, "--stale-after", "2s", "--poll-interval", "50ms")
     expected: list[str] = []
 
     def expect(*news: str) -> None:

@@ -56,7 +56,8 @@ struct ArchiveTests {
         -> [TrainingStatus]
     {
         try epochs.enumerated().map { index, epoch in
-            try .sample(epoch: epoch, loss: 1 / (epoch + 1), timestamp: wall + start + Int64(index))
+            try .sample(
+                epoch: epoch, of: 60, loss: 1 / (epoch + 1), timestamp: wall + start + Int64(index))
         }
     }
 

@@ -30,18 +30,19 @@ struct TransitionCommandTests {
     @Test("a command that takes too long is ended, and told of once; the next one runs")
     func limit() async throws {
         let directory = try TemporaryDirectory()
-        let told = directory.file("told")
-        #expect(unsafe mkfifo(told, 0o600) == 0)
+        let fifo = directory.file("told")
+        #expect(unsafe mkfifo(fifo, 0o600) == 0)
         let log = LogLines()
         let command = TransitionCommand(
-            "[ $PULSE_TRANSITION = done ] || exec sleep 1000; echo $PULSE_TRANSITION > \(told)",
+            "[ $PULSE_TRANSITION = done ] || exec sleep 1000; echo $PULSE_TRANSITION > \(fifo)",
             logger: Logger(label: "test") { _ in log.handler }, timeLimit: .seconds(2))
         let task = Task { try await command.run() }
         let run = RunID(source: "a", started: 7)
         let running = try view(.running, .live)
-        command.observe([.began(run, try #require(running.status))], running)
-        command.observe([.ended(run, .done)], try view(.done, .finished))
-        #expect(await content(ofFIFO: told) == "done\n")
+        let told = UnkeptTransitions(command: command)
+        told.observe([.began(run, try #require(running.status))], running)
+        told.observe([.ended(run, .done)], try view(.done, .finished))
+        #expect(await content(ofFIFO: fifo) == "done\n")
         task.cancel()
         try await task.value
         #expect(

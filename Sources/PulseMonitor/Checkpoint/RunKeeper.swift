@@ -21,6 +21,17 @@ package protocol RunKeeper: Sendable {
     /// What is known of the source from before; nil when that is nothing.
     var memory: MonitorMemory? { get }
 
+    /// Whether it tells of transitions by itself, once they are kept.
+    var tellsTransitions: Bool { get }
+
+    /// The server begins with this state of the monitor.
+    ///
+    /// - Parameters:
+    ///   - events: what the first delivery led to.
+    ///   - isNews: whether they are new to somebody who was told of all before them. A server that
+    ///     knows nothing of a source from before can't say what of it is new.
+    func begin(with events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isNews: Bool)
+
     /// Something has happened, which led to this state of the monitor.
     ///
     /// Called on the poll loop, and returns at once.

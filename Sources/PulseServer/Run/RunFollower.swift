@@ -7,16 +7,22 @@ struct RunFollower: Sendable {
     let resource: RunResource
     private var times: RunTimes
     private let observers: [any RunObserver]
+    private let teller: (any RunObserver)?
     private let keeper: (any RunKeeper)?
+    /// Whether it goes on where a server before this one has ended.
+    private let goesOn: Bool
 
     /// Begins with what the source delivered first.
     init(
         _ chain: SnapshotChain, _ name: SourceName, label: String, hub: EventHub, ids: EventIDs,
-        observers: [any RunObserver], keeper: (any RunKeeper)? = nil, wallClock: Int64
+        observers: [any RunObserver], teller: (any RunObserver)? = nil,
+        keeper: (any RunKeeper)? = nil, goesOn: Bool = false, wallClock: Int64
     ) {
         self.chain = chain
         self.observers = observers
+        self.teller = keeper?.tellsTransitions == true ? nil : teller
         self.keeper = keeper
+        self.goesOn = goesOn
         let view = chain.snapshot.view
         times = Self.times(of: view, keeper?.memory, wallClock)
         hub.publish(chain.snapshot)
@@ -30,13 +36,16 @@ struct RunFollower: Sendable {
     var hasBegun: Bool { resource.item.started != nil }
 
     /// Tells the observers what they start with.
-    func begin(at wallClock: Int64) {
+    ///
+    /// - Parameter isFirst: whether the server starts with it. What it finds later has happened since.
+    func begin(at wallClock: Int64, isFirst: Bool) {
         let view = chain.snapshot.view
         for observer in observers { observer.began(with: view) }
-        guard let keeper else { return }
-        keeper.keep(chain.firstEvents, of: chain.monitor, at: wallClock)
-        // It goes on where a server before it has ended: what was new since is so to all.
-        guard keeper.memory != nil else { return }
+        keeper?.begin(
+            with: chain.firstEvents, of: chain.monitor, at: wallClock, isNews: goesOn || !isFirst)
+        if !isFirst { teller?.observe(chain.firstEvents, view) }
+        // Where a server before it has ended, what was new since is so to all.
+        guard goesOn else { return }
         for observer in observers { observer.observe(chain.firstEvents, view) }
     }
 
@@ -95,6 +104,7 @@ struct RunFollower: Sendable {
         }
         guard !step.events.isEmpty else { return }
         keeper?.keep(step.events, of: chain.monitor, at: wallClock)
+        teller?.observe(step.events, view)
         for observer in observers { observer.observe(step.events, view) }
     }
 }

@@ -15,6 +15,8 @@ struct RunOrigin: Sendable {
     let observers: [any RunObserver]
     /// Whether sources are about to be there.
     var expectsSources = false
+    /// Is told of the transitions of what nobody keeps.
+    var teller: (any RunObserver)?
     /// Keeps the runs beyond the life of this server.
     var archive: (any RunArchive)?
     /// Whether answers and log lines name the run: where there are several.
@@ -33,7 +35,7 @@ struct RunOrigin: Sendable {
         let now = clock.now
         let wallClock = clock.unixTime
         let ids = EventIDs()
-        let monitor = monitor(
+        let (monitor, goesOn) = monitor(
             of: (name, label), keeper?.memory, at: now, wallClock: wallClock)
         let chain = SnapshotChain(
             monitor: monitor, ids: ids, policy: policy, first: first, namesRun: namesRuns, at: now,
@@ -44,28 +46,29 @@ struct RunOrigin: Sendable {
             chain, name, label: label, hub: EventHub(heads: heads, streams: streams, ids: ids),
             ids: ids,
             observers: [RunLog(logger: logger, expectsSource: expectsSources)] + observers,
-            keeper: keeper,
-            wallClock: wallClock)
+            teller: teller, keeper: keeper, goesOn: goesOn, wallClock: wallClock)
     }
 
-    /// The monitor of a source: the one of a server before this, where that was kept.
+    /// The monitor of a source, and whether it goes on where a server before this has ended.
     private func monitor(
         of source: (name: SourceName, label: String), _ memory: MonitorMemory?,
         at now: Duration, wallClock: Int64
-    ) -> RunMonitor {
+    ) -> (RunMonitor, goesOn: Bool) {
         if let memory {
             do {
-                return try RunMonitor(
+                let monitor = try RunMonitor(
                     source, staleAfter: staleAfter, tick: tick, pollInterval: pollInterval,
                     at: now, wallClock: wallClock, continuing: memory)
+                return (monitor, true)
             } catch {
                 logger.warning(
                     "what the archive knows of \(source.name) can't be read: it begins anew")
             }
         }
-        return RunMonitor(
+        let monitor = RunMonitor(
             source, staleAfter: staleAfter, tick: tick, pollInterval: pollInterval, at: now,
             wallClock: wallClock)
+        return (monitor, false)
     }
 
     /// What is served while there is no run at all.

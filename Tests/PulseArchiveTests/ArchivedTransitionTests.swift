@@ -1,0 +1,118 @@
+import Logging
+import PulseMonitor
+import SQLite
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Pulse
+@testable import PulseArchive
+
+@Suite("ArchivedTransition", .timeLimit(.minutes(1)))
+struct ArchivedTransitionTests {
+    private final class Teller: TransitionTeller {
+        let told = Mutex<[TransitionNotice]>([])
+        let left = Mutex<[WaitingTransition]>([])
+
+        func tell(_ notices: [TransitionNotice]) { told.withLock { $0 += notices } }
+        func resume(_ waiting: [WaitingTransition]) { left.withLock { $0 += waiting } }
+    }
+
+    private static let wall: Int64 = 1_732_800_000
+    private static let name = SourceName(file: "/runs/a.json")
+    private let directory: TemporaryDirectory
+    private let teller = Teller()
+    private var path: String { directory.file("pulse.db") }
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    private func archive() throws -> Archive {
+        try Archive(
+            path: path, teller: teller,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func keep(_ documents: [TrainingStatus], in archive: Archive) throws -> RunMonitor {
+        var monitor = RunMonitor(
+            (Self.name, "a.json"), staleAfter: .seconds(60), tick: .seconds(2),
+            pollInterval: .seconds(2), at: .zero, wallClock: Self.wall)
+        let source = try #require(try archive.source("/runs/a.json"))
+        for document in documents {
+            let delivery = SourceDelivery([.accepted(document)], nextWithin: .seconds(2))
+            let events = monitor.take(delivery, at: .zero, wallClock: Self.wall)
+            source.keep(events, of: monitor, at: Self.wall)
+        }
+        archive.drain()
+        return monitor
+    }
+
+    private var told: [TransitionNotice] { teller.told.withLock(\.self) }
+
+    private func left() throws -> [WaitingTransition] {
+        teller.left.withLock { $0 = [] }
+        _ = try archive().source("/runs/a.json")
+        return teller.left.withLock(\.self)
+    }
+
+    @Test("is told when it is kept, and left as it was to the next server until it is over")
+    func kept() async throws {
+        do {
+            let archive = try archive()
+            let documents: [TrainingStatus] = [
+                try .sample(epoch: 1, message: "a=b\nü", timestamp: Self.wall),
+                try .sample(.done, epoch: 3, timestamp: Self.wall + 9),
+            ]
+            let monitor = try keep(documents, in: archive)
+            #expect(told.map(\.transition) == [.running, .done])
+            #expect(told.allSatisfy { $0.run == monitor.view.run })
+            await archive.keep([.begun(id: told[0].id, number: 3, due: 99)])
+        }
+        #expect(
+            try left() == [
+                WaitingTransition(told[0], attempts: 3, due: 99), WaitingTransition(told[1]),
+            ])
+        await try archive().keep([.over(id: told[0].id)])
+        #expect(try left() == [WaitingTransition(told[1])])
+    }
+
+    @Test("goes with its run")
+    func deleted() throws {
+        _ = try keep([try .sample(epoch: 1, timestamp: Self.wall)], in: try archive())
+        #expect(try left().count == 1)
+        let (database, _) = try ArchiveFile.open(path)
+        try database.execute("DELETE FROM run")
+        #expect(try left() == [])
+    }
+
+    @Test("of a run that turns out to be a resume stays with the run that it is a part of")
+    func joined() throws {
+        let documents = try [0.0, 20, 21, 0, 15, 15.5, 16].enumerated().map {
+            try TrainingStatus.sample(
+                epoch: $1, of: 30, loss: 1, timestamp: Self.wall + Int64($0 < 3 ? $0 : 100 + $0))
+        }
+        let monitor = try keep(documents, in: try archive())
+        #expect(monitor.view.attempt == 2)
+        #expect(try left().count == told.count)
+        #expect(try left().allSatisfy { $0.notice.run == monitor.view.run })
+    }
+
+    @Test("nobody waits for an archive that can't be written, and it is kept once it can")
+    func failing() async throws {
+        do {
+            let archive = try archive()
+            let other = try Database(path: path, .write, timeout: .zero)
+            try other.execute(
+                "CREATE TRIGGER full BEFORE INSERT ON run BEGIN SELECT RAISE(ABORT, 'full'); END")
+            _ = try keep([try .sample(epoch: 1, timestamp: Self.wall)], in: archive)
+            #expect(archive.isUp == false)
+            #expect(told.map(\.transition) == [.running])
+            await archive.keep([.begun(id: told[0].id, number: 1, due: 5)])
+            try other.execute("DROP TRIGGER full")
+            archive.drain()
+            #expect(archive.isUp)
+        }
+        #expect(try left() == [WaitingTransition(told[0], attempts: 1, due: 5)])
+    }
+}
