@@ -121,7 +121,11 @@ struct ErrorReason: Sendable {
     }
 
     private static func short(_ line: [UInt8]) -> String {
-        let text = String(decoding: line, as: UTF8.self)
+        // torchrun's report names a signal where it has no traceback.
+        let label = Array("traceback : ".utf8)
+        let text = String(
+            decoding: line.starts(with: label) ? line.dropFirst(label.count) : line[...],
+            as: UTF8.self)
         return text.count > limit ? text.prefix(limit - 1) + "…" : text
     }
 }

@@ -155,6 +155,8 @@ enum OutputRules {
         "The above exception was the direct cause*", "[Previous line repeated *",
         "For simplicity, JAX has removed its internal frames *", "Consider using the `--dump`*",
         "For further information visit *", "[[{{node *", "Stack trace for op definition*",
+        // bars' titles
+        "Epoch #/#",
         // warnings
         "*:#: *Warning: *", "*Warning: *", "WARNING*", "Warning*", "[WARNING]*",
         "*resource_tracker*leaked*", "warnings.warn(*",

@@ -5,6 +5,9 @@
 struct Traceback: Sendable {
     static let header: LineGlob = "*Traceback (most recent call last)*"
 
+    /// An exception of pydantic's: what is wrong stands behind the name of each field.
+    private static let list: LineGlob = "*# validation error* for *"
+
     /// What a line is to the traceback.
     enum Part: Hashable, Sendable {
         /// Its header, or a frame.
@@ -24,7 +27,7 @@ struct Traceback: Sendable {
     /// What stands before the header on its line, and perhaps before the others.
     private let prefix: [UInt8]
     private let indent: Int
-    /// The exception's text goes on in the next line, because its first one ends with a colon.
+    /// The exception's text goes on in the next line, because its first one says so.
     private var isAnnounced = false
     private var hasException = false
     private var state = State.frames
@@ -55,7 +58,7 @@ struct Traceback: Sendable {
             if hasException { state = .text(isIndented: false) }
             return hasException ? .text : .frame
         }
-        isAnnounced = line.text.last == UInt8(ascii: ":")
+        isAnnounced = line.text.last == UInt8(ascii: ":") || Self.list.matches(line.text)
         hasException = true
         state = .text(isIndented: nil)
         return .exception
