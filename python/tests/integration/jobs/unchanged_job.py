@@ -5,6 +5,9 @@ The first argument chooses one; with a second, an exception ends it in the middl
 
 from __future__ import annotations
 
+import json
+import os
+import pathlib
 import sys
 import time
 
@@ -17,7 +20,7 @@ PAUSE = 0.15
 
 
 class Steps:
-    """Takes its time at each step, and fails at one when it is asked to."""
+    """Takes its time at each step, and fails at one when asked to: of two ranks, the second."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -25,7 +28,8 @@ class Steps:
     def step(self) -> None:
         self.count += 1
         time.sleep(PAUSE)
-        if len(sys.argv) > 2 and self.count == FAILURE:
+        is_last = os.environ.get("RANK") == str(int(os.environ.get("WORLD_SIZE", 1)) - 1)
+        if len(sys.argv) > 2 and self.count == FAILURE and (is_last or "RANK" not in os.environ):
             raise RuntimeError("out of memory, as asked")
 
 
@@ -75,8 +79,6 @@ def lightning(logger: str) -> None:
 
 
 def keras() -> None:
-    import os
-
     os.environ["KERAS_BACKEND"] = "torch"
     import keras
     import numpy
@@ -98,15 +100,68 @@ def keras() -> None:
     )
 
 
-def trl() -> None:
-    from datasets import Dataset
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast, TrainerCallback
-    from trl import SFTConfig, SFTTrainer
-    from tokenizers import Tokenizer, models, pre_tokenizers
+def pause() -> object:
+    """A callback of the Trainer's."""
+    from transformers import TrainerCallback
 
     class Pause(TrainerCallback):
         def on_step_end(self, *_: object, **__: object) -> None:
             steps.step()
+
+    return Pause()
+
+
+def trainer() -> None:
+    """The Trainer with its logger of event files, as it is in transformers 4 and 5."""
+    from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainingArguments
+
+    tokens = torch.randint(0, 64, (BATCHES * 2, 8))
+    Trainer(
+        model=LlamaForCausalLM(
+            LlamaConfig(
+                vocab_size=64,
+                hidden_size=16,
+                intermediate_size=32,
+                num_hidden_layers=1,
+                num_attention_heads=2,
+            )
+        ),
+        args=TrainingArguments(
+            output_dir="output",
+            num_train_epochs=EPOCHS,
+            per_device_train_batch_size=2,
+            logging_steps=1,
+            save_strategy="no",
+            use_cpu=True,
+            report_to="tensorboard",
+        ),
+        train_dataset=[{"input_ids": line, "labels": line} for line in tokens],
+        callbacks=[pause()],
+    ).train()
+
+
+def llamafactory() -> None:
+    from llamafactory.train.tuner import run_exp
+
+    run_exp(json.loads(pathlib.Path("arguments.json").read_text()), callbacks=[pause()])
+
+
+def loop() -> None:
+    """A loop of one's own with nothing but a bar."""
+    from tqdm import tqdm
+
+    for epoch in range(1, EPOCHS + 1):
+        bar = tqdm(batches(), desc=f"Epoch {epoch}/{EPOCHS}")
+        for index, _ in enumerate(bar):
+            steps.step()
+            bar.set_postfix(loss=1 / (epoch + index))
+
+
+def trl() -> None:
+    from datasets import Dataset
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from trl import SFTConfig, SFTTrainer
 
     words = {word: index for index, word in enumerate(["<unk>", "<pad>", "</s>", "a", "b", "c"])}
     tokenizer = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
@@ -135,7 +190,7 @@ def trl() -> None:
         processing_class=PreTrainedTokenizerFast(
             tokenizer_object=tokenizer, unk_token="<unk>", pad_token="<pad>", eos_token="</s>"
         ),
-        callbacks=[Pause()],
+        callbacks=[pause()],
     ).train()
 
 
@@ -180,6 +235,10 @@ JOBS = {
     "lightning_csv": lambda: lightning("csv"),
     "keras": keras,
     "trl": trl,
+    "trainer": trainer,
+    "llamafactory": llamafactory,
+    "llamafactory_log": llamafactory,
+    "loop": loop,
     "ranks": ranks,
     "accelerate": accelerate,
 }
