@@ -48,9 +48,9 @@ def show(page, site, server, example):
 def test_the_panel_works_in_a_page_of_another_origin(cors_server, site, status_file, page):
     show(page, site, cors_server, "embed.html")
     panel = Panel(page)
-    panel.expect(label="ResNet on CIFAR-10", state="Running", percent="50%", connection="Connected")
+    panel.expect(label="ResNet on CIFAR-10", state="Running", percent="50.0%", connection="Connected")
     status_file.running(epoch=2.25)
-    panel.expect(percent="75%")
+    panel.expect(percent="75.0%")
     # Page and title stay the host's.
     expect(page).to_have_title("My experiment")
 
@@ -82,7 +82,7 @@ def test_the_strictest_policy_of_a_host_page_is_kept(cors_server, site, status_f
     )
     show(page, site, cors_server, "embed.html")
     panel = Panel(page)
-    panel.expect(state="Running", percent="50%", connection="Connected")
+    panel.expect(state="Running", percent="50.0%", connection="Connected")
     # The style holds: the bar is half full. The fixture checks that no violation was reported.
     bar, fill = (panel.part(name).bounding_box()["width"] for name in ("bar", "fill"))
     assert fill == pytest.approx(bar / 2, abs=1)
@@ -98,7 +98,7 @@ def test_the_panel_shows_in_a_frame_of_a_named_origin(serve, site, status_file, 
     site.pages["/"] = FRAME.format(server.url)
     page.goto(site.origin)
     frame = page.frame_locator("iframe")
-    expect(frame.locator("training-panel [part=percent]")).to_have_text("50%")
+    expect(frame.locator("training-panel [part=percent]")).to_have_text("50.0%")
 
 
 def test_a_frame_of_another_origin_stays_empty(serve, site, status_file, browser):
@@ -125,8 +125,8 @@ def test_the_frame_policy_lists_what_was_named(serve):
 
 def test_a_hidden_element_tells_its_data(cors_server, site, status_file, page):
     show(page, site, cors_server, "headless.html")
-    expect(page).to_have_title("50% · Running")
-    expect(page.locator("#mine")).to_have_text("50%")
+    expect(page).to_have_title("50.0% · Running")
+    expect(page.locator("#mine")).to_have_text("50.0%")
     expect(page.locator("training-panel")).to_be_hidden()
     status_file.document(loss=float("nan"))
     expect(page.locator("#mine")).to_contain_text("loss is NaN")
@@ -211,7 +211,7 @@ def test_react(cors_server, site, status_file, page):
         </script>"""
     page.goto(site.origin)
     panel = Panel(page)
-    panel.expect(label="From React", percent="50%")
+    panel.expect(label="From React", percent="50.0%")
     expect(page.locator("#root > p")).to_have_text("50.0 % done")
     status_file.running(epoch=2.25)
     expect(page.locator("#root > p")).to_have_text("75.0 % done")
@@ -242,7 +242,7 @@ def test_curl(server, status_file):
 def test_the_element_can_be_moved_renamed_and_redirected(cors_server, site, page):
     show(page, site, cors_server, "embed.html")
     panel = Panel(page)
-    panel.expect(percent="50%", connection="Connected")
+    panel.expect(percent="50.0%", connection="Connected")
     page.evaluate(
         """() => {
           const box = document.createElement('div');
@@ -250,7 +250,7 @@ def test_the_element_can_be_moved_renamed_and_redirected(cors_server, site, page
           box.append(document.querySelector('training-panel'));
         }"""
     )
-    panel.expect(percent="50%", connection="Connected")
+    panel.expect(percent="50.0%", connection="Connected")
     page.evaluate("document.querySelector('training-panel').setAttribute('label', 'Renamed')")
     panel.expect(label="Renamed")
     page.evaluate(
@@ -261,7 +261,7 @@ def test_the_element_can_be_moved_renamed_and_redirected(cors_server, site, page
         "url => document.querySelector('training-panel').setAttribute('src', url)",
         cors_server.url,
     )
-    panel.expect(state="Running", percent="50%")
+    panel.expect(state="Running", percent="50.0%")
 
 
 def test_several_panels_live_on_one_page(cors_server, site, page):
@@ -270,7 +270,7 @@ def test_several_panels_live_on_one_page(cors_server, site, page):
     # Loaded twice, as happens in a page of many parts.
     site.pages["/"] = f"<!doctype html>{script}{script}{element}{element}"
     page.goto(site.origin)
-    expect(page.locator("training-panel [part=percent]")).to_have_text(["50%", "50%"])
+    expect(page.locator("training-panel [part=percent]")).to_have_text(["50.0%", "50.0%"])
 
 
 def test_the_panel_turns_with_a_right_to_left_page(cors_server, site, page):
@@ -279,7 +279,7 @@ def test_the_panel_turns_with_a_right_to_left_page(cors_server, site, page):
         <training-panel src="{cors_server.url}"></training-panel>"""
     page.goto(site.origin)
     panel = Panel(page)
-    panel.expect(percent="50%")
+    panel.expect(percent="50.0%")
     bar, fill = (panel.part(name).bounding_box() for name in ("bar", "fill"))
     assert fill["x"] + fill["width"] == pytest.approx(bar["x"] + bar["width"], abs=1)
 
@@ -301,7 +301,7 @@ def test_a_server_below_a_path_works(cors_server, site, status_file, page):
 
     page.route("**/pulse/**", forward)
     page.goto(site.origin)
-    Panel(page).expect(percent="50%", connection="Polling")
+    Panel(page).expect(percent="50.0%", connection="Polling")
     assert {url.rsplit("/", 1)[1] for url in asked} >= {"status", "progress", "events"}
 
 
@@ -314,7 +314,7 @@ def test_the_declared_types_are_what_is_told(server, status_file, page):
           addEventListener(`pulse-${name}`, ({ detail }) => (told[name] = Object.keys(detail)));
         }"""
     )
-    Panel.open(page, server).expect(percent="50%")
+    Panel.open(page, server).expect(percent="50.0%")
     for name, fields in page.evaluate("told").items():
         body = re.search(rf"interface Pulse{name.title()} {{\n(.*?)\n}}", declared, re.DOTALL)[1]
         assert set(re.findall(r"^  (\w+):", body, re.MULTILINE)) == set(fields)

@@ -53,10 +53,10 @@ def test_at_the_stream_limit_the_panel_polls(serve, status_file, contexts):
         )
     first, second = (Panel.open(contexts().new_page(), server) for _ in range(2))
     first.expect(connection="Connected")
-    second.expect(connection="Polling", state="Running", percent="50%")
+    second.expect(connection="Polling", state="Running", percent="50.0%")
     expect(second.part("plot")).to_have_attribute("aria-valuemax", "2")
     status_file.running(epoch=2.25)
-    second.expect(percent="75%", connection="Polling")
+    second.expect(percent="75.0%", connection="Polling")
     expect(second.part("plot")).to_have_attribute("aria-valuemax", "3")
     # What hasn't changed isn't sent again: the cache asks with the ETag.
     not_modified = 'pulse_http_requests_total{route="status",code="304"}'
@@ -73,9 +73,9 @@ def test_a_proxy_that_holds_streams_back_is_polled_through(server, status_file, 
     held = []
     page.route("**/events", lambda route: held.append(route))
     panel = Panel.open(page, server)
-    panel.expect(percent="50%")
+    panel.expect(percent="50.0%")
     status_file.running(epoch=2.25)
-    panel.expect(percent="75%", connection="Polling")
+    panel.expect(percent="75.0%", connection="Polling")
     panel.expect_current()
     assert held
 
@@ -127,11 +127,11 @@ def test_a_hidden_page_gives_its_stream_back_and_catches_up(server, status_file,
     # In the background the title goes on, by polling.
     status_file.running(epoch=1.5)
     page.clock.fast_forward(16_000)
-    expect(page).to_have_title("50% · Running – Pulse")
+    expect(page).to_have_title("50.0% · Running – Pulse")
 
     status_file.running(epoch=2.25)
     show(page)
-    panel.expect(percent="75%", connection="Connected")
+    panel.expect(percent="75.0%", connection="Connected")
     points = len(server.get("/history").json()["epoch"])
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", str(points - 1))
 
@@ -145,7 +145,7 @@ def test_a_short_look_away_costs_nothing(server, status_file, page):
     hide(page)
     show(page)
     status_file.running(epoch=1.5)
-    panel.expect(percent="50%", connection="Connected")
+    panel.expect(percent="50.0%", connection="Connected")
     assert server.metric(streams) == before
 
 
@@ -165,11 +165,11 @@ def test_of_ten_tabs_the_visible_one_is_live(server, status_file, contexts):
     show(tabs[4].page)
     tabs[4].expect(connection="Connected")
     status_file.running(epoch=1.5)
-    tabs[4].expect(percent="50%")
+    tabs[4].expect(percent="50.0%")
     wait_until(lambda: server.metric("pulse_event_streams") <= 1, "one stream is left")
     # The others know it from their next poll, and show it in their titles.
     tabs[9].page.clock.fast_forward(16_000)
-    expect(tabs[9].page).to_have_title("50% · Running – Pulse")
+    expect(tabs[9].page).to_have_title("50.0% · Running – Pulse")
 
 
 def test_five_hundred_updates_cost_a_frame_each_at_most(server, status_file, page):
@@ -213,7 +213,7 @@ def test_what_is_not_pulse_is_named_so(page, server, status_file):
     )
     page.goto(server.url)
     panel = Panel(page)
-    panel.expect(state="Server unreachable", reason="What answers is not Pulse.")
+    panel.expect(state="Server unreachable", reason="The server responded, but it isn’t Pulse.")
 
 
 def test_a_proxy_without_its_server_is_told_apart_from_pulse(page, server, status_file):

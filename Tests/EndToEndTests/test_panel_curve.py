@@ -69,7 +69,7 @@ def test_a_new_run_begins_a_new_curve(run, page, status_file):
     status_file.running(epoch=0.1, total=8, loss=8)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "1")
     status_file.idle()
-    expect(panel.part("readout")).to_have_text("Nothing to draw yet")
+    expect(panel.part("readout")).to_have_text("No data yet")
 
 
 def epochs_of(server):

@@ -152,6 +152,30 @@ def test_the_curve_is_bounded_and_spans_the_run(modules):
     assert curve == sorted(curve)
 
 
+def test_an_estimate_that_has_run_out_is_unknown(modules):
+    """It is no promise: it says since when nothing came."""
+    news = [status(), progress(eta_seconds=60.0)]
+    for update in news:
+        update["at"] = 1_700_000_000_000
+    script = """await (async () => {
+      const state = a[0].reduce(m.reduce, m.nothing);
+      const { describe } = await import('/panel/describe.js');
+      const { formatsFor } = await import('/panel/format.js');
+      const { wordsFor } = await import('/panel/words.js');
+      const text = { ...wordsFor('en'), formats: formatsFor('en'), title: '' };
+      return a[1].map((now) => describe(state, now, text).texts)
+        .map((texts) => [texts['time-left'], texts.until]);
+    })()"""
+    start = news[1]["at"]
+    (left, until), (over, since) = call(
+        modules, "state", script, news, [start + 30_000, start + 61_000]
+    )
+    assert left.startswith("30 sec")
+    assert until.startswith("finishes around ")
+    assert over == "unknown"
+    assert since.startswith("taking longer than estimated; no update since ")
+
+
 def clock(server, sent, received):
     return {"type": "clock", "server": server, "sent": sent, "received": received}
 
@@ -179,7 +203,7 @@ def test_the_servers_clock_is_found(modules, news, least, most):
         (0, "0%", "0\u00a0%"),
         (83.33333333333333, "83.3%", "83,3\u00a0%"),
         (99.9999, "99.9%", "99,9\u00a0%"),
-        (28.999999999999996, "29%", "29\u00a0%"),
+        (28.999999999999996, "29.0%", "29,0\u00a0%"),
         (100, "100%", "100\u00a0%"),
     ],
 )

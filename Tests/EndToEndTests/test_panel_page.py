@@ -15,7 +15,7 @@ def favicon(page):
 def test_the_favicon_carries_progress_and_state(server, status_file, page):
     status_file.running(epoch=1.5)
     panel = Panel.open(page, server)
-    panel.expect(percent="50%")
+    panel.expect(percent="50.0%")
     assert 'stroke-dasharray="50 100"' in favicon(page)
     running = favicon(page)
     status_file.error(epoch=1.5)
@@ -72,13 +72,13 @@ def test_who_asked_is_notified_of_the_end(notified, status_file):
 def test_a_turn_for_the_worse_is_notified_once(notified, status_file):
     for epoch in (1.1, 1.2):
         status_file.document(loss=float("nan"), epoch=epoch)
-        notified.expect(state="Source invalid")
+        notified.expect(state="Status file invalid")
     status_file.error(epoch=1.5, message="diverged")
     notified.expect(state="Error")
     (first, reason), second = notified.page.evaluate("sent")
-    assert first == "33.3% · Source invalid"
+    assert first == "33.3% · Status file invalid"
     assert "loss is NaN" in reason
-    assert second == ["50% · Error", "diverged"]
+    assert second == ["50.0% · Error", "diverged"]
 
 
 def test_nobody_is_notified_unasked(server, status_file, contexts):
@@ -103,4 +103,4 @@ def test_a_background_tab_tells_in_its_title(server, status_file, page):
         }"""
     )
     status_file.running(epoch=2.25)
-    expect(page).to_have_title(re.compile("^75%"))
+    expect(page).to_have_title(re.compile("^75.0%"))

@@ -6,6 +6,7 @@ import time
 import pytest
 from panel import Panel
 from playwright.sync_api import expect
+from processes import wait_until
 
 
 def test_a_job_is_seen_from_idle_to_done(server, status_file, page):
@@ -33,13 +34,15 @@ def test_a_failure_is_told_with_its_reason(server, status_file, page):
     status_file.running(epoch=1.2)
     panel = Panel.open(page, server)
     status_file.error(epoch=1.2, message="CUDA out of memory")
-    panel.expect(state="Error", message="CUDA out of memory", percent="40%")
-    expect(page).to_have_title("✕ 40% · Error – Pulse")
+    panel.expect(state="Error", message="CUDA out of memory", percent="40.0%")
+    expect(page).to_have_title("✕ 40.0% · Error – Pulse")
 
 
 def test_a_missing_file_is_a_job_that_has_not_started(server, status_file, page):
     panel = Panel.open(page, server)
-    panel.expect(state="Idle", why="No status file yet:")
+    panel.expect(state="Waiting for the first update", why="No status file yet:")
+    # Nothing was told: neither how far it is, nor when.
+    panel.expect(percent="—", last_update="—", loss="—")
     expect(panel.part("reason")).to_contain_text("status.json: no such file or directory")
     status_file.running(epoch=1)
     panel.expect(state="Running")
@@ -50,7 +53,7 @@ def test_a_file_that_goes_missing_freezes_the_numbers(server, status_file, page)
     status_file.running(epoch=1.5)
     panel = Panel.open(page, server)
     status_file.remove()
-    panel.expect(state="Source missing", why="The status file is gone:", percent="50%")
+    panel.expect(state="Status file missing", why="The status file is gone:", percent="50.0%")
     panel.expect_frozen()
     expect(panel.part("shown")).to_contain_text("Last known status: Running, ")
 
@@ -59,10 +62,10 @@ def test_nan_never_looks_healthy(server, status_file, page):
     status_file.running(epoch=1.5, loss=0.4)
     panel = Panel.open(page, server)
     status_file.document(epoch=1.6, loss=float("nan"))
-    panel.expect(state="Source invalid", why="The status file is not valid:", loss="0.4")
+    panel.expect(state="Status file invalid", why="The status file is not valid:", loss="0.4")
     expect(panel.part("reason")).to_contain_text("loss is NaN")
     panel.expect_frozen()
-    expect(page).to_have_title("! 50% · Source invalid – Pulse")
+    expect(page).to_have_title("! 50.0% · Status file invalid – Pulse")
 
     status_file.running(epoch=1.7)
     panel.expect(state="Running")
@@ -76,7 +79,7 @@ def test_a_file_that_was_never_valid_shows_no_number(server, status_file, page):
     panel.expect(state="No valid status", why="No valid status yet:", percent="—")
     expect(panel.part("reason")).not_to_be_empty()
     status_file.running(epoch=1.5)
-    panel.expect(state="Running", percent="50%")
+    panel.expect(state="Running", percent="50.0%")
     panel.expect_current()
 
 
@@ -85,7 +88,7 @@ def test_an_unreadable_source_is_told(server, status_file, page):
     panel = Panel.open(page, server)
     status_file.remove()
     status_file.path.mkdir()
-    panel.expect(state="Source unreadable")
+    panel.expect(state="Status file unreadable")
     panel.expect_frozen()
     status_file.path.rmdir()
 
@@ -94,10 +97,10 @@ def test_a_silent_job_is_stale_until_it_writes_again(serve, status_file, page):
     server = serve("--stale-after", "1s", "--poll-interval", "100ms")
     status_file.running(epoch=1.5)
     panel = Panel.open(page, server)
-    panel.expect(state="Stale", percent="50%", time_left="—")
-    expect(panel.part("why")).to_have_text(re.compile(r"^Silent since \d\d:\d\d:\d\d\."))
+    panel.expect(state="Stale", percent="50.0%", time_left="—")
+    expect(panel.part("why")).to_have_text(re.compile(r"^No updates since \d\d:\d\d:\d\d\."))
     panel.expect_frozen()
-    expect(page).to_have_title("? 50% · Stale – Pulse")
+    expect(page).to_have_title("? 50.0% · Stale – Pulse")
     status_file.running(epoch=1.6)
     panel.expect(state="Running")
     panel.expect_current()
@@ -109,13 +112,13 @@ def test_a_stopped_server_is_unreachable_until_it_is_back(serve, status_file, pa
     panel = Panel.open(page, server)
     panel.expect(connection="Connected")
     server.stop()
-    panel.expect(state="Server unreachable", connection="Offline", percent="50%")
+    panel.expect(state="Server unreachable", connection="Offline", percent="50.0%")
     expect(panel.part("why")).to_have_text(re.compile(r"^No answer since \d\d:\d\d:\d\d\.$"))
     panel.expect_frozen()
 
     status_file.running(epoch=2.25)
     serve(port=server.port)
-    panel.expect(state="Running", connection="Connected", percent="75%")
+    panel.expect(state="Running", connection="Connected", percent="75.0%")
     panel.expect_current()
 
 
@@ -155,7 +158,7 @@ def test_the_time_left_is_told_and_counted_down(server, status_file, page):
         time.sleep(0.05)
     # 9.81 epochs at 0.2 a second and less: 49 s, and more on a busy machine.
     expect(panel.part("time-left")).to_have_text(re.compile(r"^(\d+ min|\d+ secs)"))
-    expect(panel.part("until")).to_have_text(re.compile(r"^until about "))
+    expect(panel.part("until")).to_have_text(re.compile(r"^finishes around "))
     before = panel.part("time-left").inner_text()
     expect(panel.part("time-left")).not_to_have_text(before)
 
@@ -187,6 +190,25 @@ def test_without_a_total_the_bar_claims_nothing(server, status_file, page):
     expect(panel.part("bar")).not_to_have_attribute("aria-valuenow", re.compile(""))
     expect(panel.part("bar")).to_have_attribute("aria-valuetext", re.compile("not known"))
     expect(page).to_have_title("Running – Pulse")
+
+
+def test_done_without_a_total_is_done(server, status_file, page):
+    status_file.document(status="done", total_epochs=0.0, epoch=7.5)
+    panel = Panel.open(page, server)
+    panel.expect(state="Done", percent="100%", epoch="7.5")
+    expect(page).to_have_title("✓ 100% · Done – Pulse")
+
+
+def test_the_run_has_a_length_and_a_best_loss(server, status_file, page):
+    panel = Panel.open(page, server)
+    start = int(time.time()) - 3600
+    for epoch, loss in ((0.5, 0.9), (1.0, 0.25), (1.5, 0.4)):
+        status_file.document(epoch=epoch, loss=loss, timestamp=start + int(1200 * epoch))
+        wait_until(lambda: server.metric("pulse_epoch") == epoch, "it is served")
+    panel.expect(best="best 0.25 at epoch 1")
+    expect(panel.part("elapsed")).to_have_text(re.compile(r"^50 mins?( \d+ secs?)? elapsed$"))
+    status_file.document(status="done", epoch=3.0, loss=0.3, timestamp=start + 3000)
+    panel.expect(state="Done", elapsed=re.compile(r"^took 40 mins?$"), best="best 0.25 at epoch 1")
 
 
 @pytest.mark.parametrize(

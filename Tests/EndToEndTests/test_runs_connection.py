@@ -39,9 +39,9 @@ def test_one_stream_serves_the_list_and_one_more_the_open_run(folder, page):
     panel.expect(label="run-3", connection="Connected")
     assert server.metric("pulse_event_streams") == 2
     folder.write("run-3", epoch=2.0, timestamp=1_700_001_000)
-    panel.expect(percent="50%")
+    panel.expect(percent="50.0%")
     page.locator("training-runs [part=back]").click()
-    expect(table.cell("run-3", "percent")).to_have_text("50%")
+    expect(table.cell("run-3", "percent")).to_have_text("50.0%")
     folder.write("run-3", epoch=3.0, timestamp=1_700_002_000)
 
     def is_closed():
@@ -115,7 +115,7 @@ def test_at_the_stream_limit_the_list_polls(folder, contexts):
     folder.write("two", timestamp=1_700_000_100)
     second.expect_names("two", "one")
     folder.write("one", epoch=3.0, timestamp=1_700_000_200)
-    expect(second.cell("one", "percent")).to_have_text("75%")
+    expect(second.cell("one", "percent")).to_have_text("75.0%")
     first.page.close()
     expect(second.part("connection")).to_have_text("Connected")
 
@@ -222,9 +222,9 @@ def test_the_list_works_below_a_path_and_in_other_pages(folder, page):
     table.expect_names("one")
     expect(table.part("connection")).to_have_text("Polling")
     table.cell("one", "name").click()
-    Panel(page).expect(label="one", connection="Polling", percent="25%")
+    Panel(page).expect(label="one", connection="Polling", percent="25.0%")
     page.reload()
-    Panel(page).expect(label="one", percent="25%")
+    Panel(page).expect(label="one", percent="25.0%")
     assert all("/pulse/" in url for url in asked)
 
 

@@ -40,7 +40,7 @@ def test_the_list_works_in_a_page_of_another_origin(shown, site):
     shown.box("one").check()
     expect(shown.curve("one")).to_have_count(1)
     shown.cell("one", "name").click()
-    Panel(shown.page).expect(label="one", percent="25%", connection="Connected")
+    Panel(shown.page).expect(label="one", percent="25.0%", connection="Connected")
     shown.page.go_back()
     shown.expect_names("two", "three", "one")
     site.pages[shown.page.url.removeprefix(site.origin)] = site.pages["/"]
@@ -63,13 +63,13 @@ def test_the_strictest_policy_of_a_host_page_is_kept(folder, site, page):
     table = RunsPage(page)
     table.expect_names("one")
     expect(table.part("title")).to_have_text("Ours")
-    expect(table.cell("one", "state")).to_have_text("Нет вестей")
+    expect(table.cell("one", "state")).to_have_text("Данные устарели")
     table.box("one").check()
     # The style holds: one row is below the other, the bar a quarter full.
     bar, fill = (table.cell("one", part).bounding_box()["width"] for part in ("bar", "fill"))
     assert fill == pytest.approx(bar / 4, abs=1)
     table.cell("one", "name").click()
-    Panel(page).expect(label="one", percent="25\u00a0%")
+    Panel(page).expect(label="one", percent="25,0\u00a0%")
 
 
 def test_the_element_can_be_moved_and_redirected(shown, page):

@@ -172,7 +172,7 @@ def test_a_run_opens_as_a_panel_and_the_list_comes_back(table):
 def test_a_name_alone_opens_the_current_run(folder, page):
     folder.sweep(["one"])
     RunsPage.open(page, folder.serve(), "?run=one")
-    Panel(page).expect(label="one", percent="25%")
+    Panel(page).expect(label="one", percent="25.0%")
 
 
 def test_a_run_that_is_not_there_is_said(folder, page):

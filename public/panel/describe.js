@@ -15,18 +15,23 @@ export function describe(state, now, { words, formats, title }) {
   const { number } = formats;
   const verdict = judge(state);
   const isFrozen = ['unreachable', 'broken', 'stale'].includes(verdict);
-  const cause = verdict === 'broken' && !problem ? progress.source : verdict;
+  // Nothing was ever written: what the server has for a status is its own.
+  const isAwaited = verdict === 'idle' && progress.source === 'missing';
+  const cause = isAwaited ? 'waiting' : verdict === 'broken' && !problem ? progress.source : verdict;
   const label = words[cause];
 
-  const isEndless = !progress || (progress.status === 'running' && !progress.total_epochs);
-  const percent = isEndless ? '—' : formats.percent(progress.progress);
+  const isEndless = !progress || isAwaited
+    || (progress.status !== 'done' && progress.status !== 'idle' && !progress.total_epochs);
+  // What is done without a total is done.
+  const isWhole = verdict === 'done' && !progress.total_epochs;
+  const share = isWhole ? 100 : progress?.progress;
+  const percent = isEndless ? '—' : formats.percent(share);
   const epochs = status && { epoch: number(status.epoch), total: number(status.total_epochs) };
 
   // What is wrong, and the reason in the server's words.
   const written = status && formats.time(status.timestamp * 1000, now);
   const silent = verdict === 'unreachable' ? formats.time(since, now) : written;
-  const isFine = verdict === 'idle' && progress.source === 'ok';
-  const why = isFine ? '' : fill(words[`${cause}Why`] ?? '', { time: silent });
+  const why = fill(words[`${cause}Why`] ?? '', { time: silent });
   const heard = verdict === 'unreachable' ? state.reason : problem ?? progress?.source_error;
   const reason = words[heard] ?? heard ?? '';
   const shown = { status: words[status?.status], time: written };
@@ -34,7 +39,7 @@ export function describe(state, now, { words, formats, title }) {
   return {
     verdict, label, link, percent, isFrozen,
     tone: tones[verdict],
-    ratio: isEndless ? null : progress.progress / 100,
+    ratio: isEndless ? null : share / 100,
     headline: isEndless || verdict === 'idle' ? label : `${percent} · ${label}`,
     explanation: `${why} ${reason}`.trim(),
     texts: {
@@ -50,19 +55,41 @@ export function describe(state, now, { words, formats, title }) {
       epoch: status ? (status.total_epochs ? fill(words.of, epochs) : epochs.epoch) : '—',
       loss: status && (status.loss || state.measured) ? number(status.loss) : '—',
       ...timeLeft(state, now, verdict, words, formats),
-      'last-update': status ? lastUpdate(state, now, formats) : '—',
+      elapsed: elapsed(state, now, verdict, words, formats),
+      best: best(state, words, formats),
+      'last-update': status && !isAwaited ? lastUpdate(state, now, formats) : '—',
     },
   };
 }
 
-/** The time left, counted down since the server told it. */
-function timeLeft({ progress, progressAt }, now, verdict, words, formats) {
+/** The time left, counted down since the server told it; one that is over was wrong. */
+function timeLeft({ status, progress, progressAt }, now, verdict, words, formats) {
   const eta = verdict === 'running' ? progress.eta_seconds : null;
   if (eta === null) return { 'time-left': '—', until: '' };
   const end = progressAt + eta * 1000;
-  if (end <= now) return { 'time-left': words.soon, until: '' };
+  if (end <= now) {
+    const time = formats.time(status.timestamp * 1000, now);
+    return { 'time-left': words.overdue, until: fill(words.longer, { time }) };
+  }
   const left = formats.duration((end - now) / 1000);
   return { 'time-left': left, until: fill(words.until, { time: formats.time(end, now) }) };
+}
+
+/** How long the run has gone on since its first point, or has taken. */
+function elapsed(state, now, verdict, words, formats) {
+  const { status, curve } = state;
+  const isOver = verdict === 'done' || verdict === 'error';
+  if (!curve.length || (!isOver && verdict !== 'running')) return '';
+  const end = isOver ? status.timestamp : (now + ahead(state)) / 1000;
+  const time = formats.duration(Math.max(0, end - curve[0].time));
+  return fill(isOver ? words.took : words.elapsed, { time });
+}
+
+/** The least loss of the run, where there is more than one to choose from. */
+function best({ curve }, words, { number }) {
+  if (curve.length < 2) return '';
+  const least = curve.reduce((one, other) => (other.loss < one.loss ? other : one));
+  return fill(words.best, { loss: number(least.loss), epoch: number(least.epoch) });
 }
 
 /** How long ago the trainer wrote, by the server's clock. */

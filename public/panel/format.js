@@ -14,7 +14,9 @@ function since(format, seconds) {
 export function formatsFor(locale) {
   const number = (options) => new Intl.NumberFormat(locale, options);
   const time = (options) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium', ...options });
-  const percent = number({ style: 'percent', maximumFractionDigits: 1 });
+  // As many digits whatever the value: what is next to it stays in its place.
+  const percent = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const wholePercent = number({ style: 'percent' });
   const digits = { maximumSignificantDigits: 4 };
   const plain = number(digits);
   const scientific = number({ ...digits, notation: 'scientific' });
@@ -27,7 +29,10 @@ export function formatsFor(locale) {
 
   return {
     /** Rounded down: 99.96 % is not 100 %. */
-    percent: (value) => percent.format(Math.floor(value * 10 + 1e-9) / 1000),
+    percent(value) {
+      const share = Math.floor(value * 10 + 1e-9) / 1000;
+      return (share === 0 || share === 1 ? wholePercent : percent).format(share);
+    },
 
     /** A count. */
     integer: (value) => whole.format(value),

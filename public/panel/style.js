@@ -54,9 +54,10 @@ article:not([data-frozen]) [data-link=live]::before { color: var(--done); }
 [part=message] { white-space: pre-wrap; max-block-size: 7.4em; overflow: auto; }
 [data-verdict=error] [part=message] { color: var(--error); font-weight: 600; }
 
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(8.5em, 45%), 1fr)); gap: 1em; }
-dt, [part=until], [part=readout] { font-size: .85em; color: var(--muted); }
-dd:not([part=until]) { font-size: 1.2em; font-weight: 600; }
+/* Four in a row, or two: never three and one. */
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(clamp(20%, (40em - 100%) * 999, 45%), 1fr)); gap: 1em; }
+dt, dt ~ dd ~ dd, [part=readout] { font-size: .85em; color: var(--muted); }
+dt + dd { font-size: 1.2em; font-weight: 600; }
 
 h3 { font-size: 1em; }
 [part=readout] { flex: 1; min-inline-size: min(24em, 100%); }
