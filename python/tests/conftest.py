@@ -22,5 +22,5 @@ def _no_signal_is_ignored() -> None:
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the developer's shell or a launcher has set is none of a test's."""
-    for name in ("PULSE_STATUS_FILE", "PULSE_SUPERVISED", "RANK"):
+    for name in ("PULSE_STATUS_FILE", "PULSE_SUPERVISED", "PULSE_VERSION", "RANK"):
         monkeypatch.delenv(name, raising=False)

@@ -52,7 +52,17 @@ def test_the_self_test_ends_with_its_line() -> None:
     assert lines[-1] == "=== ALL TESTS PASSED (PULSE v1 COMPLIANT) ==="
     assert lines[:-1] == [
         f"passed: {name}"
-        for name in ("idle", "running", "done", "error", "types", "no extra keys", "safe read")
+        for name in (
+            "idle",
+            "running",
+            "done",
+            "error",
+            "types",
+            "no extra keys",
+            "safe read",
+            "version 2",
+            "version 2 rules",
+        )
     ]
 
 

@@ -14,6 +14,7 @@ Example:
 """
 
 from .decoder import decode
+from .details import PulseDocument, RunDetails
 from .encoder import encode
 from .errors import PulseError
 from .loop import Loop, wrap
@@ -34,8 +35,10 @@ __version__ = "0.1.0"
 __all__ = [
     "STATES",
     "Loop",
+    "PulseDocument",
     "PulseError",
     "Run",
+    "RunDetails",
     "TrainingStatus",
     "calculate_progress",
     "decode",

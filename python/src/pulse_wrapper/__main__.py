@@ -1,4 +1,7 @@
-"""The order's own tests: ``python -m pulse_wrapper`` (Order 16.2-FINAL, block 2.3)."""
+"""The order's own tests: ``python -m pulse_wrapper`` (Order 16.2-FINAL, block 2.3).
+
+Those of PULSE v2 stand behind them.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,19 @@ from typing import Any, Callable
 import pulse_wrapper as pulse
 
 _FIELDS = {"status", "epoch", "total_epochs", "loss", "message", "timestamp"}
+_DETAILS = {
+    "version",
+    "profile",
+    "dataset",
+    "steps_done",
+    "total_steps",
+    "lr",
+    "batch_size",
+    "gpu_memory_usage",
+    "metrics",
+    "run",
+    "attempt",
+}
 
 
 def _require(condition: bool, claim: str) -> None:
@@ -101,6 +117,39 @@ def _safe_read(path: str) -> None:
     _require(pulse.safe_read_status(path) is None, "without one there is nothing to give")
 
 
+def _details(path: str) -> None:
+    with pulse.training(path, 3, version=2) as run:
+        run.describe(steps_done=310, total_steps=-1, lr=1.2e-5, metrics={"eval_loss": 0.5})
+        document = _stored(path)
+    _require(next(iter(document)) == "version", "the version comes first")
+    _require(set(document) == _FIELDS | _DETAILS, "a file has the seventeen fields and no other")
+    _require(document["version"] == 2, "the version is 2")
+    _require(document["loss"] is None, "a loss that was not measured is null")
+    _require(document["total_steps"] is None, "a total without a limit is null")
+    _require((document["steps_done"], document["lr"]) == (310, 1.2e-5), "steps and rate are kept")
+    _require(document["metrics"] == {"eval_loss": 0.5}, "metrics are kept")
+    _require(_stored(path)["status"] == "done", "the block ends as with version 1")
+    pulse.write_idle_status(path)
+    _require(set(_stored(path)) == _FIELDS, "without a word of it, version 1 is written")
+
+
+def _details_rules(path: str) -> None:
+    for field, value, reason in (
+        ("batch_size", 0, "zero"),
+        ("steps_done", -1, "negative"),
+        ("lr", float("nan"), "not_finite"),
+        ("profile", "p" * 257, "too_long"),
+        ("metrics", {"a b": 1.0}, "invalid_name"),
+    ):
+        values: dict[str, Any] = {field: value}
+        try:
+            pulse.RunDetails(**values)
+        except pulse.PulseError as error:
+            _require(error.reason == reason, f"{field} is refused as {reason}")
+        else:
+            raise AssertionError(f"{field} as {value!r} is refused")
+
+
 _CHECKS: list[tuple[str, Callable[[str], None]]] = [
     ("idle", _idle),
     ("running", _running),
@@ -109,6 +158,8 @@ _CHECKS: list[tuple[str, Callable[[str], None]]] = [
     ("types", _types),
     ("no extra keys", _no_extra_keys),
     ("safe read", _safe_read),
+    ("version 2", _details),
+    ("version 2 rules", _details_rules),
 ]
 
 

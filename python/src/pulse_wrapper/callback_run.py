@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any, Callable
 
+from .gpu_memory import peak_memory
 from .run import Run, default_path
 from .writer import StatusPath
 
@@ -24,13 +27,19 @@ class CallbackRun:
         interval: float,
         enabled: bool | None = None,
         awaits_loss: bool = True,
+        version: int | None = None,
+        profile: str | None = None,
+        dataset: str | None = None,
     ) -> None:
         #: The status file or the run to report to; the default file when it is None.
         self.target = path
         self._interval = interval
         self._enabled = enabled
         self._awaits_loss = awaits_loss
+        self._version = version
+        self._profile, self._dataset = profile, dataset
         self._has_warned = False
+        self._has_missed = False
         self._run: Run | None = None
         #: Whether nobody else ends the run.
         self.is_own = False
@@ -55,7 +64,28 @@ class CallbackRun:
             run.done()
         if self._awaits_loss:
             run.await_loss()
+        self.describe(
+            lambda: {
+                "profile": self._profile,
+                "dataset": self._dataset,
+                "gpu_memory_usage": peak_memory,
+            }
+        )
         run.start(epoch, total_epochs, message)
+
+    def describe(self, tell: Callable[[], Mapping[str, Any]]) -> None:
+        """Tell what PULSE v2 has a place for, as `Run.describe` takes it; nothing for v1.
+
+        A framework of another version may lack what is asked for: that ends no training.
+        """
+        if self.run.version == 1:
+            return
+        try:
+            self.run.describe(**tell())
+        except Exception as error:
+            if not self._has_missed:
+                self._has_missed = True
+                _LOGGER.warning("the details of the training can't be told: %r", error)
 
     def end(self, message: str, is_early: bool = False) -> None:
         """Write that the training has ended by itself."""
@@ -89,5 +119,7 @@ class CallbackRun:
         if isinstance(self.target, Run):
             return self.target
         path = self.target or default_path()
-        own = self._run or Run(path, interval=self._interval, enabled=self._enabled)
+        own = self._run or Run(
+            path, interval=self._interval, enabled=self._enabled, version=self._version
+        )
         return Run.under_way(path) or own

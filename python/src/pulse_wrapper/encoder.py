@@ -1,9 +1,10 @@
-"""The canonical spelling of PULSE v1: the same state is the same bytes, whoever writes it."""
+"""The canonical spelling of PULSE: the same state is the same bytes, whoever writes it."""
 
 from __future__ import annotations
 
 import json
 
+from .details import PulseDocument
 from .errors import PulseError
 from .status import TrainingStatus
 
@@ -21,8 +22,10 @@ _ESCAPES = {
 }
 
 
-def encode(status: TrainingStatus) -> bytes:
-    """The bytes of a document: one line, six fields in order, no newline.
+def encode(status: TrainingStatus | PulseDocument) -> bytes:
+    """The bytes of a document: one line, the fields in order, no newline.
+
+    A state is a document of version 1, with six fields; one with details is of version 2.
 
     Example:
         >>> encode(TrainingStatus("running", 2.5, 3, 0.42, "half", 1732800000)).decode()

@@ -11,7 +11,7 @@ from typing import Any
 from keras.callbacks import Callback
 
 from .callback_run import CallbackRun
-from .logged_loss import LoggedLoss
+from .logged_loss import LoggedLoss, is_evaluation
 from .run import DEFAULT_INTERVAL, Run
 from .writer import StatusPath
 
@@ -27,16 +27,27 @@ class PulseCallback(Callback):  # type: ignore[misc]
         path: The status file, or the run of a `training` block. Unless given:
             ``PULSE_STATUS_FILE`` of the environment, or else ``status.json``.
         interval: Seconds between two updates that are written.
+        profile: The named set of parameters, for PULSE v2.
+        dataset: What it trains on, for PULSE v2.
+        version: The version of PULSE to write; as `pulse_wrapper.training` chooses unless given.
+
+    Keras doesn't tell its callbacks the size of a batch: it is not known.
     """
 
     #: Keras may call it in a thread of its own, and need not wait for it.
     async_safe = True
 
     def __init__(
-        self, path: StatusPath | Run | None = None, *, interval: float = DEFAULT_INTERVAL
+        self,
+        path: StatusPath | Run | None = None,
+        *,
+        interval: float = DEFAULT_INTERVAL,
+        profile: str | None = None,
+        dataset: str | None = None,
+        version: int | None = None,
     ) -> None:
         super().__init__()
-        self._job = CallbackRun(path, interval)
+        self._job = CallbackRun(path, interval, version=version, profile=profile, dataset=dataset)
         self._has_begun = False
         self._epoch = 0.0
         self._batches_done = 0
@@ -59,6 +70,7 @@ class PulseCallback(Callback):  # type: ignore[misc]
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
         """Report the batch; its loss is the mean of the epoch so far."""
         self._batches_done = batch + 1
+        self._describe(logs or {}, of_evaluation=False)
         self._job.run.update(self._place(), self._logged.find(logs or {}))
 
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -70,6 +82,7 @@ class PulseCallback(Callback):  # type: ignore[misc]
         if self._batches is None:
             # Data without length: the first epoch has told it.
             self._batches = self._batches_done or None
+        self._describe(logs or {}, of_evaluation=True)
         self._job.run.update(self._place(), self._logged.find(logs or {}))
 
     def on_train_end(self, logs: Any = None) -> None:
@@ -85,11 +98,43 @@ class PulseCallback(Callback):  # type: ignore[misc]
             is_early,
         )
 
+    def _describe(self, logs: Any, of_evaluation: bool) -> None:
+        self._job.describe(lambda: self._details(logs, of_evaluation))
+
+    def _details(self, logs: Any, of_evaluation: bool) -> dict[str, Any]:
+        """Tell of steps, rate and metrics; a step takes `gradient_accumulation_steps` batches."""
+        optimizer = getattr(self.model, "optimizer", None)
+        accumulation = getattr(optimizer, "gradient_accumulation_steps", None) or 1
+        batches, total = self._batches, self.params["epochs"]
+        done = None if batches is None else int(self._epoch) * batches + self._batches_done
+        known = ("loss", self._logged.name)
+        return {
+            "steps_done": None if done is None else done // accumulation,
+            "total_steps": None if batches is None else total * batches // accumulation,
+            "lr": lambda: _rate(optimizer),
+            "metrics": {
+                name: value
+                for name, value in logs.items()
+                if is_evaluation(name) == of_evaluation and name not in known
+            },
+        }
+
     def _begin(self) -> None:
         self._has_begun = True
+        self._describe({}, of_evaluation=False)
         self._job.begin(self._epoch, self.params["epochs"])
 
     def _place(self) -> float:
         """The epochs done. How long the first epoch is may not be known before its end."""
         part = min(self._batches_done / self._batches, 1.0) if self._batches else 0.0
         return self._epoch + part
+
+
+def _rate(optimizer: Any) -> Any:
+    """The rate of the step before: a schedule gives that of the next one."""
+    if optimizer is None:
+        return None
+    schedule = getattr(optimizer, "_learning_rate", None)
+    if callable(schedule):
+        return schedule(max(int(optimizer.iterations) - 1, 0))
+    return optimizer.learning_rate

@@ -15,7 +15,8 @@ except ModuleNotFoundError:  # The package's older name, which is still installe
     from pytorch_lightning.callbacks import Callback
 
 from .callback_run import CallbackRun
-from .logged_loss import LoggedLoss
+from .learning_rate import largest_rate
+from .logged_loss import LoggedLoss, is_evaluation
 from .run import DEFAULT_INTERVAL, Run
 from .schedule import epochs_after
 from .writer import StatusPath
@@ -31,6 +32,9 @@ class PulseCallback(Callback):  # type: ignore[misc]
             and where that is nothing, a metric called ``train_loss``, ``loss``, or so at its end,
             such as ``g_loss``, that is no evaluation's.
         interval: Seconds between two updates that are written.
+        profile: The named set of parameters, for PULSE v2.
+        dataset: What it trains on, for PULSE v2.
+        version: The version of PULSE to write; as `pulse_wrapper.training` chooses unless given.
     """
 
     def __init__(
@@ -39,10 +43,17 @@ class PulseCallback(Callback):  # type: ignore[misc]
         *,
         monitor: str | None = None,
         interval: float = DEFAULT_INTERVAL,
+        profile: str | None = None,
+        dataset: str | None = None,
+        version: int | None = None,
     ) -> None:
         super().__init__()
         # Each hook asks the trainer for the rank.
-        self._job = CallbackRun(path, interval, enabled=True)
+        self._job = CallbackRun(
+            path, interval, enabled=True, version=version, profile=profile, dataset=dataset
+        )
+        # The rate that each optimizer used last.
+        self._rates: dict[int, float] = {}
         self._logged = LoggedLoss()
         self._monitor = monitor
         self._epoch = self._total = 0.0
@@ -51,8 +62,15 @@ class PulseCallback(Callback):  # type: ignore[misc]
         """Write ``running``: only now a checkpoint is loaded, and the length of the data known."""
         if trainer.is_global_zero:
             self._logged = LoggedLoss()
+            self._rates = {}
             self._locate(trainer, 0)
+            self._describe(trainer, 0)
             self._job.begin(self._epoch, self._total)
+
+    def on_before_optimizer_step(self, trainer: Any, pl_module: Any, optimizer: Any) -> None:
+        """Note the rate of the step, before the scheduler sets that of the next one."""
+        if trainer.is_global_zero and self._job.run.version > 1:
+            self._rates[id(optimizer)] = largest_rate(optimizer) or 0.0
 
     def on_train_batch_end(
         self, trainer: Any, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
@@ -61,6 +79,8 @@ class PulseCallback(Callback):  # type: ignore[misc]
         if not trainer.is_global_zero:
             return
         self._locate(trainer, batch_idx + 1)
+        self._describe(trainer, batch_idx + 1)
+        self._tell_metrics(trainer, of_evaluation=False)
         self._job.run.update(
             self._epoch,
             self._loss(trainer, pl_module, outputs),
@@ -80,6 +100,11 @@ class PulseCallback(Callback):  # type: ignore[misc]
             step = trainer.global_step
             self._job.run.update(message=f"Validating at step {step}", step=step)
 
+    def on_validation_end(self, trainer: Any, pl_module: Any) -> None:
+        """Report what the validation has measured."""
+        if trainer.is_global_zero and not trainer.sanity_checking:
+            self._tell_metrics(trainer, of_evaluation=True)
+
     def on_train_end(self, trainer: Any, pl_module: Any) -> None:
         """Write ``done``, unless the loss or a signal says otherwise."""
         if not trainer.is_global_zero:
@@ -94,6 +119,34 @@ class PulseCallback(Callback):  # type: ignore[misc]
         """Write ``error``, with what was raised."""
         if trainer.is_global_zero and trainer.state.fn == "fit":
             self._job.fail(exception)
+
+    def _tell_metrics(self, trainer: Any, of_evaluation: bool) -> None:
+        loss = self._monitor or self._logged.name or "train_loss"
+        self._job.describe(
+            lambda: {
+                "metrics": {
+                    name: value
+                    for name, value in trainer.callback_metrics.items()
+                    if is_evaluation(name) == of_evaluation and name not in ("loss", loss)
+                }
+            }
+        )
+
+    def _describe(self, trainer: Any, batches_done: int) -> None:
+        self._job.describe(lambda: self._details(trainer, batches_done))
+
+    def _details(self, trainer: Any, batches_done: int) -> dict[str, Any]:
+        batches = trainer.num_training_batches
+        each = self._steps_of_one(trainer, batches_done) if 0 < batches < math.inf else 1
+        limits = [trainer.max_steps / each] if trainer.max_steps > 0 else []
+        if 0 < batches < math.inf and (trainer.max_epochs or -1) > 0:
+            limits.append(trainer.max_epochs * -(-batches // trainer.accumulate_grad_batches))
+        return {
+            "steps_done": trainer.global_step // each,
+            "total_steps": math.ceil(min(limits)) if limits else -1,
+            "lr": max(self._rates.values(), default=None),
+            "batch_size": _batch_size(trainer),
+        }
 
     def _locate(self, trainer: Any, batches_done: int, epochs_done: int | None = None) -> None:
         """Find out the epochs done, and the epochs that the training ends after."""
@@ -139,3 +192,15 @@ class PulseCallback(Callback):  # type: ignore[misc]
         if self._monitor is not None:
             return known.get(self._monitor)
         return known["train_loss"] if "train_loss" in known else self._logged.find(known)
+
+
+def _batch_size(trainer: Any) -> int | None:
+    """The samples of one update; None where the loader doesn't say, or several are combined."""
+    share = getattr(trainer.train_dataloader, "batch_size", None)
+    if not share:
+        return None
+    # Ranks that share one model have the same samples.
+    ranks = getattr(trainer.strategy, "data_parallel_size", None)
+    if not isinstance(ranks, int):
+        ranks = trainer.world_size
+    return int(share) * int(trainer.accumulate_grad_batches) * ranks

@@ -42,6 +42,10 @@ class LoggedLoss:
         return logs.get(self.name) if self.name is not None else None
 
 
+def is_evaluation(name: str) -> bool:
+    """Whether a value of this name tells how good the model is on other data."""
+    return bool(_EVALUATIONS.intersection(_WORDS.split(name.lower())))
+
+
 def _is_loss(name: str) -> bool:
-    words = _WORDS.split(name.lower())
-    return words[-1] == "loss" and not _EVALUATIONS.intersection(words)
+    return _WORDS.split(name.lower())[-1] == "loss" and not is_evaluation(name)

@@ -29,6 +29,8 @@ class LossRecord:
         self.value = value
         #: Whether this training has told of a loss, finite or not.
         self.is_known = False
+        #: Whether `value` was measured: a 0 that nobody has is none.
+        self.is_measured = value != 0
         #: Such as ``loss is NaN at step 12``, with the first step of it; None when all is well.
         self.problem: str | None = None
         self._pending: Any = None
@@ -70,6 +72,6 @@ class LossRecord:
 
     def _judge(self, loss: float, step: int) -> None:
         if math.isfinite(loss):
-            self.value, self.problem = loss, None
+            self.value, self.problem, self.is_measured = loss, None, True
         else:
             self.report("loss is NaN" if math.isnan(loss) else f"loss is {loss}", step)

@@ -6,6 +6,8 @@ import logging
 import math
 from typing import Any
 
+from .details import PulseDocument
+from .known_details import KnownDetails
 from .loss import LossRecord
 from .message import bounded
 from .status import TrainingStatus
@@ -30,6 +32,8 @@ class Report:
         #: The step that the training is at.
         self.step = 0
         self.loss = LossRecord()
+        #: What only PULSE v2 has a place for.
+        self.details = KnownDetails()
         #: Whether a framework logs the loss: it may come late, or never.
         self.awaits_loss = False
         # The total of a block, when the trainings inside it are parts of one.
@@ -123,6 +127,13 @@ class Report:
         return TrainingStatus.create(
             state, self.epoch, self.total_epochs, self.loss.value, bounded(text)
         )
+
+    def document(self, state: str, message: str | None = None) -> PulseDocument:
+        """Make the document of PULSE v2 of now. A metric that is not finite is in its message."""
+        details, problems = self.details.settle()
+        text = message or self._message or self.place.capitalize()
+        status = self.status(state, "; ".join([text, *problems]))
+        return PulseDocument(status, details, has_loss=self.loss.is_measured)
 
     def warn(self, text: str) -> None:
         """Warn, the first time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections.abc import Mapping
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -33,6 +34,14 @@ def default_path() -> str:
     return os.environ.get("PULSE_STATUS_FILE") or "status.json"
 
 
+def chosen_version(version: int | None) -> int:
+    """The version of PULSE to write: the one that is asked for, or ``PULSE_VERSION``, or 1."""
+    asked = os.environ.get("PULSE_VERSION") or "1" if version is None else str(version)
+    if asked not in ("1", "2"):
+        raise ValueError(f"PULSE has the versions 1 and 2, and not {asked}")
+    return int(asked)
+
+
 class Run:
     """A training that is reported. `training` makes one; the callbacks of frameworks share it.
 
@@ -48,8 +57,11 @@ class Run:
         message: str = "Training started",
         interval: float = DEFAULT_INTERVAL,
         enabled: bool | None = None,
+        version: int | None = None,
     ) -> None:
-        self._made_with = (path, total_epochs, epoch, message, interval, enabled)
+        self._made_with = (path, total_epochs, epoch, message, interval, enabled, version)
+        #: The version of PULSE that is written.
+        self.version = chosen_version(version)
         #: The status file.
         self.path = path or default_path()
         #: Whether the training is under way: started, and not ended.
@@ -172,6 +184,58 @@ class Run:
                 report.take_loss(loss)
             has_become_ill = was_well and report.loss.problem is not None
             if has_become_ill or monotonic() >= self._next_write:
+                self._write("running")
+
+    def describe(
+        self,
+        *,
+        profile: str | None = None,
+        dataset: str | None = None,
+        steps_done: Any = None,
+        total_steps: Any = None,
+        lr: Any = None,
+        batch_size: Any = None,
+        gpu_memory_usage: Any = None,
+        metrics: Mapping[str, Any] | None = None,
+        run: str | None = None,
+        attempt: int | None = None,
+    ) -> None:
+        """Tell what PULSE v2 has a place for; a file of v1 stays as it is.
+
+        Each holds until it is told anew, but for metrics, which stand in one document. What can't
+        be, such as a total of -1, is not known. A number may be a tensor or a function that gives
+        it: it is read when it gets written, which `update` decides. An evaluation's metrics are
+        written at once.
+
+        Args:
+            profile: The named set of parameters.
+            dataset: What it trains on.
+            steps_done: Optimizer updates since the run began, those before a resume included.
+            total_steps: Updates planned.
+            lr: The learning rate last used, of several parameter groups the largest.
+            batch_size: Samples in one update, over all ranks.
+            gpu_memory_usage: Bytes: the peak of memory reserved on this process's device.
+            metrics: What else is measured, by name.
+            run: Which run this is, the same for all its attempts.
+            attempt: Which attempt of it, from 1.
+        """
+        if self.version == 1:
+            return
+        told = {
+            "profile": profile,
+            "dataset": dataset,
+            "steps_done": steps_done,
+            "total_steps": total_steps,
+            "lr": lr,
+            "batch_size": batch_size,
+            "gpu_memory_usage": gpu_memory_usage,
+            "metrics": metrics,
+            "run": run,
+            "attempt": attempt,
+        }
+        with self._lock:
+            self._report.details.take(told)
+            if metrics and self._report.details.has_evaluation:
                 self._write("running")
 
     def report_problem(self, problem: str, detail: str) -> None:
@@ -310,7 +374,11 @@ class Run:
                     return
                 self._report.settle()
             try:
-                write_status(self.path, self._report.status(state, message))
+                if self.version == 1:
+                    write_status(self.path, self._report.status(state, message))
+                else:
+                    write_status(self.path, self._report.document(state, message))
+                    self._report.details.forget_metrics()
             except (OSError, ValueError) as error:
                 self._report.warn(f"{os.fspath(self.path)} can't be written: {error}")
             self._next_write = monotonic() + self._interval

@@ -14,6 +14,7 @@ def training(
     message: str = "Training started",
     interval: float = DEFAULT_INTERVAL,
     enabled: bool | None = None,
+    version: int | None = None,
 ) -> Run:
     """Report a training as long as a `with` block lasts.
 
@@ -39,5 +40,7 @@ def training(
         interval: Seconds between two updates that are written.
         enabled: Whether this process writes at all. Unless given: when it is rank 0, as torchrun
             and accelerate number the processes of a training in ``RANK``.
+        version: The version of PULSE to write, 1 or 2. Unless given: ``PULSE_VERSION`` of the
+            environment, or else 1. `Run.describe` tells what only version 2 has.
     """
-    return Run(path, total_epochs, epoch, message, interval, enabled)
+    return Run(path, total_epochs, epoch, message, interval, enabled, version)

@@ -13,6 +13,7 @@ from typing import Any
 from transformers import TrainerCallback
 
 from .callback_run import CallbackRun
+from .learning_rate import largest_rate
 from .logged_loss import LoggedLoss
 from .run import DEFAULT_INTERVAL, Run
 from .schedule import epochs_after
@@ -22,6 +23,12 @@ _LOGGER = logging.getLogger("pulse_wrapper")
 
 #: Two ways to count epochs agree so far: a rounding apart.
 _TOLERANCE = 1e-6
+
+#: Logged values that have a field of their own, or that none is asked for.
+_FIELDS = ("loss", "epoch", "step", "learning_rate", "total_flos")
+
+#: A total that is told and not known: it takes the place of one that was.
+_UNLIMITED = -1
 
 
 class PulseCallback(TrainerCallback):  # type: ignore[misc]
@@ -35,13 +42,25 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
         path: The status file, or the run of a `training` block. Unless given:
             ``PULSE_STATUS_FILE`` of the environment, or else ``status.json``.
         interval: Seconds between two updates that are written.
+        profile: The named set of parameters, for PULSE v2. Unless given: ``run_name``.
+        dataset: What it trains on, for PULSE v2.
+        version: The version of PULSE to write; as `pulse_wrapper.training` chooses unless given.
     """
 
     def __init__(
-        self, path: StatusPath | Run | None = None, *, interval: float = DEFAULT_INTERVAL
+        self,
+        path: StatusPath | Run | None = None,
+        *,
+        interval: float = DEFAULT_INTERVAL,
+        profile: str | None = None,
+        dataset: str | None = None,
+        version: int | None = None,
     ) -> None:
         # Each hook asks the trainer for the rank.
-        self._job = CallbackRun(path, interval, enabled=True)
+        self._job = CallbackRun(
+            path, interval, enabled=True, version=version, profile=profile, dataset=dataset
+        )
+        self._has_profile = profile is not None
         # Batches of an epoch, while the Trainer counts epochs as they say.
         self._batches: int | None = None
         self._logged = LoggedLoss()
@@ -54,17 +73,26 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
             _LOGGER.info("logging_nan_inf_filter is on: the Trainer logs no loss that is NaN")
         self._batches = _batches(args, state, kwargs.get("train_dataloader"))
         self._logged = LoggedLoss()
+        if not self._has_profile:
+            self._job.describe(lambda: {"profile": _profile(args)})
+        self._describe(args, state)
         self._job.begin(state.epoch or 0.0, self._total(args, state), _message(state))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Report the step."""
         if state.is_world_process_zero:
+            self._describe(args, state)
             self._job.run.update(
                 state.epoch,
                 message=_message(state),
                 total_epochs=self._total(args, state),
                 step=state.global_step,
             )
+
+    def on_optimizer_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Note the rate of the step, before the scheduler sets that of the next one."""
+        if state.is_world_process_zero:
+            self._job.describe(lambda: {"lr": largest_rate(kwargs.get("optimizer"))})
 
     def on_substep_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Show that a step goes on, when it accumulates the gradients of several slow batches."""
@@ -79,6 +107,9 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
         if not state.is_world_process_zero or not logs:
             return
         loss = self._logged.find(logs)
+        known = (self._logged.name, *_FIELDS)
+        metrics = {name: value for name, value in logs.items() if name not in known}
+        self._job.describe(lambda: {"metrics": metrics})
         if loss is None:
             return
         if args.logging_nan_inf_filter and _hides_nan(args, logs, loss):
@@ -110,6 +141,15 @@ class PulseCallback(TrainerCallback):  # type: ignore[misc]
         message = f"Training stopped early at {place}" if is_early else "Training completed"
         self._job.end(message, is_early)
 
+    def _describe(self, args: Any, state: Any) -> None:
+        self._job.describe(
+            lambda: {
+                "steps_done": state.global_step,
+                "total_steps": state.max_steps if state.max_steps > 0 else _UNLIMITED,
+                "batch_size": _batch_size(args, state),
+            }
+        )
+
     def _total(self, args: Any, state: Any) -> float:
         """The epochs that the training ends after.
 
@@ -132,6 +172,26 @@ def _batches(args: Any, state: Any, dataloader: Any) -> int | None:
     except TypeError:
         # Data without length: the Trainer takes all steps for one epoch.
         return state.max_steps * args.gradient_accumulation_steps or None
+
+
+def _batch_size(args: Any, state: Any) -> int | None:
+    """The samples of one update; `auto_find_batch_size` changes it in mid-run.
+
+    A process's share is told by the state; older ones know it from the arguments alone.
+    """
+    share = getattr(state, "train_batch_size", None) or args.train_batch_size
+    ranks = args.world_size
+    parallelism = getattr(args, "parallelism_config", None)
+    if parallelism is not None:
+        # Ranks that share one model have the same samples.
+        ranks //= parallelism.non_data_parallel_size
+    size: int = share * args.gradient_accumulation_steps * ranks
+    return size
+
+
+def _profile(args: Any) -> str | None:
+    """The name of the run; older ones say the folder of the output in its place."""
+    return args.run_name if args.run_name != args.output_dir else None
 
 
 def _message(state: Any) -> str:

@@ -8,6 +8,7 @@ import stat
 import tempfile
 from typing import Union
 
+from .details import PulseDocument
 from .encoder import encode
 from .errors import PulseError
 from .status import TrainingStatus
@@ -66,7 +67,7 @@ def write_error_status(
     write_status(path, TrainingStatus.create("error", epoch, total_epochs, loss, message))
 
 
-def write_status(path: StatusPath, status: TrainingStatus) -> None:
+def write_status(path: StatusPath, status: TrainingStatus | PulseDocument) -> None:
     """Replace the status file in one step: a reader sees the old document or the new one.
 
     A temporary file in the same directory is written, flushed and fsynced, and renamed over the
