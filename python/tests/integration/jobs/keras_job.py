@@ -45,6 +45,11 @@ def _stream(inputs: Any, targets: Any) -> Iterator[Any]:
         yield inputs[start : start + 4], targets[start : start + 4]
 
 
+def _optimizer(accumulation: int | None, is_scheduled: bool) -> Any:
+    rate = keras.optimizers.schedules.ExponentialDecay(0.01, 1, 0.5) if is_scheduled else 0.01
+    return keras.optimizers.SGD(rate, gradient_accumulation_steps=accumulation)
+
+
 def train(
     path: str,
     output: str = "",
@@ -60,6 +65,8 @@ def train(
     validates: bool = False,
     folds: int = 1,
     block_total: float = 0.0,
+    accumulation: int | None = None,
+    is_scheduled: bool = False,
     interval: float = 0.0,
     **arguments: Any,
 ) -> None:
@@ -70,7 +77,7 @@ def train(
     if nan_at is not None:
         targets[(nan_at - 1) * 4] = np.nan
     model = keras.Sequential([keras.layers.Input((_FEATURES,)), keras.layers.Dense(1)])
-    model.compile(optimizer=keras.optimizers.SGD(0.01), loss="mse")
+    model.compile(optimizer=_optimizer(accumulation, is_scheduled), loss="mse", metrics=["mae"])
     block = pulse_wrapper.training(path, block_total, interval=interval) if has_block else None
     callbacks = [PulseCallback(path, interval=interval), Misfortune(fail_at, stop_at, pause)]
     if terminates_on_nan:

@@ -80,6 +80,11 @@ class Model(LightningModule):
 
     def configure_optimizers(self) -> Any:
         parameters = list(self.parameters())
+        if self.options["is_scheduled"]:
+            groups = [{"params": parameters[:1], "lr": 0.01}, {"params": parameters[1:], "lr": 0.1}]
+            optimizer = torch.optim.SGD(groups)
+            scheduler = torch.optim.lr_scheduler.LinearLR(optimizer, 0.1, total_iters=5)
+            return [optimizer], [{"scheduler": scheduler, "interval": "step"}]
         if self.automatic_optimization:
             return torch.optim.SGD(parameters, lr=0.01)
         return [torch.optim.SGD(parameters[:1], lr=0.01), torch.optim.SGD(parameters[1:], lr=0.01)]
@@ -107,6 +112,7 @@ def train(
     pause: float = 0.0,
     is_stream: bool = False,
     is_manual: bool = False,
+    is_scheduled: bool = False,
     loss_name: str = "train_loss",
     has_block: bool = False,
     validates: bool = False,
@@ -114,7 +120,7 @@ def train(
     save: str | None = None,
     interval: float = 0.0,
     **arguments: Any,
-) -> None:
+) -> Any:
     """Train in batches of 4, so that 40 examples make 10 batches an epoch."""
     torch.manual_seed(1)
     data: Any = Examples(examples)
@@ -124,6 +130,7 @@ def train(
         nan_at=nan_at,
         pause=pause,
         is_manual=is_manual,
+        is_scheduled=is_scheduled,
         loss_name=loss_name,
     )
     defaults: dict[str, Any] = {
@@ -149,6 +156,7 @@ def train(
         trainer.fit(model, batches, validation, ckpt_path=resume)
         if save:
             trainer.save_checkpoint(save)
+    return trainer
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ def train(
     """Train with the changes given."""
     run_exp(
         {**arguments(output), **changes},
-        callbacks=[PulseCallback(path, interval=0), Misfortune(fail_at, pause)],
+        callbacks=[PulseCallback(path, interval=0, dataset="sums"), Misfortune(fail_at, pause)],
     )
 
 

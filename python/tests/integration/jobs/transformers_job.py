@@ -33,10 +33,13 @@ class Model(LlamaForCausalLM):
     fail_at: int | None = None
     fail_rank: str | None = None
     nan_at: int | None = None
+    room: int | None = None
     pause = 0.0
     batches = 0
 
     def forward(self, *args: Any, **options: Any) -> Any:
+        if self.room is not None and len(options["input_ids"]) > self.room:
+            raise RuntimeError("CUDA out of memory.")
         if self.training:
             self.batches += 1
             time.sleep(self.pause)
@@ -108,17 +111,23 @@ def train(
     loss_name: str = "loss",
     fail_after: bool = False,
     evaluates: bool = False,
+    room: int | None = None,
+    rates: tuple[float, float] | None = None,
     resume: str | None = None,
     interval: float = 0.0,
     **arguments: Any,
-) -> None:
-    """Train in batches of 4, so that 40 examples make 10 batches an epoch."""
+) -> Any:
+    """Train in batches of 4, so that 40 examples make 10 batches an epoch. Gives the Trainer.
+
+    There is `room` for so many examples at a time, and each of two groups has one of the `rates`.
+    """
     data: Any = [
         {"input_ids": words, "labels": words}
         for words in torch.randint(0, _WORDS, (examples, _LENGTH))
     ]
     model = _model()
     model.fail_at, model.nan_at, model.pause = fail_at, nan_at, pause
+    model.room = room
     model.fail_rank = None if fail_rank is None else str(fail_rank)
     defaults: dict[str, Any] = {
         "num_train_epochs": 3,
@@ -138,6 +147,7 @@ def train(
             args=TrainingArguments(output_dir=output, **{**defaults, **arguments}),
             train_dataset=Stream(data) if is_stream else data,
             eval_dataset=data if evaluates else None,
+            optimizers=(_optimizer(model, *rates) if rates else None, None),
             callbacks=[
                 PulseCallback(path, interval=interval),
                 *([StopAt(stop_at)] if stop_at else []),
@@ -147,6 +157,14 @@ def train(
         trainer.train(resume_from_checkpoint=resume)
         if fail_after:
             raise OSError("the model can't be saved")
+    return trainer
+
+
+def _optimizer(model: Model, first: float, second: float) -> torch.optim.Optimizer:
+    weights = list(model.parameters())
+    return torch.optim.SGD(
+        [{"params": weights[:1], "lr": first}, {"params": weights[1:], "lr": second}]
+    )
 
 
 if __name__ == "__main__":
