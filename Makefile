@@ -10,7 +10,7 @@ TRAITS ?=
 
 BUILD_PACKAGES := libmicrohttpd-dev libsqlite3-dev pkg-config $(if $(TRAITS),libnats-dev)
 NATS_PACKAGES := libnats-dev nats-server
-TEST_PACKAGES := $(BUILD_PACKAGES) $(NATS_PACKAGES) apache2-bin caddy chromium curl esbuild gcc man-db nginx \
+TEST_PACKAGES := $(BUILD_PACKAGES) $(NATS_PACKAGES) apache2-bin caddy chromium curl esbuild gcc jq man-db nginx \
 	node-react node-react-dom openssl prometheus python3-venv slowhttptest strace
 
 DEBUG := .build/debug/pulse
@@ -104,6 +104,10 @@ test-containers: dist deb $(VENV)/ready ## Image (without an engine), unit, whee
 test-stress: release ## Load a real server until it should give in: about half an hour.
 	@tools/install-packages gcc slowhttptest strace
 	PULSE_BINARY=$(abspath $(RELEASE)) $(PYTHON) Tests/StressTests/stress.py
+
+.PHONY: test-kills
+test-kills: release ## Kill a thousand servers with an archive at random moments: some five minutes.
+	PULSE_BINARY=$(abspath $(RELEASE)) $(PYTHON) Tests/StressTests/stress.py archive-kills
 
 .PHONY: test-sanitize
 test-sanitize: build-packages ## Run all Swift tests with the address and thread sanitizers.

@@ -23,6 +23,8 @@ class Sizes:
     stops: int
     #: Servers killed.
     restarts: int
+    #: Servers with an archive killed.
+    archive_kills: int
     #: Clients that connect to a server with 256 descriptors.
     connects: int
     #: Connections of each kind of slow client, and for how many seconds.
@@ -34,11 +36,11 @@ class Sizes:
 
 FULL = Sizes(
     replaces=100_000, torn=10_000, kills=1_000, streams=10_000, seconds=600, is_timed=True, cycles=50, stops=200,
-    restarts=100, connects=1_000, slow=1_000, slow_seconds=30, every_call=True,
+    restarts=100, archive_kills=1_000, connects=1_000, slow=1_000, slow_seconds=30, every_call=True,
 )  # fmt: skip
 
 #: For `make test`.
 SMALL = Sizes(
     replaces=1_000, torn=100, kills=20, streams=500, seconds=5, is_timed=False, cycles=2, stops=3,
-    restarts=3, connects=600, slow=100, slow_seconds=4, every_call=False,
+    restarts=3, archive_kills=25, connects=600, slow=100, slow_seconds=4, every_call=False,
 )  # fmt: skip

@@ -11,6 +11,7 @@ import argparse
 import resource
 import sys
 
+import archive_kills
 import event_streams
 import failing_calls
 import hard_limits
@@ -25,6 +26,7 @@ PARTS = {
     "killed-clients": event_streams.killed_clients,
     "stops": event_streams.stops,
     "restarts": event_streams.restarts,
+    "archive-kills": archive_kills.archive_kills,
     "descriptors": hard_limits.descriptors,
     "slow-clients": hard_limits.slow_clients,
     "system-calls": failing_calls.system_calls,

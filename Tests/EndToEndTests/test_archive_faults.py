@@ -1,0 +1,180 @@
+"""The archive when a system call of the server fails, or the server is killed at it, one at a time."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from processes import PATIENCE, StatusFile, pulse_binary, wait_until
+from system_calls import failing, failures, sample, tracing, whole_lines
+
+pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+
+#: Each call of a life, instead of a few of each kind.
+ALL = os.environ.get("PULSE_FAULTS") == "all"
+
+#: What SQLite calls on a file, and how each can fail.
+ERRORS = {
+    "fallocate": "ENOSPC",
+    "fchmod": "EPERM",
+    "fcntl": "EACCES",
+    "fdatasync": "EIO",
+    "fstat": "EIO",
+    "fsync": "EIO",
+    "ftruncate": "EIO",
+    "mmap": "ENOMEM",
+    "newfstatat": "EACCES",
+    "openat": "EMFILE",
+    "pread64": "EIO",
+    "pwrite64": "ENOSPC",
+    "unlink": "EIO",
+}
+
+#: Those that change something: a server is killed at these.
+WRITES = ["fdatasync", "fsync", "ftruncate", "openat", "pwrite64", "unlink"]
+
+COMMAND = 'echo "$PULSE_TRANSITION_ID $PULSE_TRANSITION" >> told'
+
+
+class Life:
+    """One status file with its archive, and servers that serve it one after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        self.status = StatusFile(folder / "status.json")
+        self.status.running(1.0, message="old")
+
+    def start(self, wrapper: Sequence[str] = ()) -> subprocess.Popen:
+        command = [*wrapper, pulse_binary(), "serve", "--status-file", "status.json", "--port", "0"]
+        command += ["--archive", "pulse.db", "--on-transition", COMMAND, "--poll-interval", "50ms"]
+        environment = {**os.environ, "SWIFT_BACKTRACE": "enable=no"}
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                command, cwd=self.folder, stdout=log, stderr=log, env=environment
+            )
+
+    def told(self) -> list[str]:
+        file = self.folder / "told"
+        return [line.split()[1] for line in file.read_text().splitlines()] if file.exists() else []
+
+    def ids(self) -> dict[str, set[str]]:
+        """The ids under which each transition was told."""
+        ids: dict[str, set[str]] = {}
+        file = self.folder / "told"
+        for line in file.read_text().splitlines() if file.exists() else []:
+            id, transition = line.split()
+            ids.setdefault(transition, set()).add(id)
+        return ids
+
+    def rows(self, query: str) -> list[tuple]:
+        """What a copy of the file holds: the file itself is left as the server has left it."""
+        copy = self.folder / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        copy.mkdir()
+        for file in self.folder.glob("pulse.db*"):
+            shutil.copy(file, copy)
+        database = sqlite3.connect(copy / "pulse.db")
+        try:
+            return database.execute(query).fetchall()
+        finally:
+            database.close()
+
+    def live(self, wrapper: Sequence[str] = ()) -> int:
+        """Starts a server, lets a run fail, go on and end well, and stops it; its exit code."""
+        process = self.start(wrapper)
+        try:
+            for transition, write in [
+                ("error", lambda: self.status.error(1.5)),
+                ("running", lambda: self.status.running(1.6)),
+                ("done", lambda: self.status.done(3.0)),
+            ]:
+                wait_until(lambda: self.is_up(process), "it serves, or has ended")
+                if process.poll() is not None:
+                    break
+                before = len(self.told())
+                write()
+                wait_until(
+                    lambda before=before: len(self.told()) > before or process.poll() is not None,
+                    f"{transition} is told, or the server has ended",
+                )
+            if process.poll() is None:
+                process.terminate()
+            return process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
+
+    def is_up(self, process: subprocess.Popen) -> bool:
+        return process.poll() is not None or b" is serving " in (self.folder / "log").read_bytes()
+
+    def goes_on(self, what: str) -> None:
+        """The next server finds a whole archive, goes on with the one run, and tells what is left."""
+        if (self.folder / "pulse.db").exists():
+            assert self.rows("PRAGMA integrity_check") == [("ok",)], what
+        self.status.done(3.0, message="the end")
+        (self.folder / "log").write_bytes(b"")
+        process = self.start()
+        try:
+            # Its first and its last state are told of, or there was no run before this server.
+            wait_until(lambda: self.is_up(process), "it serves")
+            wait_until(lambda: self.rows("SELECT 1 FROM run WHERE ending = 'done'") == [(1,)], what)
+            wait_until(lambda: self.rows("SELECT * FROM transition") == [], what)
+        finally:
+            process.terminate()
+            assert process.wait(PATIENCE) == 0
+        assert self.rows("PRAGMA integrity_check") == [("ok",)], what
+        assert self.rows("SELECT count(*) FROM run") == [(1,)], what
+        for transition, ids in self.ids().items():
+            assert len(ids) == 1, f"{what}: {transition} was told as {ids}"
+
+
+@pytest.fixture(scope="module")
+def called(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """How often a life without failures makes each call, by the thread that does so most."""
+    life = Life(tmp_path_factory.mktemp("survey") / "life")
+    trace = life.folder / "trace"
+    assert life.live(tracing(trace, *ERRORS)) == 0
+    assert life.told() == ["error", "running", "done"]
+    counts: dict[tuple[str, str], int] = {}
+    for line in whole_lines(trace):
+        thread, _, rest = line.partition(" ")
+        key = (rest.strip().partition("(")[0], thread)
+        counts[key] = counts.get(key, 0) + 1
+    highest: dict[str, int] = {}
+    for (call, _), count in counts.items():
+        highest[call] = max(highest.get(call, 0), count)
+    assert {"fdatasync", "openat", "pread64", "pwrite64"} <= highest.keys()
+    return highest
+
+
+@pytest.mark.parametrize("call", sorted(ERRORS))
+def test_whichever_call_fails_the_archive_is_whole_and_all_is_told(
+    tmp_path: Path, called: dict[str, int], call: str
+) -> None:
+    if call not in called:
+        pytest.skip("a server on this system doesn't call it")
+    for number in sample(called[call], ALL):
+        life = Life(tmp_path / str(number))
+        trace = life.folder / "trace"
+        life.live(failing(trace, call, number, ERRORS[call]))
+        life.goes_on(f"{call} {number}: {failures(trace)}")
+
+
+@pytest.mark.parametrize("call", WRITES)
+def test_at_whichever_call_it_is_killed_the_archive_is_whole_and_all_is_told(
+    tmp_path: Path, called: dict[str, int], call: str
+) -> None:
+    if call not in called:
+        pytest.skip("a server on this system doesn't call it")
+    for number in sample(called[call], ALL):
+        life = Life(tmp_path / str(number))
+        trace = life.folder / "trace"
+        kill = ["-e", f"inject={call}:signal=KILL:when={number}"]
+        life.live([*tracing(trace, call), *kill])
+        life.goes_on(f"killed at {call} {number}")
