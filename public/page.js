@@ -74,18 +74,57 @@ function tell({ verdict, headline, explanation, tone, ratio }) {
   const body = (explanation || panel.status.message).slice(0, 200);
   try {
     // Tabs that show the same run notify once: they share the tag.
-    new Notification(headline, { body, tag: 'pulse', icon: favicon({ verdict, tone, ratio }) });
+    new Notification(named(headline), { body, tag: 'pulse', icon: favicon({ verdict, tone, ratio }) });
   } catch {
     // Some phones let only service workers notify.
   }
 }
 
+// What the run is called, so that two pages can be told apart, and where its status belongs.
+
+let told = { verdict: 'connecting', headline: '' };
+let about = { kind: null, path: null, sources: [] };
+let start = null;
+const name = () => about.sources[0]?.name;
+const named = (text) => [text, name()].filter(Boolean).join(' · ');
+
+function entitle() {
+  const { verdict, headline } = told;
+  const mark = marks[verdict];
+  if (headline) document.title = `${mark ? `${mark} ` : ''}${named(headline)} – Pulse`;
+}
+
+function isEmpty() {
+  const { source, liveness } = panel.progress ?? {};
+  return about.kind === 'file' && source === 'missing' && liveness === 'waiting';
+}
+
+/** While nothing was ever written the page says what to do. */
+async function showStart() {
+  if (isEmpty()) {
+    const { startSection } = await import('./start.js');
+    start ??= startSection(about.path, language);
+  }
+  if (!isEmpty()) start?.remove();
+  else if (!start.isConnected) panel.after(start);
+}
+
 panel.addEventListener('pulse-verdict', ({ detail }) => {
-  const mark = marks[detail.verdict];
-  document.title = `${mark ? `${mark} ` : ''}${detail.headline} – Pulse`;
+  told = detail;
+  entitle();
   icon.href = favicon(detail);
   tell(detail);
+  showStart();
 });
+
+async function ask() {
+  const answer = await fetch('about').catch(() => null);
+  if (!answer?.ok) return;
+  about = await answer.json();
+  if (!panel.hasAttribute('label')) panel.setAttribute('label', name());
+  entitle();
+  showStart();
+}
 
 // The earlier runs of the same source, below the panel: nothing of them while there are none.
 
@@ -114,3 +153,4 @@ document.documentElement.lang = language;
 if (canNotify) showButton();
 // Only now, so that its first event isn't missed.
 import('./training-panel.js');
+ask();

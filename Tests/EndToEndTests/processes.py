@@ -142,6 +142,11 @@ class StatusFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @property
+    def name(self) -> str:
+        """What its runs are called: a `status.json` is named by its folder."""
+        return self.path.parent.name
+
     def idle(self, message: str = "Waiting to start...") -> None:
         pulse_wrapper.write_idle_status(self.path, message)
 

@@ -30,7 +30,7 @@ def train(status_file):
 
 def test_a_training_is_seen_from_waiting_to_done(server, train, page):
     panel = Panel.open(page, server)
-    panel.expect(state="Idle")
+    panel.expect(state="Waiting for the first update")
     job = train("--epochs", "2", "--delay", "0.05")
     panel.expect(state="Running")
     expect(panel.part("percent")).to_have_text(re.compile(r"^[1-9]\d*(\.\d)?%$"))

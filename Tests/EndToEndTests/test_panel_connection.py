@@ -127,7 +127,7 @@ def test_a_hidden_page_gives_its_stream_back_and_catches_up(server, status_file,
     # In the background the title goes on, by polling.
     status_file.running(epoch=1.5)
     page.clock.fast_forward(16_000)
-    expect(page).to_have_title("50.0% · Running – Pulse")
+    expect(page).to_have_title(f"50.0% · Running · {status_file.name} – Pulse")
 
     status_file.running(epoch=2.25)
     show(page)
@@ -169,7 +169,7 @@ def test_of_ten_tabs_the_visible_one_is_live(server, status_file, contexts):
     wait_until(lambda: server.metric("pulse_event_streams") <= 1, "one stream is left")
     # The others know it from their next poll, and show it in their titles.
     tabs[9].page.clock.fast_forward(16_000)
-    expect(tabs[9].page).to_have_title("50.0% · Running – Pulse")
+    expect(tabs[9].page).to_have_title(f"50.0% · Running · {status_file.name} – Pulse")
 
 
 def test_five_hundred_updates_cost_a_frame_each_at_most(server, status_file, page):

@@ -144,7 +144,7 @@ def test_russian_speakers_read_russian(server, status_file, contexts):
     panel = Panel.open(page, server)
     panel.expect(**RUSSIAN)
     expect(panel.part("last-update")).to_have_text(re.compile(r"^(сейчас|\d+ секунд.? назад)$"))
-    expect(page).to_have_title("83,3\u00a0% · Выполняется – Pulse")
+    expect(page).to_have_title(f"83,3\u00a0% · Выполняется · {status_file.name} – Pulse")
     assert page.evaluate("document.documentElement.lang") == "ru"
     status_file.document(loss=float("nan"))
     panel.expect(state="Файл статуса некорректен", why="Некорректные данные:")
@@ -232,8 +232,9 @@ def test_the_element_stays_small():
         assert file.read_text().count("\n") <= 300
 
 
-def test_every_module_is_preloaded(server, page):
+def test_every_module_is_preloaded(server, status_file, page):
     """One round trip instead of four; a module that is forgotten here would cost a second one."""
+    status_file.running(epoch=1)
     loaded = []
     page.on("request", lambda request: loaded.append(request.url.removeprefix(server.url)))
     Panel.open(page, server)

@@ -22,12 +22,12 @@ def test_a_job_is_seen_from_idle_to_done(server, status_file, page):
     panel.expect(percent="83.3%", epoch="2.5 of 3", loss="0.42", message="step 250")
     panel.expect_current()
     assert panel.part("bar").get_attribute("aria-valuenow") == "83"
-    expect(page).to_have_title("83.3% · Running – Pulse")
+    expect(page).to_have_title(f"83.3% · Running · {status_file.name} – Pulse")
 
     status_file.done()
     panel.expect(state="Done", percent="100%", epoch="3 of 3", loss="0.1", time_left="—")
     panel.expect_current()
-    expect(page).to_have_title("✓ 100% · Done – Pulse")
+    expect(page).to_have_title(f"✓ 100% · Done · {status_file.name} – Pulse")
 
 
 def test_a_failure_is_told_with_its_reason(server, status_file, page):
@@ -35,7 +35,7 @@ def test_a_failure_is_told_with_its_reason(server, status_file, page):
     panel = Panel.open(page, server)
     status_file.error(epoch=1.2, message="CUDA out of memory")
     panel.expect(state="Error", message="CUDA out of memory", percent="40.0%")
-    expect(page).to_have_title("✕ 40.0% · Error – Pulse")
+    expect(page).to_have_title(f"✕ 40.0% · Error · {status_file.name} – Pulse")
 
 
 def test_a_missing_file_is_a_job_that_has_not_started(server, status_file, page):
@@ -65,7 +65,7 @@ def test_nan_never_looks_healthy(server, status_file, page):
     panel.expect(state="Status file invalid", why="The status file is not valid:", loss="0.4")
     expect(panel.part("reason")).to_contain_text("loss is NaN")
     panel.expect_frozen()
-    expect(page).to_have_title("! 50.0% · Status file invalid – Pulse")
+    expect(page).to_have_title(f"! 50.0% · Status file invalid · {status_file.name} – Pulse")
 
     status_file.running(epoch=1.7)
     panel.expect(state="Running")
@@ -100,7 +100,7 @@ def test_a_silent_job_is_stale_until_it_writes_again(serve, status_file, page):
     panel.expect(state="Stale", percent="50.0%", time_left="—")
     expect(panel.part("why")).to_have_text(re.compile(r"^No updates since \d\d:\d\d:\d\d\."))
     panel.expect_frozen()
-    expect(page).to_have_title("? 50.0% · Stale – Pulse")
+    expect(page).to_have_title(f"? 50.0% · Stale · {status_file.name} – Pulse")
     status_file.running(epoch=1.6)
     panel.expect(state="Running")
     panel.expect_current()
@@ -189,14 +189,14 @@ def test_without_a_total_the_bar_claims_nothing(server, status_file, page):
     panel.expect(state="Running")
     expect(panel.part("bar")).not_to_have_attribute("aria-valuenow", re.compile(""))
     expect(panel.part("bar")).to_have_attribute("aria-valuetext", re.compile("not known"))
-    expect(page).to_have_title("Running – Pulse")
+    expect(page).to_have_title(f"Running · {status_file.name} – Pulse")
 
 
 def test_done_without_a_total_is_done(server, status_file, page):
     status_file.document(status="done", total_epochs=0.0, epoch=7.5)
     panel = Panel.open(page, server)
     panel.expect(state="Done", percent="100%", epoch="7.5")
-    expect(page).to_have_title("✓ 100% · Done – Pulse")
+    expect(page).to_have_title(f"✓ 100% · Done · {status_file.name} – Pulse")
 
 
 def test_the_run_has_a_length_and_a_best_loss(server, status_file, page):

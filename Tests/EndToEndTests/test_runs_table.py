@@ -243,7 +243,7 @@ def test_a_row_that_goes_leaves_the_focus_to_its_successor(folder, table):
 
 def test_a_run_whose_file_vanishes_is_marked(folder, table):
     folder.remove("delta")
-    expect(table.cell("delta", "fault")).to_have_text("Source missing")
+    expect(table.cell("delta", "fault")).to_have_text("Status file missing")
     expect(table.cell("delta", "fault")).to_have_attribute("title", re.compile("delta.json"))
     folder.write("delta", epoch=2.0, timestamp=1_700_000_040)
     expect(table.cell("delta", "fault")).to_be_hidden()
