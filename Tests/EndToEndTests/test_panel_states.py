@@ -42,7 +42,7 @@ def test_a_missing_file_is_a_job_that_has_not_started(server, status_file, page)
     panel = Panel.open(page, server)
     panel.expect(state="Waiting for the first update", why="No status file yet:")
     # Nothing was told: neither how far it is, nor when.
-    panel.expect(percent="—", last_update="—", loss="—")
+    panel.expect(percent="—", epoch="—", last_update="—", loss="—")
     expect(panel.part("reason")).to_contain_text("status.json: no such file or directory")
     status_file.running(epoch=1)
     panel.expect(state="Running")

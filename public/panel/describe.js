@@ -52,7 +52,7 @@ export function describe(state, now, { words, formats, title }) {
       percent,
       aside: isFrozen && status ? words.lastKnown : '',
       message: status?.message ?? '',
-      epoch: status ? (status.total_epochs ? fill(words.of, epochs) : epochs.epoch) : '—',
+      epoch: status && !isAwaited ? (status.total_epochs ? fill(words.of, epochs) : epochs.epoch) : '—',
       loss: status && (status.loss || state.measured) ? number(status.loss) : '—',
       ...timeLeft(state, now, verdict, words, formats),
       elapsed: elapsed(state, now, verdict, words, formats),
