@@ -235,6 +235,8 @@ export class TrainingRuns extends HTMLElement {
     const text = this.#text;
     const { runs, link } = this.#source;
     const isOpen = view.run !== null;
+    const empty = emptiness(this.#list.rows.length, this.#source, text);
+    if (empty?.hint) this.#source.locate();
     const isNothing = this.hasAttribute('earlier') && !runs.size;
     this.#list.root.hidden = isOpen || isNothing;
     const chosen = view.chosen.map(({ id, slot }) => {
@@ -245,7 +247,7 @@ export class TrainingRuns extends HTMLElement {
       view, chosen, counts: this.#counts, total: runs.size, link: link.link,
       title: this.getAttribute('label') || text.words[this.hasAttribute('earlier') ? 'earlier' : 'runs'],
       notice: outage(link, time, text),
-      empty: emptiness({ listed: this.#list.rows.length, total: runs.size, isComplete: runs.isComplete, link: link.link }, text),
+      empty,
     }, text);
     if (isOpen) return;
     const slots = new Map(chosen.map(({ id, slot, item }) => [item?.id ?? id, slot]));
@@ -264,29 +266,30 @@ export class TrainingRuns extends HTMLElement {
     const { run: id } = this.#view;
     const item = id && this.#source.runs.find(id);
     if (item) this.#unknown = null;
-    if (id && !item && this.#source.isComplete && this.#unknown === null) this.#identify(id);
+    if (id && !item && this.#source.runs.isComplete && this.#unknown === null) this.#identify(id);
     const isUnknown = id !== null && this.#unknown === id;
-    const src = item && new URL(`runs/${id}/`, this.#base).href;
+    const src = item ? new URL(`runs/${id}/`, this.#base).href : null;
     this.#opened.render(id && { id, src, isUnknown, label: item?.source }, this.#text, this.#href(null));
   }
 
-  /** A run that isn't listed may be called otherwise now, or be none. */
+  /** A run that isn't listed may be called otherwise now, be archived in a moment, or be none. */
   async #identify(id) {
     this.#unknown = '';
-    const answer = await this.#source.get(`runs/${id}`).catch(() => null);
-    if (this.#view.run !== id) return;
+    if (this.#opened.isShowing) await new Promise((done) => setTimeout(done, 2000));
+    const source = this.#source;
+    const answer = await source?.get(`runs/${id}`).catch(() => null);
+    if (source !== this.#source || this.#view.run !== id || this.#unknown === null) return;
     const name = answer?.document?.id;
     if (name && name !== id) this.#change({ run: name });
-    else this.#unknown = id;
+    else this.#unknown = name ? null : id;
     this.#schedule();
   }
 
   /** Tells the page how many runs there are in each state. */
   #tell() {
     const { link } = this.#source.link;
-    const states = {};
-    for (const { state } of this.#source.runs.all) states[state] = (states[state] ?? 0) + 1;
-    const detail = { total: this.#source.runs.size, states, link };
+    const { size: total, states } = this.#source.runs;
+    const detail = { total, states, link };
     const told = JSON.stringify(detail);
     if (told !== this.#told) this.#emit('runs', detail);
     this.#told = told;

@@ -18,7 +18,7 @@ const time = {
 /**
  * What is followed of one run: its stream, that stream's events, and what is polled where that doesn't
  * deliver. Other feeds may have no stream, a `pace` of their own in milliseconds, and events of which
- * each counts, not only the newest (`repeats`).
+ * each counts, not only the newest (`repeats`), and `patience` until they are polled beside the stream.
  */
 const oneRun = {
   stream: 'events',
@@ -76,7 +76,8 @@ export class Connection {
       this.#after('hide', this.#stream ? time.hiddenStream : 0, () => this.#endStream());
     } else if (!this.#isLive) {
       this.#openStream();
-      this.#ask();
+      if (this.#feed.patience) this.#after('poll', this.#feed.patience, () => this.#ask());
+      else this.#ask();
     }
   }
 

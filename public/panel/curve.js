@@ -36,7 +36,8 @@ export function smooth(values, weight) {
 /** Least and most, set apart when they are one. */
 export function range(values) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const apart = least < most ? 0 : Math.abs(least) / 20 || 0.5;
+  // The smallest doubles have no halves.
+  const apart = least / 2 < most / 2 ? 0 : Math.abs(least) / 20 || 0.5;
   return [least - apart, most + apart];
 }
 

@@ -7,33 +7,34 @@ const page = 1000;
 const mostPages = 10;
 
 /** Every run that a query lists, newest start first. `get` is a connection's. */
-export async function every(get, query) {
+async function every(get, query) {
   const runs = [];
   let after = '';
   for (let pages = 0; pages < mostPages && after !== null; pages++) {
     const rest = after && `&after=${encodeURIComponent(after)}`;
-    const { document } = await get(`runs?${query}&limit=${page}${rest}`);
+    const { document } = await get(`runs?${query}limit=${page}${rest}`);
     runs.push(...document.runs);
     after = document.next;
   }
   return runs;
 }
 
-const asked = (type, query) => async (get) => [{ type, document: await every(get, query) }];
+const asked = (query) => async (get) => [{ type: 'list', document: await every(get, query) }];
 
-/** The current runs, as they change. */
-export const currentRuns = {
+/** All runs, as they change. */
+export const allRuns = {
   stream: 'runs/events',
   events: ['run', 'ready', 'gone', 'reset'],
-  poll: asked('list', 'current=true'),
+  poll: asked(''),
   repeats: true,
+  patience: 1000, // the stream tells the same
 };
 
 /** The earlier runs alone, which hardly ever change. */
 export const earlierRuns = {
   stream: null,
   events: [],
-  poll: asked('earlier', 'current=false'),
+  poll: asked('current=false&'),
   repeats: true,
   pace: 30_000,
 };

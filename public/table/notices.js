@@ -9,10 +9,16 @@ export function outage({ link, reason, since }, now, { words, formats }) {
   return { why, reason: words[reason] ?? reason ?? '' };
 }
 
-/** What to say where no run is listed: `{none, hint, command}`. */
-export function emptiness({ listed, total, isComplete, link }, { words }) {
+/** What to say where none of a source's runs is listed: `{none, hint, command}`; null where some are. */
+export function emptiness(listed, { runs, link, place }, { words }) {
   if (listed) return null;
-  if (total) return { none: words.noMatch };
-  if (!isComplete) return link === 'lost' ? null : { none: words.connecting };
-  return { none: words.empty, hint: words.emptyWhy, command: fill(words.emptyHow, { path: 'DIR' }) };
+  if (runs.size) return { none: words.noMatch };
+  if (!runs.isComplete) return link.link === 'lost' ? null : { none: words.connecting };
+  const name = place.kind === 'bucket' ? 'Bucket' : 'Directory';
+  const path = place.path === null ? 'DIR' : quoted(place.path);
+  const command = fill(words[`how${name}`], { path });
+  return { none: words.empty, hint: words[`empty${name}`], command };
 }
+
+/** A word of a shell. */
+const quoted = (text) => (/^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

@@ -14,8 +14,9 @@ export class Opened {
   #unknown = this.root.querySelector('[part=unknown]');
   #place = this.root.querySelector('.panel');
   #panel = null;
+  #id;
 
-  /** Shows a run: `{id, label, src}`, or `{id, isUnknown}`; null for none. */
+  /** Shows a run: `{id, label, src, isUnknown}`, `src` being null while it isn't listed; null for none. */
   render(run, { words, locale }, list) {
     set(this.root, { hidden: run ? null : '', lang: locale });
     say(this.#back, `← ${words.back}`);
@@ -23,18 +24,26 @@ export class Opened {
     set(this.#unknown, { hidden: run?.isUnknown ? null : '' });
     say(this.#unknown.firstChild, fill(words.unknown, { name: run?.id ?? '' }));
     say(this.#unknown.lastChild, words.unknownWhy);
-    if (!run?.src) {
+    if (!run || run.isUnknown || run.id !== this.#id) {
       this.#panel?.remove();
       this.#panel = null;
-      return;
     }
+    this.#id = run?.id;
+    if (run?.src && !run.isUnknown) this.#show(run, locale);
+  }
+
+  /** A run that isn't listed for a moment stays as it is. */
+  #show({ src, label }, lang) {
     if (!this.#panel) {
       import('../training-panel.js');
-      this.#panel = document.createElement('training-panel');
-      set(this.#panel, { src: run.src, label: run.label, lang: locale, part: 'run', exportparts: 'panel, plot' });
+      this.#panel = build('training-panel', { part: 'run' });
       this.#place.append(this.#panel);
     }
-    set(this.#panel, { src: run.src, label: run.label, lang: locale });
+    set(this.#panel, { src, label, lang });
+  }
+
+  get isShowing() {
+    return this.#panel !== null;
   }
 
   /** The same run is served from elsewhere now. */

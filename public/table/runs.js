@@ -4,7 +4,7 @@ export class Runs {
   #items = new Map(); // id → ITEM
   #current = new Map(); // source → its current ITEM
   #heard = null; // ids that a stream has told of since it began; null when it has told of all
-  /** Whether all current runs are known. */
+  /** Whether all runs are known. */
   isComplete = false;
 
   /** Takes an update; whether runs came or went, or else only changed. */
@@ -18,7 +18,7 @@ export class Runs {
         this.#heard?.add(document.id);
         return this.#put(document);
       case 'ready':
-        this.#keep((id, { current }) => !current || !this.#heard || this.#heard.has(id));
+        if (this.#heard) this.#keep(this.#heard);
         this.#heard = null;
         this.isComplete = true;
         return true;
@@ -26,11 +26,9 @@ export class Runs {
         this.#drop(document.id);
         return true;
       case 'list':
-        this.#replace(document, true);
+        this.#keep(new Set(document.map(({ id }) => id)));
+        document.forEach((item) => this.#put(item));
         this.isComplete = true;
-        return true;
-      case 'earlier':
-        this.#replace(document, false);
         return true;
       default:
         return false;
@@ -50,10 +48,19 @@ export class Runs {
     return this.#items.size;
   }
 
+  /** How many runs are in each state that there is one in. */
+  get states() {
+    const states = {};
+    for (const { state } of this.#items.values()) states[state] = (states[state] ?? 0) + 1;
+    return states;
+  }
+
   #put(item) {
     const isNew = !this.#items.has(item.id);
     this.#items.set(item.id, item);
+    const isCurrent = this.#current.get(item.source)?.id === item.id;
     if (item.current) this.#current.set(item.source, item);
+    else if (isCurrent) this.#current.delete(item.source);
     return isNew;
   }
 
@@ -63,14 +70,8 @@ export class Runs {
     if (this.#current.get(item?.source)?.id === id) this.#current.delete(item.source);
   }
 
-  #keep(isKept) {
-    for (const [id, item] of this.#items) if (!isKept(id, item)) this.#drop(id);
-  }
-
-  /** The current runs, or the earlier ones, are these and no others. */
-  #replace(items, areCurrent) {
-    const ids = new Set(items.map(({ id }) => id));
-    this.#keep((id, { current }) => current !== areCurrent || ids.has(id));
-    items.forEach((item) => this.#put(item));
+  /** There are none but these. */
+  #keep(ids) {
+    for (const id of this.#items.keys()) if (!ids.has(id)) this.#drop(id);
   }
 }

@@ -3,7 +3,7 @@
 import { Connection } from '../panel/connection.js';
 import { ahead, narrow } from '../panel/state.js';
 import { Curves } from './curves.js';
-import { currentRuns, earlierRuns, every } from './feed.js';
+import { allRuns, earlierRuns } from './feed.js';
 import { mostCompared } from './query.js';
 import { Runs } from './runs.js';
 
@@ -11,19 +11,16 @@ import { Runs } from './runs.js';
 const small = [64, 400];
 const large = [1024, 2 * mostCompared];
 
-/** Milliseconds until the earlier runs are asked for again, after a current one has gone. */
-const rest = 1000;
-
 export class Source {
   runs = new Runs();
   /** How the server is heard: `{link, reason, since}`. */
   link = { link: 'connecting', reason: null, since: 0 };
-  /** Whether all runs are known, the earlier ones as well. */
-  isComplete = false;
+  /** What is served: `{kind, path}`; the path only for who may know it. */
+  place = { kind: 'directory', path: null };
+  #isLocated = false;
   #change;
   #skew = null;
   #connection;
-  #timer = 0;
 
   /**
    * `base` is the server, with a slash at its end. `change` is told of every update, and whether runs
@@ -35,18 +32,27 @@ export class Source {
     const redraw = () => change({ type: 'curve' }, false);
     this.small = new Curves(get, ...small, redraw);
     this.large = new Curves(get, ...large, redraw);
-    const feed = onlyEarlier ? earlierRuns : currentRuns;
+    const feed = onlyEarlier ? earlierRuns : allRuns;
     this.#connection = new Connection(base, (update) => this.#take(update), feed);
   }
 
   close() {
     this.#connection.close();
-    clearTimeout(this.#timer);
   }
 
   /** Asks for a document. */
   get(path) {
     return this.#connection.get(path);
+  }
+
+  /** Asks where the runs are, once. */
+  async locate() {
+    if (this.#isLocated) return;
+    this.#isLocated = true;
+    const answer = await this.get('about').catch(() => null);
+    if (!answer?.document.kind) return;
+    this.place = answer.document;
+    this.#change({ type: 'place' }, false);
   }
 
   /** The server's time, in milliseconds, when it is `now` here. */
@@ -64,19 +70,6 @@ export class Source {
       this.small.follow(item);
       this.large.follow(item);
     }
-    if (type === 'earlier') this.isComplete = true;
-    if (type === 'ready' || type === 'list') this.#askForEarlier(this.isComplete ? rest : 0);
-    // It may have become an earlier one.
-    if (type === 'gone') this.#askForEarlier(rest);
     this.#change(update, isDisordered);
-  }
-
-  #askForEarlier(delay) {
-    this.#timer ||= setTimeout(async () => {
-      const get = (path) => this.get(path);
-      const document = await every(get, 'current=false').catch(() => null);
-      this.#timer = 0;
-      if (document) this.#take({ type: 'earlier', document });
-    }, delay);
   }
 }
