@@ -54,24 +54,20 @@ internal import CMicroHTTPD
         if !completions.isEmpty, let completion = completions[socket] {
             return unsafe complete(socket, with: completion, into: buffer)
         }
-        while true {
-            let count = unsafe CMHD_receive(
-                Int32(socket), session, buffer.baseAddress, buffer.count)
-            guard count > 0, unsafe socket < gates.count else { return count }
-            let bytes = unsafe buffer[..<count].withMemoryRebound(to: UInt8.self) { unsafe $0 }
-            var span = unsafe bytes.mutableSpan
-            switch unsafe gates[socket].read(&span) {
-            case .all:
-                return count
-            case .end(after: let end, let completion):
-                let text = unsafe Array(
-                    UnsafeBufferPointer(
-                        start: completion.utf8Start, count: completion.utf8CodeUnitCount))
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
-                let added = unsafe complete(socket, with: text[...], into: rest)
-                // Nothing is left to be read: what comes is thrown away until the library closes.
-                if end + added > 0 { return end + added }
-            }
+        let count = unsafe CMHD_receive(Int32(socket), session, buffer.baseAddress, buffer.count)
+        guard count > 0, unsafe socket < gates.count else { return count }
+        let bytes = unsafe buffer[..<count].withMemoryRebound(to: UInt8.self) { unsafe $0 }
+        var span = unsafe bytes.mutableSpan
+        switch unsafe gates[socket].read(&span) {
+        case .all:
+            return count
+        case .end(after: let end, let completion):
+            let text = unsafe Array(
+                UnsafeBufferPointer(
+                    start: completion.utf8Start, count: completion.utf8CodeUnitCount))
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[end...])
+            // What comes behind is thrown away; 0 is the end of what the client sends.
+            return unsafe end + complete(socket, with: text[...], into: rest)
         }
     }
 
