@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from certificates import certify
 from processes import PATIENCE, PulseServer, StatusFile
+from tls_records import ASK, KEEP, RecordClient
 
 
 @pytest.fixture
@@ -60,3 +61,32 @@ def test_heads_are_judged_as_without_tls(
     answer = exchange(*secured, pieces)
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert answer.count(b"\r\nDate: ") == 1
+
+
+REQUEST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize("how", [KEEP, ASK])
+@pytest.mark.parametrize("count", [1, 3])
+def test_records_without_data_hold_up_no_request(
+    secured: tuple[PulseServer, Path], how: int, count: int
+) -> None:
+    """RFC 8446 §4.6.3: a key may be changed at any time, also in the segment of a request."""
+    client = RecordClient(secured[0].port)
+    for half in (REQUEST[:20], REQUEST[20:]):
+        for _ in range(count):
+            client.update_key(how)
+        client.write(half)
+    client.flush()
+    assert client.read_to_end().startswith(b"HTTP/1.1 200 ")
+    client.close()
+
+
+def test_a_client_that_sends_nothing_else_is_let_go(secured: tuple[PulseServer, Path]) -> None:
+    client = RecordClient(secured[0].port)
+    for _ in range(500):
+        client.update_key(KEEP)
+    client.flush()
+    assert client.read_to_end() == b""
+    client.close()
+    assert exchange(*secured, [REQUEST]).startswith(b"HTTP/1.1 200 ")
