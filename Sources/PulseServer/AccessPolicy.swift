@@ -74,11 +74,13 @@ struct AccessPolicy: Sendable {
     /// Judges the authority of the target, or else the `Host` field, which must be well-formed in
     /// either case (RFC 9112 §3.2).
     func hostName(of request: borrowing Request) -> HostName {
-        // A Host that the target outranks names nothing, and has to be valid all the same.
-        if request.isAbsoluteForm,
-            request.withHeader(.host, { Authority.host(of: $0) != nil }) == false
-        {
-            return .malformed
+        if request.isAbsoluteForm {
+            // A Host that the target outranks names nothing, and has to be valid all the same.
+            let hasHost = request.withAuthority { Authority.host(of: $0)?.isEmpty == false }
+            // A URI of HTTP without a host is none (RFC 9110 §4.2.1).
+            guard request.withHeader(.host, { Authority.host(of: $0) != nil }) != false,
+                hasHost != false
+            else { return .malformed }
         }
         // HTTP/1.0 may name no host at all; no browser does so.
         return request.withAuthority { hostName(in: $0) } ?? .own

@@ -19,6 +19,18 @@ struct AccessTests {
             ["Cookie: pulse_token=\(secret)x"], ["X-Token: \(secret)"],
             ["Cookie: \(cookieName)=wrong"], ["Cookie: pulse_token_0123456789abcdef=\(secret)"],
             ["Cookie: a=b", "Cookie: pulse_token=wrong"],
+            // No list, so that the first line counts (RFC 9110 §5.3): nobody tries two at once.
+            [
+                "Authorization: Bearer wrong-horse-battery-staple",
+                "Authorization: Bearer \(secret)",
+            ],
+            ["Authorization: Basic x", "Authorization: Bearer \(secret)"],
+            ["Authorization: Bearer \(secret), Bearer \(secret)"],
+            ["Authorization: Bearer \"\(secret)\""], ["Authorization: Bearer\t\(secret)"],
+            ["Authorization: Bearer \(secret) x"], ["Authorization:"], ["Authorization: Bearer"],
+            ["Cookie: \(cookieName)=\"\(secret)\""], ["Cookie: \(cookieName) = \(secret)"],
+            ["Cookie: \(cookieName)"], ["Cookie: =\(secret)"], ["Cookie: ;;;"],
+            ["Cookie: a=\(cookieName)=\(secret)"], ["Cookie: \(cookieName)=\(secret),a=b"],
         ])
     func refused(fields: [String]) async throws {
         try await Self.withToken { server in
@@ -28,7 +40,8 @@ struct AccessTests {
                 let reply = try server.request("GET", path, fields: fields)
                 #expect(reply.statusLine == "HTTP/1.1 401 Unauthorized", "\(path)")
                 // RFC 6750 §3.1: a reason for whoever has shown a token, and for nobody else.
-                let showsToken = fields.contains { $0.contains(/^Authorization: Bearer [^ ]/) }
+                let first = fields.first { $0.hasPrefix("Authorization:") } ?? ""
+                let showsToken = first.contains(/^Authorization: Bearer [^ ]/)
                 #expect(
                     reply["WWW-Authenticate"] == "Bearer realm=\"pulse\""
                         + (showsToken ? ", error=\"invalid_token\"" : ""))
@@ -56,6 +69,12 @@ struct AccessTests {
             "Cookie: pulse_token=other\r\nX: y\r\ncookie: c=d; pulse_token=\(secret)\r\nCookie: e=f",
             // One of another server on this host, whose cookies know no ports.
             "Cookie: pulse_token=other; pulse_token=\(secret)",
+            // The first line counts, with the blanks around it taken off.
+            "Authorization: \t Bearer \(secret) \t",
+            "Authorization: Bearer \(secret)\r\nAuthorization: Bearer wrong-horse-battery-staple",
+            "Authorization: Basic x\r\nCookie: \(cookieName)=\(secret)",
+            "Cookie: \t \(cookieName)=\(secret) \t", "Cookie: ;; a; =b; \(cookieName)=\(secret);",
+            "Cookie:\r\nCookie: \(cookieName)=\(secret)",
         ])
     func admitted(field: String) async throws {
         try await Self.withToken { server in
@@ -217,12 +236,19 @@ struct AccessTests {
             #expect(good["Vary"] == "Origin")
             for origin in [
                 "https://evil.example", "https://good.example.evil", "null",
-                "https://good.example:1", "",
+                "https://good.example:1", "", "https://good.example/", "HTTPS://good.example",
+                "https://good.example, https://good.example", "https://good.example x",
+                "https://evil.example\r\nOrigin: https://good.example",
             ] {
                 let bad = try server.request("GET", "/status", fields: ["Origin: \(origin)"])
                 #expect(bad.status == 200)
                 #expect(bad["Access-Control-Allow-Origin"] == nil, "\(origin)")
                 #expect(bad["Vary"] == "Origin")
+            }
+            // Blanks around a value are none of it (RFC 9112 §5.1), and the first line counts.
+            for origin in [" \thttps://good.example \t", "https://good.example\r\nOrigin: x"] {
+                let read = try server.request("GET", "/status", fields: ["Origin: \(origin)"])
+                #expect(read["Access-Control-Allow-Origin"] == "https://good.example")
             }
             let preflight = try server.request(
                 "OPTIONS", "/events",

@@ -78,6 +78,7 @@ struct HostTests {
             ("http://evil.example/status", 421), ("HTTPS://evil.example:80/status", 421),
             ("http://x@localhost/status", 400), ("http://localhost:x/status", 400),
             ("http://user@localhost/livez", 400), ("http://evil.example/livez", 200),
+            ("http:///livez", 400), ("https://:443/status", 400), ("http://?x", 400),
         ])
     func absoluteForm(target: String, status: Int) async throws {
         try await Self.withServer { server in
