@@ -55,7 +55,8 @@ let package = Package(
             pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]
         ),
-        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS"]),
+        .target(name: "Certificates", dependencies: ["CGnuTLS"]),
+        .target(name: "MicroHTTPD", dependencies: ["CMicroHTTPD", "CGnuTLS", "Certificates"]),
         .target(name: "SQLite", dependencies: ["CSQLite"]),
         // Without its trait only plain values: nothing of the library is needed or linked then.
         .target(
@@ -69,7 +70,7 @@ let package = Package(
         .target(
             name: "PulseServer",
             dependencies: [
-                "Pulse", "PulseMonitor", "MicroHTTPD",
+                "Pulse", "PulseMonitor", "MicroHTTPD", "Certificates",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -81,11 +82,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        .target(name: "PulseClient", dependencies: ["Pulse", "PulseMonitor", "CGnuTLS"]),
+        .target(
+            name: "PulseClient",
+            dependencies: ["Pulse", "PulseMonitor", "CGnuTLS", "Certificates"]),
         .target(name: "PulseWatch", dependencies: ["Pulse", "PulseMonitor", "PulseClient"]),
         .target(
             name: "PulseDoctor",
-            dependencies: ["Pulse", "MicroHTTPD", "PulseMonitor", "PulseClient"]),
+            dependencies: ["Pulse", "MicroHTTPD", "PulseMonitor", "PulseClient", "Certificates"]),
         .target(name: "PulseRun", dependencies: ["Pulse", "PulseMonitor", "MicroHTTPD"]),
         .target(
             name: "PulseNATS",
@@ -121,6 +124,7 @@ let package = Package(
             name: "SimulatorTests", dependencies: ["Simulator", "PulseMonitor", "Pulse"],
             exclude: ["Recorded"]),
         .testTarget(name: "MicroHTTPDTests", dependencies: ["TestSupport", "MicroHTTPD"]),
+        .testTarget(name: "CertificatesTests", dependencies: ["TestSupport", "Certificates"]),
         .testTarget(name: "SQLiteTests", dependencies: ["TestSupport", "SQLite"]),
         .testTarget(name: "PulseTests", dependencies: ["TestSupport", "Pulse"]),
         // Not a product: what Tests/FuzzTests asks for verdicts.
@@ -130,7 +134,9 @@ let package = Package(
             name: "PulseMonitorTests", dependencies: ["TestSupport", "PulseMonitor", "Pulse"]),
         .testTarget(
             name: "PulseServerTests",
-            dependencies: ["TestSupport", "PulseServer", "PulseMonitor", "Pulse", "MicroHTTPD"]),
+            dependencies: [
+                "TestSupport", "PulseServer", "PulseMonitor", "Pulse", "MicroHTTPD", "Certificates",
+            ]),
         .testTarget(
             name: "PulseArchiveTests",
             dependencies: ["TestSupport", "PulseArchive", "PulseMonitor", "Pulse", "SQLite"]),
@@ -142,7 +148,7 @@ let package = Package(
             ]),
         .testTarget(
             name: "PulseDoctorTests",
-            dependencies: ["TestSupport", "PulseDoctor", "MicroHTTPD", "Pulse"]),
+            dependencies: ["TestSupport", "PulseDoctor", "Certificates", "MicroHTTPD", "Pulse"]),
         .testTarget(
             name: "PulseNATSTests",
             dependencies: ["TestSupport", "PulseNATS", "NATS", "PulseMonitor", "Pulse"]),

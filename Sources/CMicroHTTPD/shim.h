@@ -63,12 +63,12 @@ static inline size_t CMHD_keep_escapes(void *context, struct MHD_Connection *con
 }
 
 /* Cipher suites with forward secrecy and authenticated encryption alone (RFC 9325 4.2), no signature by
-   SHA-1 (RFC 9155), and of what a client offers the first in this order. */
+   SHA-1 (RFC 9155), and of what a client offers the first in this order: Mozilla's "intermediate". */
 static const char CMHD_tls_priorities[] =
     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
     ":-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA"
     ":-CIPHER-ALL:+AES-256-GCM:+CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD"
-    ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-X448:+GROUP-SECP384R1:+GROUP-SECP521R1"
+    ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1"
     ":-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%SERVER_PRECEDENCE";
 
 /* Stands where the library wants a certificate, a gnutls_certificate_retrieve_function2: each session is

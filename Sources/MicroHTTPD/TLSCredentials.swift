@@ -1,4 +1,5 @@
 internal import CGnuTLS
+package import Certificates
 
 /// A certificate and its key, in the form that sessions are given.
 ///
@@ -20,8 +21,8 @@ internal import CGnuTLS
         case other(String)
     }
 
-    /// When the certificate begins and ends to be valid: unix time.
-    public let validity: ClosedRange<Int64>
+    /// When the certificate and those that certify it are valid.
+    package let validity: CertificateValidity
     // Ownership: ours; freed in deinit, when no session has it any more. Never changed.
     nonisolated(unsafe) private let handle: gnutls_certificate_credentials_t
 
@@ -60,26 +61,10 @@ internal import CGnuTLS
             OpaquePointer(session), GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(handle))
     }
 
-    private static func validity(of text: [UInt8]) throws(Fault) -> ClosedRange<Int64> {
-        var list: UnsafeMutablePointer<gnutls_x509_crt_t?>?
-        var count: UInt32 = 0
-        let code = unsafe withDatum(text) {
-            unsafe gnutls_x509_crt_list_import2(&list, &count, $0, GNUTLS_X509_FMT_PEM, 0)
-        }
-        guard code >= 0, count > 0, let list = unsafe list else { throw .noCertificate }
-        defer {
-            for index in 0..<Int(count) { unsafe gnutls_x509_crt_deinit(list[index]) }
-            unsafe CGnuTLS_free(
-                gnutls_datum_t(
-                    data: UnsafeMutableRawPointer(list).assumingMemoryBound(to: UInt8.self), size: 0
-                ))
-        }
-        let algorithm = unsafe gnutls_x509_crt_get_pk_algorithm(list[0], nil)
-        guard suitable.contains(UInt32(bitPattern: algorithm)) else { throw .unsuitableKey }
-        let begin = Int64(unsafe gnutls_x509_crt_get_activation_time(list[0]))
-        let end = Int64(unsafe gnutls_x509_crt_get_expiration_time(list[0]))
-        guard begin <= end else { throw .other("its end is before its beginning") }
-        return begin...end
+    private static func validity(of text: [UInt8]) throws(Fault) -> CertificateValidity {
+        guard let chain = CertificateChain(pem: text) else { throw .noCertificate }
+        guard suitable.contains(chain.keyAlgorithm) else { throw .unsuitableKey }
+        return chain.validity
     }
 
     private static let suitable = [

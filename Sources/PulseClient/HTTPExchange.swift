@@ -1,3 +1,4 @@
+package import Certificates
 internal import Pulse
 package import PulseMonitor
 

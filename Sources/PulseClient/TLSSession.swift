@@ -1,4 +1,5 @@
 internal import CGnuTLS
+internal import Certificates
 internal import Glibc
 
 /// The encryption of one connection, by GnuTLS.

@@ -12,15 +12,17 @@ struct Doctor: ParsableCommand {
 
             It examines the directory and its rights, single-file mounts (a container's), the file \
             system and inotify, the document, its fields and its timestamp, how the file is written, \
-            the port and who has it, the certificate, and variables of other programs. It writes nothing.
+            the port and who has it, the certificate, allowed hosts, and variables of other programs or \
+            misspelt ones. It writes nothing.
 
             Clocks are compared: the document's timestamp and the file's own time with this machine's, and \
             the Date of a server that has the port. Five seconds are allowed.
 
             Exit codes: 0 when there is no problem (a note is none), 1 when there is one or more.
 
-            --status-file, --host, --port and --tls-certificate can be set in the environment as for \
-            `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, PULSE_TLS_CERTIFICATE. Durations are a number and a unit: 500ms, 2s, 5m.
+            --status-file, --host, --port, --tls-certificate and --allowed-host can be set in the environment \
+            as for `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, PULSE_TLS_CERTIFICATE, \
+            PULSE_ALLOWED_HOST. Durations are a number and a unit: 500ms, 2s, 5m.
             """)
 
     @Option(
@@ -37,6 +39,11 @@ struct Doctor: ParsableCommand {
     @Option(
         help: "The PEM file with the certificate that the server is to show.", completion: .file())
     var tlsCertificate: String?
+
+    @Option(
+        name: .customLong("allowed-host"),
+        help: "A host name that the server is to let in. Repeatable.")
+    var allowedHosts: [String] = []
 
     @Option(help: "How long to observe how the file is written.")
     var observe: DurationArgument = "3s"
@@ -58,15 +65,25 @@ struct Doctor: ParsableCommand {
         }
         let examination = Examination(
             statusFile: statusFile, host: host, port: port, observation: observe.duration,
-            certificate: tlsCertificate,
-            foreignVariables: EnvironmentArguments(["serve"]).foreign.map {
-                ForeignSetting(assignment: $0.assignment, owner: $0.owner, fix: $0.fix)
-            })
+            certificate: tlsCertificate, settings: settings)
         if json {
             CommandOutput.line(String(decoding: Report.json(examination), as: UTF8.self))
         } else {
             Report.text(examination).forEach(CommandOutput.line)
         }
         if examination.count(.problem) > 0 { throw ExitCode.failure }
+    }
+
+    private var settings: SettingFacts {
+        SettingFacts(
+            foreign: EnvironmentArguments(["serve"]).foreign.map {
+                ForeignSetting(assignment: $0.assignment, owner: $0.owner, fix: $0.fix)
+            },
+            misspelt: ProcessText.variableNames().compactMap {
+                MisspeltVariable($0, settings: EnvironmentArguments.allVariables)
+            }.map { MisspeltSetting(name: $0.name, meant: $0.meant) },
+            unusableHosts: allowedHosts.filter { !HostName.isValid($0) }.map {
+                UnusableHost(name: $0, advice: HostName.advice(for: $0))
+            })
     }
 }

@@ -46,7 +46,8 @@ struct EnvironmentArguments {
         "relay": Settings(
             options: ["status-file", "to", "poll-interval", "log-level", "log-format"] + nats,
             flags: ["no-watch"]),
-        "doctor": Settings(options: ["status-file", "host", "port", "tls-certificate"]),
+        "doctor": Settings(
+            options: ["status-file", "host", "port", "tls-certificate"], lists: ["allowed-host"]),
         "write": Settings(options: ["status-file"]),
         "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
     ]
@@ -110,6 +111,12 @@ struct EnvironmentArguments {
         self.arguments = [command] + added + arguments.dropFirst()
         variables = used
         self.foreign = foreign
+    }
+
+    /// The variables of every command.
+    static var allVariables: [String] {
+        let names = settings.values.flatMap { $0.options + $0.lists + $0.flags }
+        return Set(names).map(variable(of:)).sorted()
     }
 
     private static func isSet(_ name: String, _ environment: (String) -> String?) -> Bool {

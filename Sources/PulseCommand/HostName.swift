@@ -6,7 +6,15 @@ enum HostName {
     ///
     /// An address may stand in brackets or without: it is always let in.
     static func isValid(_ text: String) -> Bool {
-        isName(text) || isIPv6(text) || isIPv6Literal(text)
+        isName(text) && hasLabels(text) || isIPv6(text) || isIPv6Literal(text)
+    }
+
+    /// Whether a name's parts are as long as DNS lets them be (RFC 1035 §2.3.4); a dot may end it.
+    private static func hasLabels(_ name: String) -> Bool {
+        let name = name.hasSuffix(".") ? name.dropLast() : name[...]
+        return name.utf8.count <= 253
+            && name.split(separator: ".", omittingEmptySubsequences: false)
+                .allSatisfy { 1...63 ~= $0.utf8.count }
     }
 
     /// Letters, digits and `-._`: what is a name to DNS and to container engines, and IPv4.
@@ -35,8 +43,11 @@ enum HostName {
 
     /// What to type instead of something that can be no host.
     static func advice(for text: String) -> String {
-        if text.contains("*") {
+        if text.contains("*") || text.hasPrefix(".") {
             return "there are no patterns: name each host, like gpu1.example.org"
+        }
+        if isName(text) {
+            return "between two dots stand 1 to 63 characters, and 253 in all"
         }
         if !text.utf8.allSatisfy({ $0 < 0x80 }) {
             return "write it in ASCII as browsers send it, like xn--mller-kva.example"

@@ -1,4 +1,5 @@
 import Glibc
+import Pulse
 
 /// The arguments and the environment of this process as text, without a loss.
 ///
@@ -35,6 +36,16 @@ enum ProcessText {
             guard let value = environment(name) else { continue }
             _ = try text(value, named: "the variable \(name)='\(shown(value))'")
         }
+    }
+
+    /// The names of all variables in the environment that are text, in the order of the letters.
+    ///
+    /// From /proc, because `environ` is a global that anybody may change.
+    static func variableNames() -> [String] {
+        let block = (try? WholeFile.bytes(of: "/proc/self/environ", upTo: 1 << 24)) ?? []
+        return block.split(separator: 0).compactMap {
+            String(validating: $0.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+        }.sorted()
     }
 
     private static func text(_ bytes: [UInt8], named what: String) throws(NotUTF8) -> String {

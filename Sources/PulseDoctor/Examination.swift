@@ -11,15 +11,15 @@ package struct Examination: Sendable {
     ///   - port: the port that it is to listen on.
     ///   - observation: how long to observe how the file is written.
     ///   - certificate: the PEM file with the certificate that it is to show.
-    ///   - foreignVariables: those of the environment that only seem to be settings.
+    ///   - settings: what is wrong with settings by their words alone.
     package init(
         statusFile: String, host: String, port: UInt16, observation: Duration,
-        certificate: String? = nil, foreignVariables: [ForeignSetting] = []
+        certificate: String? = nil, settings: SettingFacts = SettingFacts()
     ) {
         self.init(
             FactGatherer(
                 statusFile: statusFile, host: host, port: port, observation: observation,
-                certificate: certificate, foreignVariables: foreignVariables
+                certificate: certificate, settings: settings
             ).facts())
     }
 
@@ -28,7 +28,7 @@ package struct Examination: Sendable {
             DirectoryCheck.findings(facts) + MountCheck.findings(facts)
             + FileSystemCheck.findings(facts) + DocumentCheck.findings(facts)
             + TimeCheck.findings(facts) + WriterCheck.findings(facts) + PortCheck.findings(facts)
-            + CertificateCheck.findings(facts) + EnvironmentCheck.findings(facts)
+            + CertificateCheck.findings(facts) + SettingsCheck.findings(facts)
     }
 
     /// How many of the findings are of a level.

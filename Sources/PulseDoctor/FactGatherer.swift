@@ -1,3 +1,4 @@
+internal import Certificates
 internal import Glibc
 internal import MicroHTTPD
 internal import Pulse
@@ -11,17 +12,17 @@ struct FactGatherer {
     let port: UInt16
     let observation: Duration
     let certificate: String?
-    let foreignVariables: [ForeignSetting]
-    private let mounts = MountTable(Self.mountTable())
+    let settings: SettingFacts
+    private let mounts = MountTable(Self.text(of: "/proc/self/mountinfo"))
 
     init(
         statusFile: String, host: String, port: UInt16, observation: Duration,
-        certificate: String? = nil, foreignVariables: [ForeignSetting] = []
+        certificate: String? = nil, settings: SettingFacts = SettingFacts()
     ) {
         // In full: which file is meant is half of the answer.
         self.statusFile = AbsolutePath.of(statusFile)
         self.certificate = certificate
-        self.foreignVariables = foreignVariables
+        self.settings = settings
         self.host = host
         self.port = port
         self.observation = observation
@@ -33,8 +34,13 @@ struct FactGatherer {
             statusFile: statusFile, directory: directory(), file: file(), writes: writes,
             port: address(),
             certificate: certificate.map {
-                CertificateFacts(path: AbsolutePath.of($0), validity: CertificateValidity(file: $0))
-            }, foreignVariables: foreignVariables, now: Int64(time(nil)))
+                CertificateFacts(path: AbsolutePath.of($0), validity: Self.validity(of: $0))
+            }, settings: settings, now: Int64(time(nil)))
+    }
+
+    private static func validity(of file: String) -> CertificateValidity? {
+        let bytes = try? WholeFile.bytes(of: file, upTo: 1 << 20)
+        return bytes.flatMap { CertificateChain(pem: $0)?.validity }
     }
 
     private func observe() -> WriteFacts {
@@ -52,6 +58,9 @@ struct FactGatherer {
     private func directory() -> DirectoryFacts {
         let path = SplitPath(statusFile).directory
         var facts = DirectoryFacts(path: path)
+        let planned = FileSystemTable(Self.text(of: "/etc/fstab"))
+            .point(holding: AbsolutePath.real(path) ?? path)
+        facts.missingMount = planned.flatMap { mounts.isMounted($0) ? nil : $0 }
         var information = stat()
         guard unsafe stat(path, &information) == 0 else {
             facts.errno = errno
@@ -116,8 +125,9 @@ struct FactGatherer {
         return facts
     }
 
-    private static func mountTable() -> String {
-        let bytes = (try? WholeFile.bytes(of: "/proc/self/mountinfo", upTo: 1 << 24)) ?? []
+    /// A table of the system's; empty where it can't be read.
+    private static func text(of table: String) -> String {
+        let bytes = (try? WholeFile.bytes(of: table, upTo: 1 << 24)) ?? []
         return String(decoding: bytes, as: UTF8.self)
     }
 }

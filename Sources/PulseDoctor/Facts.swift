@@ -1,3 +1,4 @@
+internal import Certificates
 internal import Pulse
 internal import PulseClient
 
@@ -11,8 +12,8 @@ struct Facts: Sendable {
     var port: PortFacts
     /// The certificate that the server is to show; nil when there is to be none.
     var certificate: CertificateFacts?
-    /// Variables that have the name of a setting, and are another program's.
-    var foreignVariables: [ForeignSetting] = []
+    /// What is wrong with settings by their words alone.
+    var settings = SettingFacts()
     /// This machine's unix time when the file was read.
     var now: Int64
 }
@@ -29,6 +30,8 @@ struct DirectoryFacts: Sendable {
     /// The mount that holds it: where it is, and its root as /proc/self/mountinfo has it.
     var mountPoint = ""
     var mountRoot = ""
+    /// Where something is to be mounted that would hold it, and isn't; nil when all is mounted.
+    var missingMount: String?
     /// The type of the file system it is on, as /proc/self/mountinfo names it.
     var fileSystem = ""
     /// The `errno` of watching it with inotify(7); 0 when that works.
@@ -91,19 +94,4 @@ struct CertificateFacts: Sendable {
     var path: String?
     /// Unix times; nil when there is no certificate to be read.
     var validity: CertificateValidity?
-}
-
-/// A variable of the environment that isn't what it seems to be.
-package struct ForeignSetting: Sendable {
-    let assignment: String
-    let owner: String
-    let fix: String
-
-    /// - Parameters:
-    ///   - assignment: name and value, such as `PULSE_PORT=tcp://10.0.0.7:80`.
-    ///   - owner: whose it is, as a sentence.
-    ///   - fix: what to do where a setting was meant.
-    package init(assignment: String, owner: String, fix: String) {
-        (self.assignment, self.owner, self.fix) = (assignment, owner, fix)
-    }
 }

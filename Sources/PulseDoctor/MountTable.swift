@@ -27,6 +27,9 @@ struct MountTable {
         mounts.filter { $0.point == path }.map(\.root)
     }
 
+    /// Whether anything is mounted at exactly this path.
+    func isMounted(_ path: String) -> Bool { mounts.contains { $0.point == path } }
+
     /// The type of the file system that a path is on; empty when that isn't known.
     func type(of path: String) -> String {
         mount(holding: path)?.type ?? ""
@@ -41,8 +44,8 @@ struct MountTable {
         return holding.last { $0.point.utf8.count == longest }
     }
 
-    /// Space, tab, newline and backslash are written as `\040` and the like.
-    private static func unescaped(_ field: Substring) -> String {
+    /// Space, tab, newline and backslash are written as `\040` and the like, in fstab(5) as well.
+    static func unescaped(_ field: Substring) -> String {
         var bytes: [UInt8] = []
         var rest = Array(field.utf8)[...]
         while let byte = rest.popFirst() {

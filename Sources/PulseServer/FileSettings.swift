@@ -1,3 +1,4 @@
+internal import Certificates
 internal import Logging
 internal import MicroHTTPD
 internal import Pulse
@@ -7,6 +8,8 @@ internal import Pulse
 struct FileSettings: Sendable {
     let token: AccessToken?
     let tls: TLSCredentials?
+    /// The certificate that is shown; nil without TLS.
+    let certificate: ServedCertificate?
     private let tokenFile: Reading?
     private let tlsFiles: (certificate: Reading, key: Reading)?
 
@@ -36,27 +39,27 @@ struct FileSettings: Sendable {
         }
         if let paths = configuration.tlsFiles {
             let pair = (certificate: try Reading(paths.certificate), key: try Reading(paths.key))
-            tls = try TLSFiles(certificate: pair.certificate.file, key: pair.key.file)
-                .credentials(certificate: pair.certificate.content, key: pair.key.content)
-            tlsFiles = pair
+            let files = TLSFiles(certificate: pair.certificate.file, key: pair.key.file)
+            let credentials = try files.credentials(
+                certificate: pair.certificate.content, key: pair.key.content)
+            certificate = ServedCertificate(credentials.validity, of: files)
+            (tls, tlsFiles) = (credentials, pair)
         } else {
-            (tls, tlsFiles) = (nil, nil)
+            (tls, tlsFiles, certificate) = (nil, nil, nil)
         }
-    }
-
-    /// Says in the log what clients will say against the certificate.
-    func warn(at now: Int64, logger: Logger) {
-        guard let tls, let tlsFiles else { return }
-        let files = TLSFiles(certificate: tlsFiles.certificate.file, key: tlsFiles.key.file)
-        if let objection = files.objection(to: tls, at: now) { logger.warning("\(objection)") }
     }
 
     /// The settings whose files can be read again, and whom another value is for.
     func reload(
         policy: AccessPolicy, daemon: Daemon, now: @escaping @Sendable () -> Int64, logger: Logger
     ) -> SettingsReload {
-        SettingsReload(
-            [reloadedToken(policy, logger), reloadedPair(daemon, now, logger)].compactMap { $0 })
+        let settings = [reloadedToken(policy, logger), reloadedPair(daemon, logger)]
+        guard let certificate else {
+            return SettingsReload(settings.compactMap(\.self), remind: nil)
+        }
+        return SettingsReload(settings.compactMap(\.self)) {
+            if let reminder = certificate.reminder(at: now()) { logger.warning("\(reminder)") }
+        }
     }
 
     private func reloadedToken(_ policy: AccessPolicy, _ logger: Logger) -> ReloadedSetting? {
@@ -72,23 +75,19 @@ struct FileSettings: Sendable {
         }
     }
 
-    private func reloadedPair(
-        _ daemon: Daemon, _ now: @escaping @Sendable () -> Int64, _ logger: Logger
-    ) -> ReloadedSetting? {
-        guard let (certificate, key) = tlsFiles, certificate.file.isRegular, key.file.isRegular
-        else { return nil }
-        let files = TLSFiles(certificate: certificate.file, key: key.file)
+    private func reloadedPair(_ daemon: Daemon, _ logger: Logger) -> ReloadedSetting? {
+        guard let (file, key) = tlsFiles, file.file.isRegular, key.file.isRegular else {
+            return nil
+        }
+        let files = TLSFiles(certificate: file.file, key: key.file)
         return ReloadedSetting(
-            "the certificate", files: [certificate.file, key.file],
-            content: [certificate.content, key.content], seen: [certificate.seen, key.seen],
-            logger: logger
-        ) { content throws(ServerError) in
+            "the certificate", files: [file.file, key.file],
+            content: [file.content, key.content], seen: [file.seen, key.seen], logger: logger
+        ) { [certificate] content throws(ServerError) in
             let pair = try files.credentials(certificate: content[0], key: content[1])
             daemon.use(pair)
-            if let objection = files.objection(to: pair, at: now()) {
-                logger.warning("\(objection)")
-            }
-            return ", and is valid until \(TLSFiles.date(pair.validity.upperBound))"
+            certificate?.use(pair.validity)
+            return ", and is valid until \(TLSFiles.date(pair.validity.end))"
         }
     }
 }

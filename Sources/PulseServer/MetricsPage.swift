@@ -7,11 +7,19 @@ struct MetricsPage: Sendable {
     private let table: RunTable
     private let metrics: Metrics
     private let isArchiveUp: (@Sendable () -> Bool)?
+    private let certificate: ServedCertificate?
 
-    init(table: RunTable, metrics: Metrics, isArchiveUp: (@Sendable () -> Bool)? = nil) {
+    /// - Parameters:
+    ///   - isArchiveUp: whether the archive is written; nil without one.
+    ///   - certificate: the one that is shown; nil without TLS.
+    init(
+        table: RunTable, metrics: Metrics, isArchiveUp: (@Sendable () -> Bool)? = nil,
+        certificate: ServedCertificate? = nil
+    ) {
         self.table = table
         self.metrics = metrics
         self.isArchiveUp = isArchiveUp
+        self.certificate = certificate
     }
 
     func response(to request: borrowing Request, headers: [HeaderLine]) -> Response {
@@ -33,6 +41,12 @@ struct MetricsPage: Sendable {
             text.gauge(
                 "pulse_archive_up", "Whether the archive is written as it should be.",
                 isArchiveUp() ? 1 : 0)
+        }
+        if let certificate {
+            text.gauge(
+                "pulse_tls_certificate_expiry_timestamp_seconds",
+                "When the certificate that is shown ends to be valid, in unix time.",
+                Double(certificate.end))
         }
         text.gauge("pulse_event_streams", "Event streams that are open.", Double(table.openStreams))
         text.counter(

@@ -8,12 +8,16 @@ internal import Synchronization
 /// elsewhere, often several directories up.
 final class SettingsReload: Service {
     private let settings: [ReloadedSetting]
+    private let remind: (@Sendable () -> Void)?
     private let isAsked = Atomic(false)
 
     private static let interval = Duration.seconds(1)
 
-    init(_ settings: [ReloadedSetting]) {
+    /// - Parameter remind: says what there is to say of a setting at this time: now, and each second.
+    init(_ settings: [ReloadedSetting], remind: (@Sendable () -> Void)?) {
         self.settings = settings
+        self.remind = remind
+        remind?()
     }
 
     /// Has all files read within a second, changed or not.
@@ -22,7 +26,7 @@ final class SettingsReload: Service {
     }
 
     func run() async throws {
-        guard !settings.isEmpty else { return try await gracefulShutdown() }
+        guard !settings.isEmpty || remind != nil else { return try await gracefulShutdown() }
         await cancelWhenGracefulShutdown {
             await BlockingThread.run("pulse.settings") { cancellation in
                 while true {
@@ -30,6 +34,7 @@ final class SettingsReload: Service {
                     if cancellation.isCancelled { return }
                     let isAsked = self.isAsked.exchange(false, ordering: .relaxed)
                     for setting in self.settings { setting.poll(isAsked: isAsked) }
+                    self.remind?()
                 }
             }
         }

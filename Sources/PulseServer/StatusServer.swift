@@ -56,7 +56,8 @@ public struct StatusServer: Service {
         let routes = Routes(
             table: table,
             page: MetricsPage(
-                table: table, metrics: metrics, isArchiveUp: configuration.isArchiveUp),
+                table: table, metrics: metrics, isArchiveUp: configuration.isArchiveUp,
+                certificate: settings.certificate),
             about: AboutPage(
                 table: table, configuration: configuration,
                 showsPaths: configuration.showsPaths(isLoopback: sockets.areLoopback),
@@ -77,7 +78,6 @@ public struct StatusServer: Service {
             throw .cannotListen(error.description)
         }
         port = Int(daemon.port)
-        settings.warn(at: clock.unixTime, logger: logger)
         reloading = settings.reload(
             policy: policy, daemon: daemon, now: { clock.unixTime }, logger: logger)
         http = HTTPService(

@@ -1,5 +1,7 @@
+internal import Certificates
 internal import Glibc
 internal import MicroHTTPD
+internal import Pulse
 
 /// The PEM files of a certificate and its key, with a word for everything that may be wrong with
 /// them.
@@ -34,21 +36,25 @@ struct TLSFiles: Sendable {
         }
     }
 
-    /// What clients will say against a certificate at this time; nil when they won't.
+    /// What clients say against a certificate at this time, or soon will; nil when they don't.
     ///
     /// - Parameter now: unix time.
-    func objection(to credentials: TLSCredentials, at now: Int64) -> String? {
-        let validity = credentials.validity
-        if now > validity.upperBound {
+    func objection(to validity: CertificateValidity, at now: Int64) -> String? {
+        if now > validity.end {
             return "the certificate in \(certificate.path) has expired: it was valid until "
-                + "\(Self.date(validity.upperBound))"
+                + "\(Self.date(validity.end))"
         }
-        if now < validity.lowerBound {
+        if now < validity.begin {
             return "the certificate in \(certificate.path) is not valid yet: it will be from "
-                + "\(Self.date(validity.lowerBound)) on"
+                + "\(Self.date(validity.begin)) on"
         }
-        return nil
+        guard validity.end.clampedDifference(now) <= Self.notice else { return nil }
+        return
+            "the certificate in \(certificate.path) expires at \(Self.date(validity.end)): renew it"
     }
+
+    /// Seconds before its end in which a certificate should have been renewed: as `pulse doctor` has it.
+    private static let notice: Int64 = 14 * 86_400
 
     /// Such as `2026-11-27T06:30:00Z`.
     static func date(_ time: Int64) -> String {

@@ -108,6 +108,35 @@ def test_a_directory_that_was_replaced_outside(status_file: StatusFile, tmp_path
     assert f"umount '{target}'" in fix
 
 
+def test_what_fstab_mounts_and_is_not_mounted(tmp_path: Path) -> None:
+    point = tmp_path / "my data"
+    point.mkdir()
+    table = tmp_path / "fstab"
+    escaped = str(point).replace(" ", "\\040")
+    table.write_text(f"# device point type options\nnas:/export {escaped} nfs defaults 0 0\n")
+    mount = f"mount --bind {table} /etc/fstab &&"
+    trial = ["unshare", "-m", "sh", "-c", f"touch /etc/fstab && {mount} true"]
+    if subprocess.run(trial, capture_output=True).returncode:
+        pytest.skip("mounting is not allowed here")
+
+    def mounted(then: str = "") -> subprocess.CompletedProcess[str]:
+        # The directory of the file is in what isn't mounted.
+        command = [pulse_binary(), "doctor", "-p", "0", "--observe", "1ms"]
+        command += ["-s", str(point / "run" / "status.json")]
+        return subprocess.run(
+            ["unshare", "-m", "sh", "-c", f'{mount} {then} exec "$@"', "sh", *command],
+            capture_output=True,
+            text=True,
+        )
+
+    result = mounted()
+    assert f"mount '{point}'" in fix_of(result, f"{point} is to be mounted by /etc/fstab, and isn't")
+    assert "mkdir" not in result.stdout
+    target = shlex.quote(str(point))
+    there = mounted(f"mount -t tmpfs none {target} && mkdir {target}/run &&")
+    assert there.returncode == 0, there.stdout
+
+
 def test_a_link_is_named_by_what_it_leads_to(status_file: StatusFile, tmp_path: Path) -> None:
     status_file.running(1)
     (tmp_path / "links").mkdir()
@@ -344,7 +373,7 @@ def test_the_clock_of_the_server(status_file: StatusFile) -> None:
 def test_a_certificate_that_ends_soon(
     serve: Callable[..., PulseServer], status_file: StatusFile, tmp_path: Path
 ) -> None:
-    certificate, key = map(str, certify(tmp_path, "localhost"))
+    certificate, key = map(str, certify(tmp_path, "localhost", days=2))
     result = doctor("-s", str(status_file.path), "--tls-certificate", certificate)
     assert "Renew it" in fix_of(result, f"The certificate in {certificate} expires in ")
     server = serve("--tls-certificate", certificate, "--tls-key", key)
@@ -353,6 +382,34 @@ def test_a_certificate_that_ends_soon(
     for none in (key, str(tmp_path / "none.pem")):
         result = doctor("-s", str(status_file.path), "--tls-certificate", none)
         fix_of(result, f"{none} holds no certificate")
+
+
+def test_a_setting_that_is_misspelt(status_file: StatusFile) -> None:
+    result = subprocess.run(
+        [pulse_binary(), "doctor", "--observe", "1ms", "-p", "0", "-s", str(status_file.path)],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PULSE_STATUSFILE": "x", "PULSE_SERVER": "unix:/run/pulse/native"},
+    )
+    fix = fix_of(result, "PULSE_STATUSFILE in the environment is no setting")
+    assert "Name it PULSE_STATUS_FILE, or take it out." in fix
+    assert "PULSE_SERVER" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("gpu1:8080", "without scheme, port and path"),
+        ("https://gpu1", "without scheme, port and path"),
+        ("*.example.org", "there are no patterns"),
+        ("müller.example", "in ASCII as browsers send it"),
+        ("", "Write the name alone"),
+    ],
+)
+def test_a_host_that_no_request_can_name(status_file: StatusFile, host: str, words: str) -> None:
+    arguments = ["-s", str(status_file.path), "--allowed-host", host, "--allowed-host", "gpu2"]
+    fix = fix_of(doctor(*arguments), f"--allowed-host '{host}' can be the Host of no request")
+    assert words.lower() in fix.lower()
 
 
 def test_variables_of_others(status_file: StatusFile) -> None:

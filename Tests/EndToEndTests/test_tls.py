@@ -50,22 +50,7 @@ def connect(port: int, client: ssl.SSLContext) -> ssl.SSLSocket:
 
 def rsa(directory: Path) -> tuple[Path, Path]:
     directory.mkdir(exist_ok=True)
-    certificate, key = directory / "certificate.pem", directory / "key.pem"
-    openssl(
-        *[
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=localhost",
-        ],
-        *["-keyout", str(key), "-out", str(certificate)],
-    )
-    return certificate, key
+    return certify(directory, "localhost", kind="rsa")
 
 
 def openssl(*arguments: str) -> None:
@@ -112,6 +97,52 @@ def test_the_server_chooses_and_not_the_client(
     )
     with connect(server.port, client) as connection:
         assert connection.cipher()[0] == "ECDHE-RSA-AES256-GCM-SHA384"
+
+
+ALERT, CLIENT_HELLO = 0x15, 0x16
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"maximum_version": ssl.TLSVersion.TLSv1_1},
+        {"maximum_version": ssl.TLSVersion.TLSv1_2, "ciphers": "AES128-SHA"},
+        {"maximum_version": ssl.TLSVersion.TLSv1_2, "ciphers": "ECDHE+AESCCM"},
+    ],
+)
+def test_a_handshake_that_fails_ends_with_an_alert(
+    serve: Callable[..., PulseServer], tmp_path: Path, options: dict
+) -> None:
+    """RFC 8446 §6.2."""
+    server = serve(*flags(pair(tmp_path / "tls")))
+    ciphers = options.pop("ciphers", "ALL")
+    client = context(**{"minimum_version": ssl.TLSVersion.TLSv1} | options)
+    client.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    with pytest.raises(ssl.SSLError, match="alert (protocol version|handshake failure)"):
+        connect(server.port, client)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n" * 100,
+        bytes([CLIENT_HELLO, 3, 1, 0, 4, 1, 0, 0, 0]),
+        bytes([CLIENT_HELLO, 3, 1, 0, 4, 2, 0, 0, 0]) + bytes(5_000),
+        bytes([0x17, 3, 3, 0, 1, 0]),
+    ],
+)
+def test_what_is_no_handshake_is_told_so(
+    serve: Callable[..., PulseServer], tmp_path: Path, sent: bytes
+) -> None:
+    server = serve(*flags(pair(tmp_path / "tls")))
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as client:
+        client.sendall(sent)
+        answer = b""
+        while data := client.recv(65_536):
+            answer += data
+    # One fatal alert, two bytes long.
+    assert answer[0] == ALERT and answer[3:6] == b"\0\2\2"
+    assert len(answer) == 7
 
 
 def mismatched(directory: Path) -> tuple[Path, Path]:
@@ -279,6 +310,48 @@ def test_a_certificate_out_of_its_time_is_a_warning_with_the_date(
         assert says in line and "warning" in line.lower()
     finally:
         server.stop()
+
+
+EXPIRY = "pulse_tls_certificate_expiry_timestamp_seconds"
+
+
+def end_of(certificate: Path) -> float:
+    decoded = ssl._ssl._test_decode_cert(str(certificate))
+    return ssl.cert_time_to_seconds(decoded["notAfter"])
+
+
+def metrics(server: PulseServer) -> dict[str, float]:
+    with connect(server.port, context()) as client:
+        client.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+        answer = b""
+        while data := client.recv(65_536):
+            answer += data
+    lines = [line.rpartition(" ") for line in answer.decode().splitlines()]
+    return {name: float(value) for name, _, value in lines if name == EXPIRY}
+
+
+def test_the_end_of_a_certificate_is_a_metric_and_a_warning_in_time(
+    serve: Callable[..., PulseServer], tmp_path: Path
+) -> None:
+    served_pair = tmp_path / "served"
+    served_pair.mkdir()
+    files = certify(served_pair, "localhost", days=90)
+    server = serve(*flags(files))
+    assert metrics(server) == {EXPIRY: end_of(files[0])}
+    assert "expires" not in server.log.read_text()
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    short = certify(fresh, "localhost", days=3)
+    replace(files[0], short[0].read_bytes())
+    replace(files[1], short[1].read_bytes())
+    wait_until(lambda: "expires at" in server.log.read_text(), "the log says when it ends")
+    assert metrics(server) == {EXPIRY: end_of(short[0])}
+    lines = [line for line in server.log.read_text().splitlines() if "expires at" in line]
+    assert len(lines) == 1 and "warning" in lines[0] and str(files[0]) in lines[0]
+
+
+def test_without_tls_there_is_no_such_metric(server: PulseServer) -> None:
+    assert EXPIRY not in server.get("/metrics").body.decode()
 
 
 def replace(file: Path, content: bytes) -> None:

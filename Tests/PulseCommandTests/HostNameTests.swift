@@ -9,6 +9,7 @@ struct HostNameTests {
         arguments: [
             "gpu1", "GPU1.example.org", "gpu1.example.org.", "my_service", "xn--mller-kva.example",
             "10.0.0.7", "::1", "[::1]", "fe80::1", "localhost",
+            String(repeating: "a", count: 63) + ".b",
         ])
     func valid(text: String) {
         #expect(HostName.isValid(text))
@@ -22,7 +23,9 @@ struct HostNameTests {
             ("a b", "name alone"), (" gpu1", "name alone"), ("[::1]:80", "name alone"),
             ("[::1", "name alone"), ("[]", "name alone"), ("a\0", "name alone"),
             ("::1\0", "name alone"), ("*", "no patterns"), ("*.example.org", "no patterns"),
-            ("müller.example", "xn--"),
+            (".example.org", "no patterns"), (".", "no patterns"), ("a..b", "1 to 63"),
+            ("a..", "1 to 63"), (String(repeating: "a", count: 64), "1 to 63"),
+            (String(repeating: "a.", count: 127) + "b", "253"), ("müller.example", "xn--"),
         ])
     func invalid(text: String, advice: String) {
         #expect(!HostName.isValid(text))

@@ -1,3 +1,4 @@
+internal import Certificates
 internal import Pulse
 internal import PulseClient
 

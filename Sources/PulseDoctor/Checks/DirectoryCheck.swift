@@ -10,6 +10,8 @@ enum DirectoryCheck {
         let path = directory.path
         switch directory.errno {
         case 0: break
+        // It may well be there when that is mounted: see MountCheck.
+        case ENOENT where directory.missingMount != nil: return []
         case ENOENT:
             return [
                 .problem(

@@ -3,6 +3,7 @@ enum MountCheck {
     private static let name = "mount"
 
     static func findings(_ facts: Facts) -> [Finding] {
+        if let point = facts.directory.missingMount { return [missing(point)] }
         guard let root = facts.file.mountRoots.last else {
             // As for a file, below: what is written outside is another directory's.
             guard !facts.directory.mountRoot.hasSuffix(deleted) else { return [gone(facts)] }
@@ -34,6 +35,13 @@ enum MountCheck {
                 "Mount it anew: start the container again, or umount \(ShellWord.quoted(point)) and "
                 + "mount it again. Let outside replace what is in the directory, never the directory."
         )
+    }
+
+    private static func missing(_ point: String) -> Finding {
+        .problem(
+            name,
+            "\(point) is to be mounted by /etc/fstab, and isn't: what is there is the empty place below it.",
+            fix: "Mount it, before the server and the job start: mount \(ShellWord.quoted(point))")
     }
 
     private static func link(_ facts: Facts, to target: String) -> Finding {

@@ -1,6 +1,6 @@
+import Certificates
 import Testing
 
-@testable import PulseClient
 @testable import PulseDoctor
 
 @Suite("CertificateCheck")

@@ -39,6 +39,21 @@ struct PlaceCheckTests {
         #expect(ShellWord.quoted("$(reboot)") == "'$(reboot)'")
     }
 
+    @Test("finds what is to be mounted and isn't, and doesn't have its place made by hand")
+    func missingMount() {
+        for code in [0, ENOENT] {
+            let facts = Facts.sample {
+                $0.directory.errno = code
+                $0.directory.missingMount = "/my data"
+            }
+            let found = MountCheck.findings(facts)
+            #expect(found.map(\.level) == [.problem])
+            #expect(found[0].text.hasPrefix("/my data is to be mounted by /etc/fstab, and isn't"))
+            #expect(found[0].fix?.hasSuffix("mount '/my data'") == true)
+            #expect(DirectoryCheck.findings(facts).allSatisfy { $0.level == .ok })
+        }
+    }
+
     @Test("finds a file that is mounted by itself, and one whose source is gone")
     func mount() throws {
         let mounted = MountCheck.findings(.sample { $0.file.mountRoots = ["/data/status.json"] })
