@@ -1,12 +1,8 @@
-import Glibc
 import PulseMonitor
+import PulseRun
 import Synchronization
 
-/// Waits for processes that others have left behind, where this one is process 1.
-///
-/// The kernel gives orphans to the first process of their PID namespace (pid_namespaces(7)), which in
-/// a container is Pulse. Each would stay a zombie and count against the limit of processes. Elsewhere
-/// the system has somebody for that, so PR_SET_CHILD_SUBREAPER isn't asked for.
+/// Waits for ``Orphans`` at each poll of a server, where this process is the one that gets them.
 final class OrphanReaper: RunObserver {
     /// Commands of our own, for which whoever started them waits.
     private struct Commands {
@@ -20,8 +16,8 @@ final class OrphanReaper: RunObserver {
     private static let limit = Duration.seconds(60)
 
     /// nil where orphans aren't given to this process.
-    init?(processID: pid_t = getpid()) {
-        guard processID == 1 else { return nil }
+    init?() {
+        guard Orphans.areOurs else { return nil }
     }
 
     /// Does nothing: a run says nothing about processes.
@@ -29,7 +25,7 @@ final class OrphanReaper: RunObserver {
 
     func didPoll() {
         commands.withLock { commands in
-            if commands.running == 0 { Self.reap() }
+            if commands.running == 0 { Orphans.reap() }
         }
     }
 
@@ -50,11 +46,7 @@ final class OrphanReaper: RunObserver {
     func resume() {
         commands.withLock { commands in
             commands.running -= 1
-            if commands.running == 0 { Self.reap() }
+            if commands.running == 0 { Orphans.reap() }
         }
-    }
-
-    private static func reap() {
-        while waitpid(-1, nil, WNOHANG) > 0 {}
     }
 }

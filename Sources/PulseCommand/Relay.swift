@@ -63,6 +63,8 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
     func run() async throws {
         // It outlives the terminal that it was started from.
         _ = signal(SIGHUP, SIG_IGN)
+        // It starts no processes, and waits for none that a container's others leave behind.
+        _ = signal(SIGCHLD, SIG_IGN)
         let address = try nats.address(to, of: "--to")
         let key = try NATSStore.key(address, access: nats.access, name: "pulse relay")
         let relay = StatusRelay(

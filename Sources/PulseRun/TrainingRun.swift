@@ -108,7 +108,7 @@ package struct TrainingRun: Sendable {
 
     /// Waits for Ctrl-C or a request to end.
     package func waitForStop() {
-        while ![SIGINT, SIGTERM].contains(signals.next().number) {}
+        while ![SIGINT, SIGTERM].contains(signals.next().number) { Orphans.reap() }
     }
 
     /// Waits for them for a while.
@@ -177,6 +177,7 @@ package struct TrainingRun: Sendable {
             if [SIGINT, SIGTERM, SIGQUIT, SIGHUP].contains(signal.number) { wasStopped = true }
             if signal.number == SIGCHLD {
                 if let end = child.reap() { return end }
+                Orphans.reap(except: child.id)
             } else if !signal.hasReachedCommand {
                 child.send(signal.number)
             }
