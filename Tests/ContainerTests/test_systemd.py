@@ -53,6 +53,10 @@ def test_it_is_started_watched_and_stopped(machine: SystemdMachine, tree: Debian
     )
     user = machine.run("stat", "--format=%u", f"/proc/{machine.shown('pulse', 'MainPID')}")
     assert int(user) >= 61_184, "a user that is there only while the service runs"
+    pid = machine.shown("pulse", "MainPID")
+    machine.run("systemctl", "reload", "pulse")
+    assert machine.shown("pulse", "MainPID") == pid
+    assert '"epoch": 1.5' in machine.curl(f"{URL}/status")
     machine.run("systemctl", "stop", "pulse")
     assert machine.shown("pulse", "Result") == "success"
     # Nothing that looks like a fault, for whoever looks into the journal.

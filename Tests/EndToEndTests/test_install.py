@@ -116,6 +116,7 @@ def test_the_unit_is_hardened(system: Path, tmp_path: Path) -> None:
     unit = system / "usr/local/lib/systemd/system/pulse.service"
     assert "@PREFIX@" not in unit.read_text()
     assert "ExecStart=/usr/local/bin/pulse serve" in unit.read_text()
+    assert "ExecReload=/bin/sh -c 'kill -HUP $MAINPID'" in unit.read_text()
     # The threshold is in tenths: 1.5 of 10, where 10 is a service without any protection.
     result = subprocess.run(
         ["systemd-analyze", "security", "--offline=true", "--threshold=15", "--no-pager", unit],
