@@ -11,7 +11,7 @@ TRAITS ?=
 BUILD_PACKAGES := libmicrohttpd-dev libsqlite3-dev pkg-config $(if $(TRAITS),libnats-dev)
 NATS_PACKAGES := libnats-dev nats-server
 TEST_PACKAGES := $(BUILD_PACKAGES) $(NATS_PACKAGES) apache2-bin caddy chromium curl esbuild gcc jq man-db nginx \
-	node-react node-react-dom openssl prometheus python3-venv slowhttptest strace
+	node-react node-react-dom openssl prometheus python3-venv slowhttptest strace systemd
 
 DEBUG := .build/debug/pulse
 RELEASE := .build/release/pulse
@@ -82,6 +82,12 @@ test-python: $(VENV)/ready ## Tests of the Python package, and the order's own.
 .PHONY: test-end-to-end
 test-end-to-end: build build-nats release test-packages $(VENV)/ready ## Whole processes, a browser, Prometheus, NATS.
 	$(BINARIES) $(PYTEST) $(PARALLEL) Tests/EndToEndTests
+
+CONFORMANCE := Tests/ConformanceTests
+
+.PHONY: test-conformance
+test-conformance: release test-packages $(VENV)/ready ## Run the suites of others: a table, in a few minutes. WRITE=1 keeps it.
+	PULSE_BINARY=$(abspath $(RELEASE)) $(VENV)/bin/python $(CONFORMANCE)/conformance.py $(WRITE:1=--write)
 
 .PHONY: test-nats
 test-nats: build build-nats test-packages $(VENV)/ready ## The end-to-end tests of NATS alone.
@@ -229,7 +235,7 @@ nats-packages:
 test-packages:
 	@tools/install-packages $(TEST_PACKAGES)
 
-REQUIREMENTS := python/requirements-test.txt Tests/EndToEndTests/requirements.txt
+REQUIREMENTS := python/requirements-test.txt Tests/EndToEndTests/requirements.txt $(CONFORMANCE)/requirements.txt
 
 $(VENV)/ready: $(REQUIREMENTS) | test-packages
 	$(PYTHON) -m venv $(VENV)

@@ -35,6 +35,7 @@ COMMANDS = [
 #: What isn't run, by how it begins.
 NOT_RUN = {
     "make test ": "it runs this very test",
+    "make test-conformance": "test_suites.py runs what is quick of it",
     "docker build ": "`make test-containers` carries out the same without an engine",
     "make wheel ": "`make test-containers` makes it, and tries it in a clean Debian",
     "make deb ": "as the wheel",
