@@ -86,7 +86,7 @@ test-end-to-end: build build-nats release test-packages $(VENV)/ready ## Whole p
 CONFORMANCE := Tests/ConformanceTests
 
 .PHONY: test-conformance
-test-conformance: release test-packages $(VENV)/ready ## Run the suites of others: a table, in a few minutes. WRITE=1 keeps it.
+test-conformance: release deb test-packages $(VENV)/ready ## Run the suites of others: a table, in a few minutes. WRITE=1 keeps it.
 	PULSE_BINARY=$(abspath $(RELEASE)) $(VENV)/bin/python $(CONFORMANCE)/conformance.py $(WRITE:1=--write)
 
 .PHONY: test-nats

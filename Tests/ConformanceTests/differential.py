@@ -118,7 +118,7 @@ def kind(sent: bytes) -> str:
         return "host that can be none"
     if re.search(rb"HTTP/0\.\d$", line):
         return "HTTP/0.x"
-    if re.search(rb"(?i)^http:///", target):
+    if re.search(rb"(?i)^https?://(:[0-9]*)?([/?]|$)", target):
         return "no host in the target"
     if announces_body(sent):
         return "body announced"
@@ -146,6 +146,7 @@ SUITE = Suite(
         "h11 taken, Pulse refused, host that can be none": "h11 leaves Host to its user; 400 (RFC 9112 §3.2)",
         "h11 taken, Pulse refused, target in no form": "h11 leaves targets to its user; 400 (RFC 9112 §3.2)",
         "h11 taken, Pulse refused, DEL in a value": "no character of a value (RFC 9110 §5.5)",
+        "h11 taken, Pulse refused, no host in the target": "400 (RFC 9110 §4.2.1)",
         "h11 taken, Pulse refused, HTTP/0.x": "another protocol (RFC 9110 §2.5)",
         "h11 taken, Pulse refused, body announced": "Pulse takes no bodies",
         "h11 refused, Pulse taken, empty line": "a bare LF ends a line, also an empty one (RFC 9112 §2.2)",

@@ -10,6 +10,7 @@ from processes import PATIENCE
 
 _GNUTLS_CLIENT = 1 << 1
 _CREDENTIALS = 1
+_AGAIN = -28
 #: gnutls_session_key_update: the other side may keep its key, or has to change it as well.
 KEEP, ASK = 0, 1
 
@@ -88,9 +89,14 @@ class RecordClient:
     def read_to_end(self) -> bytes:
         answer = b""
         buffer = ctypes.create_string_buffer(65_536)
-        while (count := _library.gnutls_record_recv(self._session, buffer, 65_536)) > 0:
+        while True:
+            count = _library.gnutls_record_recv(self._session, buffer, 65_536)
+            # Behind a record without data, such as the answer to a key update.
+            if count == _AGAIN:
+                continue
+            if count <= 0:
+                return answer
             answer += buffer.raw[:count]
-        return answer
 
     def close(self) -> None:
         self._socket.close()

@@ -21,7 +21,7 @@ struct MisspeltVariableTests {
             ("PULSE_ALLOWED_HOSTS", "PULSE_ALLOWED_HOST"),
             ("PULSE_HEARTBEAT", "PULSE_HEARTBEAT_INTERVAL"), ("PULSE_LOGLEVEL", "PULSE_LOG_LEVEL"),
             ("PULSE_STALEAFTER", "PULSE_STALE_AFTER"), ("PULSE_POLL", "PULSE_POLL_INTERVAL"),
-            ("PULSE_POLLING_INTERVAL", "PULSE_POLL_INTERVAL"),
+            ("PULSE_POL_INTERVALL", "PULSE_POLL_INTERVAL"),
         ])
     func near(name: String, meant: String) {
         #expect(self.meant(name) == meant)
