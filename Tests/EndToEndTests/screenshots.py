@@ -1,4 +1,4 @@
-"""Makes the pictures of docs/images: the panel in its main states, from a real server.
+"""Makes the pictures of docs/images: the panel in its main states, and many runs, from real servers.
 
 PULSE_BINARY=.build/debug/pulse python Tests/EndToEndTests/screenshots.py
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from panel import Panel
 from playwright.sync_api import Browser, sync_playwright
 from processes import ROOT, PulseServer, StatusFile
+from runs_page import RunsDirectory, RunsPage
 
 IMAGES = ROOT / "docs" / "images"
 EPOCHS = 10
@@ -43,10 +44,63 @@ def main() -> None:
         executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         try:
+            picture_runs(browser, Path(name))
             picture_states(browser, server, status_file)
         finally:
             browser.close()
             server.stop()
+
+
+SWEEP = ("llama-8b-lr1e-4", "llama-8b-lr2e-4", "llama-8b-lr5e-4", "resnet50-cifar10", "bert-ner")
+
+
+def train_sweep(folder: RunsDirectory) -> None:
+    """Five runs of forty steps, each with its own pace of learning; three of them end."""
+    source = random.Random(1)
+    start = int(time.time()) - 1200
+    for step in range(41):
+        for index, name in enumerate(SWEEP):
+            epoch = step / 5
+            loss = (2 + index / 4) * math.exp(-epoch / (1.5 + index / 2)) + 0.2
+            loss += source.gauss(0, 0.03) * math.exp(-epoch / 9)
+            fields = {"epoch": epoch, "total_epochs": float(EPOCHS), "loss": round(loss, 4)}
+            message = f"step {step * 10} of 500"
+            folder.write(name, **fields, timestamp=start + step * 29 - index * 60, message=message)
+        time.sleep(0.22)
+    folder.write(
+        SWEEP[3],
+        status="done",
+        epoch=10.0,
+        total_epochs=10.0,
+        loss=0.1801,
+        message="accuracy 93.4 %",
+    )
+    folder.write(
+        SWEEP[2],
+        status="error",
+        epoch=8.0,
+        total_epochs=10.0,
+        loss=0.35,
+        message="CUDA out of memory: tried to allocate 2.1 GiB",
+    )
+
+
+def picture_runs(browser: Browser, folder: Path) -> None:
+    runs = RunsDirectory(folder / "runs", folder / "runs.log")
+    server = runs.serve("--stale-after", "60s")
+    train_sweep(runs)
+    for name, scheme, size, query in (
+        ("runs", "light", {"width": 1280, "height": 860}, "?compare=" + ",".join(SWEEP[:3])),
+        ("runs-dark", "dark", {"width": 1280, "height": 430}, ""),
+        ("runs-phone", "light", {"width": 360, "height": 780}, ""),
+    ):
+        context = browser.new_context(locale="en-GB", color_scheme=scheme, viewport=size)
+        table = RunsPage.open(context.new_page(), server, query)
+        table.page.wait_for_selector("training-runs .spark path[d^=M]")
+        table.page.wait_for_timeout(500)  # the small curves come one after the other
+        table.page.screenshot(path=IMAGES / f"{name}.png")
+        print(f"docs/images/{name}.png")
+    server.stop()
 
 
 def picture_states(browser: Browser, server: PulseServer, status_file: StatusFile) -> None:

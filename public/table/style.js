@@ -33,7 +33,7 @@ article {
 }
 h2 { flex: none; font-size: 1.25em; }
 h3 { flex: 1; font-size: 1em; }
-[part=count] { flex: 1; color: var(--muted); }
+[part=count] { flex: 1; color: var(--muted); white-space: nowrap; }
 [part=connection] { display: flex; align-items: center; gap: .45em; font-size: .85em; color: var(--muted); }
 [part=connection]::before { content: ''; inline-size: .7em; block-size: .7em; border: .15em solid; border-radius: 50%; }
 [data-link=live]::before { background: currentColor; color: var(--done); }
