@@ -21,6 +21,7 @@ from playwright.sync_api import (
 )
 from processes import PulseServer, StatusFile
 from runs_page import RunsDirectory
+from prometheus_server import PrometheusServer
 from served_runs import Runs
 from terminal import Piped, Terminal
 
@@ -89,6 +90,21 @@ def folder(tmp_path: Path) -> Iterator[RunsDirectory]:
     yield folder
     if folder.server:
         folder.server.stop()
+
+
+@pytest.fixture
+def prometheus(tmp_path: Path) -> Iterator[Callable[..., PrometheusServer]]:
+    """Starts a Prometheus for a server."""
+    started: list[PrometheusServer] = []
+
+    def start(server: PulseServer, settings: dict[str, str] | None = None) -> PrometheusServer:
+        one = PrometheusServer(tmp_path / "prometheus", server.port, settings or {})
+        started.append(one)
+        return one
+
+    yield start
+    for one in started:
+        one.stop()
 
 
 @pytest.fixture

@@ -175,6 +175,29 @@ def test_a_frontend_of_ones_own(cors_server, site, serve, status_file, page):
     expect(text).to_have_text("done, epoch 3 of 3")
 
 
+def test_a_frontend_of_ones_own_for_many_runs(runs, site, page):
+    some = runs("--cors-origin", site.origin)
+    some.write("a.json", status="done", epoch=4.0, timestamp=1_700_000_001)
+    some.start()
+    show(page, site, some.server, "own-runs.html")
+    rows = page.locator("#list > li")
+    expect(rows).to_have_text(["a: done, 100 %"])
+    some.write("b.json", epoch=1.0, timestamp=1_700_000_002)
+    expect(rows).to_have_text(["b: stale, 25 %", "a: done, 100 %"])
+    some.write("b.json", epoch=2.0, timestamp=1_700_000_003)
+    expect(rows).to_have_text(["b: running, 50 %", "a: done, 100 %"])
+    # A run is followed by another of its source.
+    some.write("a.json", epoch=0.0, timestamp=1_700_000_004)
+    expect(rows).to_have_text(["a: running, 0 %", "b: running, 50 %"])
+    # What vanishes while the server is away is gone when it is back.
+    port = some.server.port
+    some.server.stop()
+    (some.directory / "b.json").unlink()
+    some.flags = (*some.flags, "--port", str(port), "--no-archive")
+    some.start()
+    expect(rows).to_have_text(["a: stale, 0 %"])
+
+
 def test_without_cors_no_frontend_of_another_origin_reads_anything(server, site, page):
     show(page, site, server, "own.html")
     expect(page.locator("#text")).to_have_text("The server is away")
