@@ -47,9 +47,10 @@ class RecordClient:
         try:
             while data := self._socket.recv(65_536):
                 self._outer.sendall(data)
+            self._outer.shutdown(socket.SHUT_WR)
         except OSError:
+            # The client is closed.
             pass
-        self._outer.shutdown(socket.SHUT_WR)
 
     def _shakes_hands(self) -> None:
         done: list[int] = []
