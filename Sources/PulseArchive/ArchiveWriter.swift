@@ -34,7 +34,7 @@ final class ArchiveWriter {
         insertEntry = try Statement(database, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)")
         updateRun = try Statement(database, "UPDATE run SET document = ?, updated = ? WHERE id = ?")
         updateSource = try Statement(
-            database, "UPDATE source SET current = ?, saved = ? WHERE id = ?")
+            database, "UPDATE source SET current = ?, saved = coalesce(?, saved) WHERE id = ?")
     }
 
     /// Writes all of some batches, or nothing.
@@ -98,9 +98,11 @@ final class ArchiveWriter {
         } else {
             try note(batch, of: source)
         }
+        // The time of what a monitor goes on from: silence counts from there.
+        let isRemembered = batch.monitor != nil || batch.events.contains(where: \.isRemembered)
         try updateSource.run([
             batch.run == nil ? nil : current[source].map { .integer($0.row) } ?? nil,
-            .integer(batch.wallClock), .integer(source),
+            isRemembered ? .integer(batch.wallClock) : nil, .integer(source),
         ])
         guard batch.run != nil, let row = current[source]?.row else { return }
         for case .document(let document) in batch.events.reversed() {

@@ -193,6 +193,26 @@ struct ArchiveTests {
         }
     }
 
+    @Test("silence goes on from the newest document, whatever the source said since")
+    func silence() throws {
+        do {
+            let archive = try archive()
+            let source = try source(archive)
+            var monitor = try monitor(continuing: nil)
+            take(try Self.running([0, 1]), &monitor, source)
+            archive.drain()
+            let error = SourceDelivery(
+                [.failed(PulseError(.syntax, "torn"))], nextWithin: .seconds(2))
+            let events = monitor.take(error, at: .seconds(1), wallClock: Self.wall + 50)
+            source.keep(
+                events.filter { !$0.isRemembered }, of: monitor, at: Self.wall + 50)
+            archive.drain()
+        }
+        let archive = try archive()
+        let memory = try #require(try source(archive).memory)
+        #expect(memory.savedAt == Self.wall)
+    }
+
     @Test("a monitor that begins anew goes on behind the points that its run has")
     func anew() throws {
         let archive = try archive()

@@ -47,8 +47,8 @@ package struct Outbox: Sendable {
 
     /// Takes what happened at one time.
     ///
-    /// - Returns: the ids of those that are told no more: an end tells more than a silence before it,
-    ///   and there is a limit.
+    /// - Returns: the ids of those that are told no more, though one may be just being told: an end
+    ///   tells more than a silence before it, and there is a limit.
     package mutating func add(_ notices: [TransitionNotice], at now: Duration) -> [String] {
         var dropped = rules.endsReplace ? replace(notices) : []
         entries += notices.map { Entry(notice: $0, due: now) }
@@ -143,11 +143,10 @@ package struct Outbox: Sendable {
         entries = entries.compactMap { entry in
             let isSilence =
                 entry.notice.transition == .stale || entry.notice.transition == .recovered
-            guard isSilence, ended.contains(entry.notice.subject) else { return entry }
-            guard entry.isRunning else {
-                dropped.append(entry.notice.id)
-                return nil
-            }
+            guard isSilence, !entry.isReplaced, ended.contains(entry.notice.subject)
+            else { return entry }
+            dropped.append(entry.notice.id)
+            guard entry.isRunning else { return nil }
             var entry = entry
             entry.isReplaced = true
             return entry
