@@ -41,12 +41,6 @@ package enum JSONValue: Sendable, Hashable {
         return value
     }
 
-    /// Whether it is true or false.
-    package var bool: Bool? {
-        guard case .bool(let value) = self else { return nil }
-        return value
-    }
-
     /// The elements of an array in which all are numbers.
     package var numbers: [Double]? {
         guard case .array(let elements) = self else { return nil }

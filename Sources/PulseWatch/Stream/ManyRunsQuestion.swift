@@ -6,8 +6,8 @@ internal import PulseMonitor
 struct ManyRunsQuestion {
     private let server: ServerAccess
 
-    /// Bytes of an answer that are read.
-    private static let limit = 65_536
+    /// Bytes of an answer at most: it names each source.
+    private static let limit = 16 << 20
 
     init(_ server: ServerAccess) {
         self.server = server
@@ -27,25 +27,17 @@ struct ManyRunsQuestion {
     private func hasMany(at url: ServerURL, _ cancellation: CancellationPipe) throws(LinkError)
         -> Bool
     {
-        let about = try get("about", at: url, cancellation)
-        if about.head.status == 200, let many = Self.many(try about.body(limit: Self.limit)) {
-            return many
-        }
-        // A server without `/about` names the run that its other routes stand for.
-        guard !url.isOfOneRun else { return false }
-        return try get("status", at: url, cancellation).head["pulse-run"] != nil
-    }
-
-    private func get(_ resource: String, at url: ServerURL, _ cancellation: CancellationPipe)
-        throws(LinkError) -> HTTPExchange
-    {
         var server = server
         server.url = url
-        return try server.get(resource, accept: "application/json", cancellation: cancellation)
+        let about = try server.get(
+            "about", accept: "application/json", cancellation: cancellation)
+        // A server that knows nothing of it has one run.
+        guard about.head.status == 200 else { return false }
+        return Self.many(try about.body(limit: Self.limit))
     }
 
-    /// What an `/about` document says; nil when it is none.
-    static func many(_ document: [UInt8]) -> Bool? {
-        JSONValue(document)?["many"]?.bool
+    /// What an `/about` document says.
+    static func many(_ document: [UInt8]) -> Bool {
+        JSONValue(document)?["kind"]?.string.map { ["directory", "bucket"].contains($0) } ?? false
     }
 }

@@ -24,10 +24,13 @@ struct RunsUpdateTests {
 
     @Test("knows a list from what the server says of itself")
     func many() {
-        #expect(ManyRunsQuestion.many(Array(#"{"many": true}"#.utf8)) == true)
-        #expect(ManyRunsQuestion.many(Array(#"{"many": false}"#.utf8)) == false)
-        #expect(ManyRunsQuestion.many(Array("{}".utf8)) == nil)
-        #expect(ManyRunsQuestion.many(Array("<html>".utf8)) == nil)
+        for (kind, many) in [
+            ("file", false), ("key", false), ("directory", true), ("bucket", true),
+        ] {
+            #expect(ManyRunsQuestion.many(Array(#"{"kind": "\#(kind)"}"#.utf8)) == many)
+        }
+        #expect(!ManyRunsQuestion.many(Array("{}".utf8)))
+        #expect(!ManyRunsQuestion.many(Array("<html>".utf8)))
     }
 
     @Test("knows the URL of a list, and of a run of it")
