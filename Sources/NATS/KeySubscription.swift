@@ -1,7 +1,7 @@
 #if NATS
 internal import CNATS
 
-/// Receives what is sent to one key, committed or not.
+/// Receives what is sent to one key, or to any of a bucket, committed or not.
 ///
 /// A plain subscription to the key's subject, not a watch (`kvStore_Watch`), for three reasons. A
 /// watch is a consumer, which lives in one server's memory and dies with it: the library may take
@@ -18,10 +18,18 @@ internal import CNATS
     /// Keeps what the subscription stands on.
     private let connection: Connection
 
-    /// Only the newest counts: more needn't be kept for us.
-    private static let backlog: Int32 = 64
+    private let bucket: String
+    /// Whether only the newest message counts.
+    private let newestOnly: Bool
 
-    init(subject: String, on connection: Connection) throws(NATSError) {
+    /// Messages that are kept for us: of one key only the newest counts, and of many, what is dropped
+    /// is found by a poll.
+    private static let backlogOfOne: Int32 = 64
+    private static let backlogOfAll: Int32 = 4_096
+
+    init(
+        subject: String, of bucket: String, newestOnly: Bool, on connection: Connection
+    ) throws(NATSError) {
         var handle: OpaquePointer?
         try connection.request { _ in
             unsafe natsConnection_SubscribeSync(&handle, connection.handle, subject)
@@ -29,24 +37,30 @@ internal import CNATS
         guard let handle = unsafe handle else { throw NATSError(.other, "no subscription") }
         unsafe self.handle = unsafe handle
         self.connection = connection
+        self.bucket = bucket
+        self.newestOnly = newestOnly
+        let backlog = newestOnly ? Self.backlogOfOne : Self.backlogOfAll
         // -1: the number is limit enough.
-        _ = unsafe natsSubscription_SetPendingLimits(handle, Self.backlog, -1)
+        _ = unsafe natsSubscription_SetPendingLimits(handle, backlog, -1)
     }
 
     deinit {
         unsafe natsSubscription_Destroy(handle)
     }
 
-    /// The newest that is there; nil when none comes in time.
+    /// The next that counts; nil when none comes in time.
     ///
     /// Nothing ends the wait before, neither a lost connection nor a new one.
-    public func next(within duration: Duration) throws(NATSError) -> KeyMessage? {
+    public func next(within duration: Duration) throws(NATSError) -> ReceivedMessage? {
         var newest = try receive(within: max(1, Int64(duration / .milliseconds(1))))
         var queued: UInt64 = 0
-        while newest != nil, unsafe natsSubscription_QueuedMsgs(handle, &queued) == NATS_OK,
+        while newestOnly, newest != nil,
+            unsafe natsSubscription_QueuedMsgs(handle, &queued) == NATS_OK,
             queued > 0
         {
-            if let next = try receive(within: 1), newest == .other || next != .other {
+            if let next = try receive(within: 1),
+                newest?.message == .other || next.message != .other
+            {
                 newest = next
             }
         }
@@ -54,16 +68,17 @@ internal import CNATS
     }
 
     /// - Parameter milliseconds: at least 1; the library takes 0 for a mistake.
-    private func receive(within milliseconds: Int64) throws(NATSError) -> KeyMessage? {
+    private func receive(within milliseconds: Int64) throws(NATSError) -> ReceivedMessage? {
         var message: OpaquePointer?
         let status = unsafe natsSubscription_NextMsg(&message, handle, milliseconds)
         if status == NATS_TIMEOUT { return nil }
         // Some were dropped, which is reported once.
-        if status == NATS_SLOW_CONSUMER { return .other }
+        if status == NATS_SLOW_CONSUMER { return ReceivedMessage("", .other) }
         try check(status)
         guard let message = unsafe message else { return nil }
         defer { unsafe natsMsg_Destroy(message) }
-        return unsafe KeyOffer(message).map { .offer($0) } ?? .other
+        let key = unsafe KeyValueBucket.key(of: natsMsg_GetSubject(message), in: bucket)
+        return unsafe ReceivedMessage(key ?? "", KeyOffer(message).map { .offer($0) } ?? .other)
     }
 }
 #endif

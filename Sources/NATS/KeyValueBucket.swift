@@ -53,36 +53,89 @@ public struct KeyValueBucket: Sendable {
         }
     }
 
-    /// When the bucket was made, in nanoseconds since 1970: which of several with the same name it
-    /// is.
-    public func created() throws(NATSError) -> Int64 {
+    /// The bucket as its leader knows it.
+    public func state() throws(NATSError) -> BucketState {
+        let information = try unsafe information(nil)
+        defer { unsafe jsStreamInfo_Destroy(information) }
+        guard let found = unsafe information?.pointee else {
+            throw NATSError(.other, "no answer about the bucket")
+        }
+        return unsafe BucketState(
+            created: found.Created, revision: found.State.LastSeq,
+            keys: Int(clamping: found.State.NumSubjects))
+    }
+
+    /// All keys, those with the mark of a deletion included.
+    public func keys() throws(NATSError) -> [String] {
+        let all = subject(">")
+        var settings = unsafe jsOptions()
+        _ = unsafe jsOptions_Init(&settings)
+        var keys: [String] = []
+        var failure: NATSError?
+        unsafe all.withCString { filter in
+            unsafe settings.Stream.Info.SubjectsFilter = unsafe filter
+            do throws(NATSError) {
+                let information = try unsafe self.information(&settings)
+                defer { unsafe jsStreamInfo_Destroy(information) }
+                guard let list = unsafe information?.pointee.State.Subjects?.pointee else { return }
+                for index in unsafe 0..<Int(list.Count) {
+                    if let key = unsafe key(of: list.List[index].Subject) { keys.append(key) }
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return keys
+    }
+
+    /// Asks the leader of the stream.
+    private func information(
+        _ settings: UnsafeMutablePointer<jsOptions>?
+    ) throws(NATSError) -> UnsafeMutablePointer<jsStreamInfo>? {
         var information: UnsafeMutablePointer<jsStreamInfo>?
         try connection.request { answer in
-            unsafe js_GetStreamInfo(&information, connection.context, stream, nil, &answer)
+            unsafe js_GetStreamInfo(&information, connection.context, stream, settings, &answer)
         }
-        defer { unsafe jsStreamInfo_Destroy(information) }
-        return unsafe information?.pointee.Created ?? 0
+        return unsafe information
+    }
+
+    /// The change with this revision; nil where a newer one of its key has replaced it.
+    ///
+    /// Asked of the leader, as ``entry(of:)`` is.
+    public func change(_ revision: UInt64) throws(NATSError) -> KeyChange? {
+        let message = try unsafe message { message, answer in
+            unsafe js_GetMsg(&message, connection.context, stream, revision, nil, &answer)
+        }
+        guard let message = unsafe message else { return nil }
+        defer { unsafe natsMsg_Destroy(message) }
+        guard let key = unsafe key(of: natsMsg_GetSubject(message)) else { return nil }
+        return unsafe KeyChange(key, KeyEntry(message))
     }
 
     /// The newest change of a key; nil when it was never written.
     ///
     /// Asked of the leader: any other replica may answer with an old one (`AllowDirect`).
     public func entry(of key: String) throws(NATSError) -> KeyEntry? {
+        let message = try unsafe message { message, answer in
+            unsafe js_GetLastMsg(&message, connection.context, stream, subject(key), nil, &answer)
+        }
+        guard let message = unsafe message else { return nil }
+        defer { unsafe natsMsg_Destroy(message) }
+        return unsafe KeyEntry(message)
+    }
+
+    /// Asks for a message; nil when there is none.
+    private func message(
+        _ ask: (inout OpaquePointer?, inout jsErrCode) -> natsStatus
+    ) throws(NATSError) -> OpaquePointer? {
         var message: OpaquePointer?
-        var isThere = true
         try connection.request { answer in
-            let status = unsafe js_GetLastMsg(
-                &message, connection.context, stream, subject(key), nil, &answer)
+            let status = unsafe ask(&message, &answer)
             guard status == NATS_NOT_FOUND, answer == JSNoMessageFoundErr else { return status }
-            isThere = false
             return NATS_OK
         }
-        guard isThere, let message = unsafe message else { return nil }
-        defer { unsafe natsMsg_Destroy(message) }
-        return unsafe KeyEntry(
-            KeyEntry.Content(message), revision: natsMsg_GetSequence(message),
-            time: natsMsg_GetTime(message),
-            order: KeyOffer.number(KeyOffer.orderField, of: message))
+        return unsafe message
     }
 
     /// Writes a value, provided that the key still has the revision that is expected.
@@ -132,10 +185,37 @@ public struct KeyValueBucket: Sendable {
 
     /// Begins to receive what is sent to a key.
     public func subscribe(to key: String) throws(NATSError) -> KeySubscription {
-        try KeySubscription(subject: subject(key), on: connection)
+        try KeySubscription(subject: subject(key), of: bucket, newestOnly: true, on: connection)
+    }
+
+    /// Begins to receive what is sent to any key.
+    public func subscribeToAll() throws(NATSError) -> KeySubscription {
+        try KeySubscription(subject: subject(">"), of: bucket, newestOnly: false, on: connection)
     }
 
     private func subject(_ key: String) -> String { "$KV.\(bucket).\(key)" }
+
+    private func key(of subject: UnsafePointer<CChar>?) -> String? {
+        unsafe Self.key(of: subject, in: bucket)
+    }
+
+    /// The key of a subject; nil where it is none of the bucket's.
+    static func key(of subject: UnsafePointer<CChar>?, in bucket: String) -> String? {
+        guard let subject = unsafe subject else { return nil }
+        let text = unsafe String(cString: subject)
+        let prefix = "$KV.\(bucket)."
+        return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+    }
+}
+
+extension KeyEntry {
+    /// Copies what a message of the stream holds.
+    fileprivate init(_ message: OpaquePointer) {
+        unsafe self.init(
+            KeyEntry.Content(message), revision: natsMsg_GetSequence(message),
+            time: natsMsg_GetTime(message),
+            order: KeyOffer.number(KeyOffer.orderField, of: message))
+    }
 }
 
 extension KeyEntry.Content {

@@ -6,14 +6,17 @@ public enum SourceScope: Sendable, Hashable {
     case one(String)
     /// The files of a directory, by its absolute path.
     case directory(String)
+    /// The keys of a bucket, by its address.
+    case bucket(String)
 
     /// The address of one of its sources.
     ///
-    /// - Parameter label: of a file in a directory its path from there on.
+    /// - Parameter label: of a file in a directory its path from there on, of a key `BUCKET/KEY`.
     func address(of label: String) -> String {
         switch self {
         case .one(let address): address
         case .directory(let path): Self.prefix(path) + label
+        case .bucket(let address): address + label.drop { $0 != "/" }
         }
     }
 
@@ -21,6 +24,7 @@ public enum SourceScope: Sendable, Hashable {
     func includes(_ address: String) -> Bool {
         switch self {
         case .one(let own): return address == own
+        case .bucket(let place): return address.hasPrefix(Self.prefix(place))
         case .directory(let path):
             let prefix = Self.prefix(path)
             return address.hasPrefix(prefix)
@@ -32,7 +36,8 @@ public enum SourceScope: Sendable, Hashable {
     var bounds: (from: String, to: String) {
         switch self {
         case .one(let address): (address, address + "\0")
-        case .directory(let path): (Self.prefix(path), String(Self.prefix(path).dropLast()) + "0")
+        case .directory(let path), .bucket(let path):
+            (Self.prefix(path), String(Self.prefix(path).dropLast()) + "0")
         }
     }
 

@@ -44,7 +44,8 @@ struct EnvironmentArguments {
                 "no-kubeflow", "no-log-search", "no-capture", "serve", "keep-serving", "no-linger",
             ]),
         "relay": Settings(
-            options: ["status-file", "to", "poll-interval", "log-level", "log-format"] + nats,
+            options: ["status-file", "runs-dir", "to", "poll-interval", "log-level", "log-format"]
+                + nats,
             flags: ["no-watch"]),
         "doctor": Settings(
             options: ["status-file", "host", "port", "tls-certificate"], lists: ["allowed-host"]),
@@ -88,7 +89,7 @@ struct EnvironmentArguments {
                 return nil
             }
             let isAddress = ["source", "to"].contains(name)
-            used.append("\(variable)=\(isAddress ? KeyAddress.withoutPassword(value) : value)")
+            used.append("\(variable)=\(isAddress ? NATSAddress.withoutPassword(value) : value)")
             return value
         }
         var added: [String] = []

@@ -22,7 +22,7 @@ struct ForeignVariable: Equatable, CustomStringConvertible {
             fix = "a key of NATS begins with nats:// or tls://"
         default: return nil
         }
-        assignment = "\(variable)=\(KeyAddress.withoutPassword(value))"
+        assignment = "\(variable)=\(NATSAddress.withoutPassword(value))"
     }
 
     var description: String {

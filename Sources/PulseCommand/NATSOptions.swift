@@ -39,18 +39,37 @@ struct NATSOptions: ParsableArguments {
     }
 
     /// The key that an option names.
+    func address(_ text: String, of option: String) throws -> KeyAddress {
+        guard case .key(let address) = try place(text, of: option) else {
+            throw ValidationError(
+                "\(option) '\(text)': it names no key: \(text.hasSuffix("/") ? text : text + "/")KEY."
+            )
+        }
+        return address
+    }
+
+    /// The bucket that an option names.
+    func bucket(_ text: String, of option: String) throws -> BucketAddress {
+        guard case .bucket(let address) = try place(text, of: option) else {
+            throw ValidationError(
+                "\(option) '\(text)': it names a key, and each file needs one: nats://HOST/BUCKET.")
+        }
+        return address
+    }
+
+    /// The key or the bucket that an option names.
     ///
     /// Certificates for a connection that isn't encrypted are a mistake that nobody should find out
     /// about later.
-    func address(_ text: String, of option: String) throws -> KeyAddress {
-        let address: KeyAddress
+    func place(_ text: String, of option: String) throws -> NATSAddress {
+        let address: NATSAddress
         do {
-            address = try KeyAddress(text)
+            address = try NATSAddress(text)
         } catch {
-            let shown = KeyAddress.withoutPassword(text)
+            let shown = NATSAddress.withoutPassword(text)
             throw ValidationError("\(option) '\(shown)': \(error.description).")
         }
-        if !address.isEncrypted, natsCa != nil || natsCertificate != nil {
+        if !address.place.isEncrypted, natsCa != nil || natsCertificate != nil {
             throw ValidationError("--nats-ca and --nats-certificate are for tls://.")
         }
         return address

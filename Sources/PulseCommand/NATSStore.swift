@@ -1,14 +1,15 @@
 import ArgumentParser
 import PulseNATS
 
-/// A key of a cluster for the commands: the one place where a build without the trait `NATS`
+/// A bucket of a cluster for the commands: the one place where a build without the trait `NATS`
 /// differs.
 enum NATSStore {
     /// - Throws: a clear word when this build can't talk to NATS.
-    static func key(_ address: KeyAddress, access: NATSAccess, name: String) throws -> any KeyStore
-    {
+    static func bucket(
+        _ address: BucketAddress, access: NATSAccess, name: String
+    ) throws -> any BucketStore {
         #if NATS
-        return KeyLink(address, access: access, name: name)
+        return BucketLink(address, access: access, name: name)
         #else
         CommandOutput.error(
             """

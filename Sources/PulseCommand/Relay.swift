@@ -20,6 +20,11 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
             back, and never an older one after a newer. A file that is missing or broken is not sent; its \
             reason is in the log.
 
+            --runs-dir sends all runs of a directory into a bucket, each file into the key of its name, over one \
+            connection; servers of the bucket show them all:
+              pulse relay --runs-dir runs --to nats://n1,n2,n3/runs
+              pulse serve --source nats://n1,n2,n3/runs
+
             One trainer writes one key. What the relay finds in the file at its start is not sent when the key \
             holds a state with a later timestamp; what is written while it runs always is.
 
@@ -29,13 +34,24 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
             wrong.
             """)
 
-    @Option(name: .shortAndLong, help: "The PULSE v1 file that the training job writes.")
-    var statusFile = "status.json"
+    @Option(
+        name: .shortAndLong,
+        help: "The PULSE v1 file that the training job writes. (default: status.json)",
+        completion: .file())
+    var statusFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "The key to send it to: nats://HOST,HOST/BUCKET/KEY, or tls:// for encryption.",
-            valueName: "url"))
+            "A directory whose runs are sent instead, all of them.", valueName: "directory"),
+        completion: .directory)
+    var runsDir: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The key to send it to: nats://HOST,HOST/BUCKET/KEY, or tls:// for encryption; of a directory the \
+            bucket: nats://HOST,HOST/BUCKET.
+            """, valueName: "url"))
     var to: String
 
     @OptionGroup
@@ -54,8 +70,19 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
     var logFormat: LogFormat = .text
 
     func validate() throws {
-        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
-        _ = try nats.address(to, of: "--to")
+        if statusFile?.isEmpty == true {
+            throw ValidationError("--status-file must not be empty.")
+        }
+        guard let runsDir else {
+            _ = try nats.address(to, of: "--to")
+            return
+        }
+        guard !runsDir.isEmpty else { throw ValidationError("--runs-dir must not be empty.") }
+        guard statusFile == nil else {
+            throw ValidationError(
+                "--runs-dir and --status-file are two sources: give one of them.")
+        }
+        _ = try nats.bucket(to, of: "--to")
     }
 
     var logger: Logger { logFormat.logger(level: logLevel) }
@@ -65,18 +92,16 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
         _ = signal(SIGHUP, SIG_IGN)
         // It starts no processes, and waits for none that a container's others leave behind.
         _ = signal(SIGCHLD, SIG_IGN)
-        let address = try nats.address(to, of: "--to")
-        let key = try NATSStore.key(address, access: nats.access, name: "pulse relay")
-        let relay = StatusRelay(
-            statusFile: statusFile, to: key, name: "\(address)",
-            pollInterval: pollInterval.duration, watches: !noWatch,
-            logger: logger)
+        let place = try nats.place(to, of: "--to")
+        let relay = try relay(to: place)
         if let error = await BlockingThread.run("pulse.relay", { relay.begin() }) {
-            CommandOutput.error("\(address): \(error)")
+            CommandOutput.error("\(place): \(error)")
             throw ExitCode.failure
         }
         let signals = await StopSignals()
-        let announcement = Announcement(line: "Pulse is sending \(statusFile) to \(address)")
+        let announcement = Announcement(
+            line:
+                "Pulse is sending \(runsDir ?? statusFile ?? Self.defaultFile) to \(place)")
         try await ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -88,11 +113,29 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
                 logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() })
         ).run()
     }
+
+    private static let defaultFile = "status.json"
+
+    private func relay(to place: NATSAddress) throws -> any Relaying {
+        let store = try NATSStore.bucket(place.place, access: nats.access, name: "pulse relay")
+        switch place {
+        case .bucket(let address):
+            let (path, interval, watches) = (runsDir ?? "", pollInterval.duration, !noWatch)
+            return DirectoryRelay(
+                of: { DirectorySource(path: path, pollInterval: interval, watches: watches) },
+                to: store, at: address, logger: logger)
+        case .key(let address):
+            return StatusRelay(
+                statusFile: statusFile ?? Self.defaultFile, to: address.key, in: store,
+                name: "\(address)", pollInterval: pollInterval.duration, watches: !noWatch,
+                logger: logger)
+        }
+    }
 }
 
 /// A relay that ends when its group does.
 private struct RelayService: Service {
-    let relay: StatusRelay
+    let relay: any Relaying
 
     func run() async throws {
         let outcome = await withGracefulShutdownHandler {

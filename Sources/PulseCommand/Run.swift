@@ -97,7 +97,10 @@ struct Run: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A key of NATS to send the status to as well: nats://HOST,HOST/BUCKET/KEY.",
+            """
+            A key of NATS to send the status to as well: nats://HOST,HOST/BUCKET/KEY; with --runs-dir the bucket is \
+            enough.
+            """,
             valueName: "url"))
     var to: String?
 
@@ -136,7 +139,9 @@ struct Run: ParsableCommand {
         }
         if trainerLog.contains("") { throw ValidationError("--trainer-log must not be empty.") }
         if let to {
-            _ = try nats.address(to, of: "--to")
+            _ =
+                try runsDir == nil
+                ? .key(nats.address(to, of: "--to")) : nats.place(to, of: "--to")
         } else {
             try nats.checkUnused(without: "--to")
         }
@@ -230,15 +235,19 @@ struct Run: ParsableCommand {
 
     private func startRelay(of statusFile: String) throws -> RunRelay? {
         guard let to else { return nil }
-        let address = try nats.address(to, of: "--to")
-        let key: any KeyStore
+        let address: KeyAddress
+        let store: any BucketStore
         do {
-            key = try NATSStore.key(address, access: nats.access, name: "pulse run")
+            address = try key(to, ofFile: statusFile)
+            store = try NATSStore.bucket(address.place, access: nats.access, name: "pulse run")
         } catch {
+            if let error = error as? KeyAddress.ParseError {
+                CommandOutput.error("--to: \(error.description)")
+            }
             throw ExitCode(Self.ownFailure)
         }
         let relay = StatusRelay(
-            statusFile: statusFile, to: key, name: "\(address)",
+            statusFile: statusFile, to: address.key, in: store, name: "\(address)",
             pollInterval: server.pollInterval.duration, watches: !server.noWatch,
             logger: server.logger(defaultLevel: .warning))
         if let error = relay.begin() {
@@ -246,6 +255,15 @@ struct Run: ParsableCommand {
             throw ExitCode(Self.ownFailure)
         }
         return RunRelay(relay, to: "\(address)")
+    }
+
+    /// The key that is asked for, or the one that is called as the run is in the bucket asked for.
+    private func key(_ to: String, ofFile statusFile: String) throws -> KeyAddress {
+        switch try nats.place(to, of: "--to") {
+        case .key(let address): address
+        case .bucket(let bucket):
+            try KeyAddress(SourceName(file: statusFile).description, in: bucket)
+        }
     }
 
     private func startServer(of statusFile: String) throws -> EmbeddedServer {

@@ -31,6 +31,7 @@ struct Serve: PreparedCommand, LoggedCommand {
             --source serves a key of NATS instead of a file, for trainers on other machines (`pulse relay`) and \
             for as many servers as viewers need. Each behaves as it does for a file on its own disk:
               pulse serve --source nats://n1,n2,n3/runs/gpu-1 --nats-credentials server.creds
+              pulse serve --source nats://n1,n2,n3/runs      all keys of the bucket
 
             --runs-dir serves all runs of a directory: /runs lists them, /runs/NAME is one, /runs/events streams all \
             changes. The routes above stand for the run that began last then:
@@ -57,7 +58,7 @@ struct Serve: PreparedCommand, LoggedCommand {
         help: ArgumentHelp(
             """
             A key of NATS that holds the status instead: nats://HOST,HOST/BUCKET/KEY, or tls:// for \
-            encryption.
+            encryption; nats://HOST,HOST/BUCKET for all keys of a bucket.
             """, valueName: "url"))
     var source: String?
 
@@ -76,7 +77,7 @@ struct Serve: PreparedCommand, LoggedCommand {
             """, transform: SourceName.init(argument:))
     var name: SourceName?
 
-    @Option(help: "Files of --runs-dir that are read at most; those beyond are counted.")
+    @Option(help: "Files, or keys of a bucket, that are read at most; those beyond are counted.")
     var maxRuns = 10_000
 
     @OptionGroup
@@ -140,7 +141,7 @@ struct Serve: PreparedCommand, LoggedCommand {
             var configuration = try self.server.configuration(statusFile: file)
             configuration.source = try await keySource()
             configuration.name = name
-            configuration.runs = directorySource
+            configuration.runs = try await runsSource()
             if let place = try place { configuration.place = place }
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
             configuration.teller = command.map { UnkeptTransitions(command: $0) }
@@ -174,12 +175,16 @@ struct Serve: PreparedCommand, LoggedCommand {
         guard statusFile == nil else {
             throw ValidationError("--status-file and --source are two sources: give one of them.")
         }
-        _ = try nats.address(source, of: "--source")
+        guard case .bucket = try nats.place(source, of: "--source"), name != nil else { return }
+        throw ValidationError("--name is for one source: in a bucket each key has its own name.")
     }
 
     /// The sources that are served, as the archive calls them.
     private func scope(ofFile file: String) -> SourceScope {
         if let runsDir { return .directory(ArchivePlace.address(ofDirectory: runsDir)) }
+        if let source, case .bucket(let address) = try? nats.place(source, of: "--source") {
+            return .bucket("\(address)")
+        }
         return .one(source ?? ArchivePlace.address(ofFile: file))
     }
 
@@ -187,7 +192,10 @@ struct Serve: PreparedCommand, LoggedCommand {
     private var place: ServedPlace? {
         get throws {
             if let source {
-                return ServedPlace(.key, at: "\(try nats.address(source, of: "--source"))")
+                switch try nats.place(source, of: "--source") {
+                case .key(let address): return ServedPlace(.key, at: "\(address)")
+                case .bucket(let address): return ServedPlace(.bucket, at: "\(address)")
+                }
             }
             return runsDir.map {
                 ServedPlace(.directory, at: ArchivePlace.address(ofDirectory: $0))
@@ -195,28 +203,45 @@ struct Serve: PreparedCommand, LoggedCommand {
         }
     }
 
-    /// The directory of runs; nil when one run is served.
-    private var directorySource: (any RunsSource)? {
-        runsDir.map {
-            DirectorySource(
-                path: $0, pollInterval: server.pollInterval.duration, watches: !server.noWatch,
-                limit: maxRuns)
+    /// The directory or the bucket of runs, polled once where it is a bucket; nil when one run is
+    /// served.
+    private func runsSource() async throws -> (any RunsSource)? {
+        if let runsDir {
+            return DirectorySource(
+                path: runsDir, pollInterval: server.pollInterval.duration,
+                watches: !server.noWatch, limit: maxRuns)
         }
+        guard let source, case .bucket(let address) = try nats.place(source, of: "--source") else {
+            return nil
+        }
+        let bucket = BucketSource(
+            try NATSStore.bucket(address, access: nats.access, name: "pulse serve"),
+            bucket: address.bucket, pollInterval: server.pollInterval.duration,
+            watches: !server.noWatch, limit: maxRuns)
+        try await begin("\(address)") { bucket.begin() }
+        return bucket
     }
 
-    /// The key of NATS, polled once; nil when a file is served.
+    /// The key of NATS, polled once; nil when another source is served.
     private func keySource() async throws -> (any StatusSource)? {
-        guard let source else { return nil }
-        let address = try nats.address(source, of: "--source")
+        guard let source, case .key(let address) = try nats.place(source, of: "--source") else {
+            return nil
+        }
         let key = NATSSource(
-            try NATSStore.key(address, access: nats.access, name: "pulse serve"),
-            bucket: address.bucket, key: address.key, name: name,
+            try NATSStore.bucket(address.place, access: nats.access, name: "pulse serve"),
+            bucket: address.place.bucket, key: address.key, name: name,
             pollInterval: server.pollInterval.duration,
             watches: !server.noWatch)
-        if let error = await BlockingThread.run("pulse.source", { key.begin() }) {
-            CommandOutput.error("\(address): \(error)")
-            throw ExitCode.failure
-        }
+        try await begin("\(address)") { key.begin() }
         return key
+    }
+
+    /// - Parameter poll: gives what is wrong when waiting can't help.
+    private func begin<Failure: Error>(
+        _ address: String, _ poll: @escaping @Sendable () -> Failure?
+    ) async throws {
+        guard let error = await BlockingThread.run("pulse.source", poll) else { return }
+        CommandOutput.error("\(address): \(error)")
+        throw ExitCode.failure
     }
 }

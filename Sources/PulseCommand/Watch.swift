@@ -1,8 +1,5 @@
 import ArgumentParser
 import Glibc
-import PulseClient
-import PulseMonitor
-import PulseServer
 import PulseWatch
 
 /// `pulse watch`: one run in the terminal, or many.
@@ -36,7 +33,8 @@ struct Watch: AsyncParsableCommand {
 
     @Argument(
         help: """
-            A server's URL, http:// or https://, or the path of a status file, or of a directory of runs.
+            A server's URL, http:// or https://, or the path of a status file, or of a directory of runs; or a key \
+            or a bucket of NATS, nats:// or tls://.
             """,
         completion: .file())
     var source: String
@@ -63,22 +61,25 @@ struct Watch: AsyncParsableCommand {
         completion: .file())
     var tlsAuthority: String?
 
-    @Option(help: "How often a status file is polled. (a file only; default: 2s)")
+    @OptionGroup
+    var nats: NATSOptions
+
+    @Option(help: "How often a file, or a key, is polled. (not with a server; default: 2s)")
     var pollInterval: DurationArgument?
 
     @Option(
         help: """
-            How long a running job may be silent at least before it counts as stale. (a file only: a server \
+            How long a running job may be silent at least before it counts as stale. (not with a server, which \
             has its own; default: 5m)
             """)
     var staleAfter: DurationArgument?
 
     func validate() throws {
-        _ = try target(reading: { _ in "" })
+        _ = try place
     }
 
     func run() async throws {
-        var target = try target(reading: Self.token)
+        var target = try target
         var ending = await watch(target)
         if case .hasManyRuns(let url) = ending, case .server(var server) = target {
             server.url = url
@@ -104,77 +105,6 @@ struct Watch: AsyncParsableCommand {
     private func watch(_ target: WatchSession.Target) async -> WatchEnding {
         await WatchSession(target: target, isWaitingForEnd: until != nil, showsDocuments: json)
             .run(environment: { EnvironmentArguments.variable($0) })
-    }
-
-    private func target(reading token: (String) throws -> String) throws -> WatchSession.Target {
-        if ServerURL.looksLikeURL(source) {
-            guard pollInterval == nil, staleAfter == nil else {
-                throw ValidationError(
-                    "--poll-interval and --stale-after are for files: a server has its own.")
-            }
-            return .server(
-                ServerAccess(
-                    url: try url(), token: try tokenFile.map(token), certificates: tlsAuthority))
-        }
-        guard tokenFile == nil, tlsAuthority == nil else {
-            throw ValidationError("--token-file and --tls-authority are for servers.")
-        }
-        guard !source.isEmpty else { throw ValidationError("'' is neither a URL nor a file.") }
-        if let url = Self.urlMeant(by: source) {
-            throw ValidationError("'\(source)' is no file here. Did you mean \(url)?")
-        }
-        let rules = WatchSession.FileRules(
-            pollInterval: pollInterval?.duration ?? .seconds(2),
-            staleAfter: staleAfter?.duration ?? .seconds(300))
-        let isDirectory = Self.isDirectory(source)
-        guard let run else {
-            return isDirectory ? .directory(source, rules) : .file(source, rules)
-        }
-        guard isDirectory else {
-            throw ValidationError("--run goes with a directory of runs, or with a server.")
-        }
-        return .file(try RunsListing.file(of: SourceName(argument: run), in: source), rules)
-    }
-
-    /// The server's, or that of the run that is asked for.
-    private func url() throws -> ServerURL {
-        let url: ServerURL
-        do {
-            url = try ServerURL(source)
-        } catch {
-            throw ValidationError("'\(source)': \(error.description).")
-        }
-        guard let run else { return url }
-        let parts = run.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        _ = try SourceName(argument: String(parts[0]))
-        guard parts.dropFirst().allSatisfy({ $0.allSatisfy { $0.isASCII && !"/?#%".contains($0) } })
-        else {
-            throw ValidationError("'\(run)' is no run's name or id: bert, or bert@1732800000.")
-        }
-        return (url.listing ?? url).run(run)
-    }
-
-    private static func isDirectory(_ path: String) -> Bool {
-        var status = stat()
-        return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    }
-
-    /// `localhost:8080` and `:8080` are meant as servers, unless there is such a file.
-    static func urlMeant(by text: String) -> String? {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, UInt16(parts[1]) != nil, !parts[0].contains("/"),
-            unsafe access(text, F_OK) != 0
-        else { return nil }
-        return "http://\(parts[0].isEmpty ? "localhost" : parts[0]):\(parts[1])"
-    }
-
-    private static func token(in file: String) throws -> String {
-        do {
-            return try TokenFile.token(in: file)
-        } catch {
-            CommandOutput.error("\(error)")
-            throw ExitCode.failure
-        }
     }
 }
 

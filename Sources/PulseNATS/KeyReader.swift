@@ -82,6 +82,16 @@ struct KeyReader: Sendable {
         return fault.map { .failed($0) } ?? .unchanged
     }
 
+    /// Whether something is shown that isn't committed as far as is known.
+    var isUnsure: Bool { uncommitted != nil }
+
+    /// Takes word that the key is as it was, from whoever knows all keys.
+    mutating func confirm() -> SourceEvent {
+        hasPolled = true
+        (failingSince, outage) = (nil, nil)
+        return fault.map { .failed($0) } ?? .unchanged
+    }
+
     /// Whether what is stored is older than what is shown, and its storing may come yet.
     private mutating func isBehindShown(_ entry: KeyEntry, at now: Duration) -> Bool {
         guard let uncommitted,

@@ -11,7 +11,7 @@ internal import Synchronization
 public final class NATSSource: StatusSource {
     private struct State {
         var reader: KeyReader
-        var store: any KeyStore
+        var store: any BucketStore
         /// Which bucket the revisions belong to; nil until that was asked.
         var bucket: Int64?
         /// What was found before there was anybody to deliver it to.
@@ -21,7 +21,7 @@ public final class NATSSource: StatusSource {
         /// doesn't know yet that he leads no more.
         mutating func judgeBucket(of entry: KeyEntry?) throws(NATSError) {
             guard let entry, reader.isOutOfOrder(entry) else { return }
-            let created = try store.bucketCreated()
+            let created = try store.state().created
             if created != bucket { reader.beginAnew() }
             bucket = created
         }
@@ -32,6 +32,7 @@ public final class NATSSource: StatusSource {
     public let label: String
     /// What it was given, or the key's.
     public let name: SourceName
+    private let key: String
     private let pollInterval: Duration
     private let watches: Bool
     private let origin = ContinuousClock.now
@@ -41,18 +42,20 @@ public final class NATSSource: StatusSource {
     /// The pauses between polls for what others than relays sent: each is twice the one before.
     private static let shortestPause = Duration.milliseconds(1)
     private static let longestPause = Duration.milliseconds(128)
+
     /// - Parameters:
-    ///   - store: the key.
-    ///   - bucket: the bucket that holds it.
-    ///   - key: its name there.
+    ///   - store: the bucket.
+    ///   - bucket: its name.
+    ///   - key: the key.
     ///   - name: what its runs are called; nil calls them after the key.
     ///   - pollInterval: how often it is polled.
     ///   - watches: whether changes wake the poll. Without it updates arrive within the poll
     ///     interval.
     public init(
-        _ store: any KeyStore, bucket: String, key: String, name: SourceName? = nil,
+        _ store: any BucketStore, bucket: String, key: String, name: SourceName? = nil,
         pollInterval: Duration = .seconds(2), watches: Bool = true
     ) {
+        self.key = key
         self.pollInterval = pollInterval
         self.watches = watches
         label = "\(bucket)/\(key)"
@@ -84,7 +87,7 @@ public final class NATSSource: StatusSource {
         until cancellation: CancellationPipe, deliver: (SourceDelivery) -> Void
     ) {
         defer { state.withLock { $0.store.close() } }
-        var listener = KeyListener(isEnabled: watches)
+        var listener = KeyListener(of: key, isEnabled: watches)
         while !cancellation.isCancelled {
             // Listening starts before the poll: what is stored in between is seen at the next wait.
             state.withLock { listener.prepare(&$0.store) }
@@ -98,7 +101,7 @@ public final class NATSSource: StatusSource {
             while let received = listener.wait(
                 atMost: end - .now, on: store, cancellation: cancellation)
             {
-                guard case .offer(let offer) = received else {
+                guard case .offer(let offer) = received.message else {
                     expectUpdate(cancellation: cancellation, deliver: deliver)
                     break
                 }
@@ -131,8 +134,8 @@ public final class NATSSource: StatusSource {
         let now = { ContinuousClock.now - self.origin }
         let (event, error) = state.withLock { state in
             do throws(NATSError) {
-                if state.bucket == nil { state.bucket = try state.store.bucketCreated() }
-                let entry = try state.store.entry()
+                if state.bucket == nil { state.bucket = try state.store.state().created }
+                let entry = try state.store.entry(of: key)
                 try state.judgeBucket(of: entry)
                 return (state.reader.take(entry, at: now()), NATSError?.none)
             } catch {

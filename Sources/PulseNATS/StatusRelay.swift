@@ -10,7 +10,7 @@ internal import Synchronization
 /// the last good state. Whoever serves it sees silence then, and a run that becomes stale.
 ///
 /// Every call blocks, so it belongs on a thread of its own.
-public final class StatusRelay: Sendable {
+public final class StatusRelay: Relaying {
     /// How a relay ended.
     public enum Outcome: Sendable, Hashable {
         /// The cluster has acknowledged the last state.
@@ -21,20 +21,15 @@ public final class StatusRelay: Sendable {
 
     private struct State {
         var reader: StatusFileReader
-        var store: any KeyStore
+        var link: RelayLink
         var relay = RelayState()
-        var plan = ReplicaPlan()
-        /// Why the cluster takes nothing at the moment.
-        var clusterError: NATSError?
-        /// The codes that were logged in this outage.
-        var loggedCodes: Set<NATSError.Code> = []
         /// Why the file holds nothing to send.
         var fileError: PulseError?
         var polls = 0
-        var hasDelivered = false
     }
 
     private let path: String
+    private let key: String
     private let name: String
     private let pollInterval: Duration
     private let watches: Bool
@@ -48,18 +43,22 @@ public final class StatusRelay: Sendable {
 
     /// - Parameters:
     ///   - statusFile: it need not exist yet.
-    ///   - store: the key.
+    ///   - key: the key in the store's bucket.
     ///   - name: what the log calls the key.
     public init(
-        statusFile: String, to store: any KeyStore, name: String,
+        statusFile: String, to key: String, in store: any BucketStore, name: String,
         pollInterval: Duration = .seconds(2), watches: Bool = true, logger: Logger
     ) {
         path = statusFile
+        self.key = key
         self.name = name
         self.pollInterval = pollInterval
         self.watches = watches
         self.logger = logger
-        state = Mutex(State(reader: StatusFileReader(path: statusFile), store: store))
+        state = Mutex(
+            State(
+                reader: StatusFileReader(path: statusFile),
+                link: RelayLink(store, name: name, logger: logger)))
     }
 
     /// Polls the file for what is there before anything new, and reads the key to see whether we may.
@@ -69,7 +68,7 @@ public final class StatusRelay: Sendable {
         let error = state.withLock { state in
             poll(&state)
             read(&state)
-            return state.clusterError
+            return state.link.error
         }
         return error.flatMap { $0.isPermanent ? $0 : nil }
     }
@@ -85,26 +84,27 @@ public final class StatusRelay: Sendable {
     ///
     /// Ends by itself only when nothing was ever sent and waiting can't help.
     public func run() -> Outcome {
-        defer { state.withLock { $0.store.close() } }
+        defer { state.withLock { $0.link.close() } }
         var watcher = DirectoryWatcher(file: path, isEnabled: watches)
         var deadline: ContinuousClock.Instant?
         while true {
             // Watching starts before the poll: a change in between is seen at the next wait.
             watcher.prepare()
             let isEnding = cancellation.isCancelled
-            let (action, error, cannotBegin) = state.withLock { state in
+            let (action, link, cannotBegin) = state.withLock { state in
                 poll(&state)
-                let action = state.relay.next(at: ContinuousClock.now - origin)
-                let cannotBegin = state.clusterError?.isPermanent ?? false && !state.hasDelivered
-                return (action, state.clusterError, cannotBegin)
+                let action = state.relay.next(at: now)
+                let link = state.link
+                let cannotBegin = link.error?.isPermanent ?? false && !link.hasDelivered
+                return (action, link, cannotBegin)
             }
             if isEnding {
                 let end = deadline ?? .now + Self.finalTimeout
                 deadline = end
-                if action == .rest { return Self.outcome(of: error) }
-                if .now >= end { return .undelivered(error ?? Self.noTime) }
+                if action == .rest { return link.outcome }
+                if .now >= end { return .undelivered(link.error ?? Self.noTime) }
             }
-            if let error, cannotBegin { return .undelivered(error) }
+            if let error = link.error, cannotBegin { return .undelivered(error) }
             switch action {
             case .rest: watcher.wait(atMost: pollInterval, cancellation: cancellation)
             case .wait(let duration) where isEnding: CancellationPipe().wait(atMost: duration)
@@ -115,12 +115,6 @@ public final class StatusRelay: Sendable {
             case .offer(let offer): state.withLock { self.offer(offer, &$0) }
             }
         }
-    }
-
-    /// When nothing is left to send: a state that is too large for every server was given up.
-    private static func outcome(of error: NATSError?) -> Outcome {
-        if let error, error.code == .tooLarge { return .undelivered(error) }
-        return .delivered
     }
 
     private static let noTime = NATSError(.timedOut, "there was no time")
@@ -148,67 +142,16 @@ public final class StatusRelay: Sendable {
     }
 
     private func read(_ state: inout State) {
-        do throws(NATSError) {
-            switch state.relay.found(try state.store.entry()) {
-            case nil: break
-            case .outdated(let timestamp):
-                logger.warning(
-                    "not sent: \(name) holds a later state, from \(timestamp) in unix time")
-            case .contested: logger.warning("somebody else writes \(name) as well")
-            }
-            if state.relay.pending == nil { settle(&state) }
-        } catch {
-            guard error.code != .noBucket else { return createBucket(&state) }
-            state.relay.failedToRead(at: ContinuousClock.now - origin)
-            report(error, &state)
-        }
-    }
-
-    private func createBucket(_ state: inout State) {
-        do throws(NATSError) {
-            try state.store.createBucket(replicas: state.plan.replicas)
-            state.relay.foundNewBucket()
-            logger.info("made the bucket for \(name), replicas: \(state.plan.replicas)")
-        } catch {
-            let now = ContinuousClock.now - origin
-            state.plan.refused(error.code, at: now)
-            state.relay.failedToRead(at: now)
-            // Another one was faster, or one server is enough: there is nothing to report.
-            if error.code != .bucketExists, error.code != .notClustered { report(error, &state) }
-        }
+        state.link.read(key, called: name, for: &state.relay, at: now)
     }
 
     private func send(_ offer: KeyOffer, _ state: inout State) {
-        do throws(NATSError) {
-            let new = try state.store.update(with: offer)
-            state.relay.sent(offer.value, revision: new)
-            state.hasDelivered = true
-            settle(&state)
-        } catch {
-            state.relay.failedToSend(offer.value, error.code, at: ContinuousClock.now - origin)
-            if error.code != .conflict { report(error, &state) }
-        }
+        state.link.send(offer, to: key, for: &state.relay, at: now)
     }
 
     private func offer(_ offer: KeyOffer, _ state: inout State) {
-        do throws(NATSError) {
-            try state.store.offer(offer)
-            state.relay.offered(offer.value)
-        } catch {
-            state.relay.failedToRead(at: ContinuousClock.now - origin)
-            report(error, &state)
-        }
+        state.link.offer(offer, to: key, for: &state.relay, at: now)
     }
 
-    /// One line for each kind of error of an outage, not one for each attempt.
-    private func report(_ error: NATSError, _ state: inout State) {
-        state.clusterError = error
-        if state.loggedCodes.insert(error.code).inserted { logger.warning("\(name): \(error)") }
-    }
-
-    private func settle(_ state: inout State) {
-        if state.clusterError != nil { logger.info("\(name): the cluster answers again") }
-        state.clusterError = nil
-        state.loggedCodes = []
-    }
+    private var now: Duration { ContinuousClock.now - origin }
 }

@@ -9,15 +9,16 @@ package struct WatchSession: Sendable {
     package enum Target: Sendable {
         /// The run of a server, or one of its runs.
         case server(ServerAccess)
-        case file(String, FileRules)
+        /// One source, by its name for a person.
+        case source(any StatusSource, String, SourceRules)
         /// All runs of a server.
         case serverRuns(ServerAccess)
-        /// All runs of a directory.
-        case directory(String, FileRules)
+        /// Many sources together, by their name for a person.
+        case sources(any RunsSource, String, SourceRules)
     }
 
-    /// How files are judged.
-    package struct FileRules: Sendable {
+    /// How sources are judged here, without a server.
+    package struct SourceRules: Sendable {
         let pollInterval: Duration
         let staleAfter: Duration
 
@@ -60,12 +61,12 @@ package struct WatchSession: Sendable {
         switch target {
         case .server(let server):
             return await show(run, of: ServerWatch(server: server, noticesManyRuns: true), output)
-        case .file(let path, let rules):
-            return await show(run, of: FileWatch(path: path, rules: rules), output)
+        case .source(let source, _, let rules):
+            return await show(run, of: SourceWatch(source: source, rules: rules), output)
         case .serverRuns(let server):
             return await show(runs, of: ServerRunsWatch(server: server), output)
-        case .directory(let path, let rules):
-            return await show(runs, of: DirectoryWatch(path: path, rules: rules), output)
+        case .sources(let source, _, let rules):
+            return await show(runs, of: SourcesWatch(source: source, rules: rules), output)
         }
     }
 
@@ -145,7 +146,7 @@ package struct WatchSession: Sendable {
     private var name: String {
         switch target {
         case .server(let server), .serverRuns(let server): server.url.description
-        case .file(let path, _), .directory(let path, _): PrintableText.escaping(path)
+        case .source(_, let name, _), .sources(_, let name, _): PrintableText.escaping(name)
         }
     }
 }

@@ -46,6 +46,9 @@ def test_a_wrong_address_is_a_usage_error(url: str, reason: str, build: str) -> 
         ["relay", "--to", url],
         ["run", "--to", url, "--", "true"],
     ):
+        # A server takes all keys of a bucket.
+        if (arguments[0], reason) == ("serve", "names no key"):
+            continue
         result = pulse(*arguments, binary=binary)
         assert result.returncode == 64, result
         assert reason in result.stderr

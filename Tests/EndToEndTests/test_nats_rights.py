@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -106,6 +107,76 @@ def test_what_is_not_permitted_is_an_error_at_once(
         one = relay(nats.url, "--nats-credentials", str(tmp_path / "credentials"))
         assert one.wait() == 1
         assert "permissions violation" in one.log.read_text().lower()
+    finally:
+        nats.kill()
+
+
+@pytest.mark.parametrize("may_listen", [True, False])
+def test_a_server_of_a_bucket_needs_what_one_of_a_key_needs(
+    tmp_path: Path, serve_key: Callable, may_listen: bool
+) -> None:
+    listening = '"_INBOX.>", "$KV.runs.>"' if may_listen else '"_INBOX.>"'
+    nats = NatsServer(
+        tmp_path / "nats",
+        "authorization { users: [ { user: viewer, password: right, permissions:"
+        ' { publish: [ "$JS.API.STREAM.INFO.KV_runs", "$JS.API.STREAM.MSG.GET.KV_runs" ],'
+        f" subscribe: [ {listening} ] }} }}, {{ user: admin, password: admin }} ] }}",
+    )
+    (tmp_path / "credentials").write_text("viewer:right\n")
+    try:
+        with NatsClient(nats, user="admin", **{"pass": "admin"}) as client:
+            client.make_bucket()
+            client.put(document(epoch=1.0), "a")
+            server = serve_key(
+                nats.key("").rstrip("/"), "--poll-interval", "100ms",
+                "--nats-credentials", str(tmp_path / "credentials"),
+            )  # fmt: skip
+            assert server.get("/runs/a/status").json()["epoch"] == 1.0
+            client.put(document(epoch=2.0), "a")
+            client.put(document(epoch=0.5), "b")
+            wait_until(lambda: server.get("/runs").json()["total"] == 2, "the new key is there")
+            wait_until(
+                lambda: server.get("/runs/a/status").json()["epoch"] == 2.0, "the old one, too"
+            )
+    finally:
+        nats.kill()
+
+
+def test_a_key_that_may_not_be_written_holds_up_no_other(tmp_path: Path) -> None:
+    nats = NatsServer(
+        tmp_path / "nats",
+        "authorization { users: [ { user: trainer, password: right, permissions:"
+        ' { publish: [ "$KV.runs.a", "$JS.API.STREAM.INFO.KV_runs",'
+        ' "$JS.API.STREAM.MSG.GET.KV_runs" ], subscribe: "_INBOX.>" } },'
+        " { user: admin, password: admin } ] }",
+    )
+    (tmp_path / "credentials").write_text("trainer:right\n")
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    for name in ("a", "b"):
+        StatusFile(runs / f"{name}.json").running(1.0)
+    try:
+        with NatsClient(nats, user="admin", **{"pass": "admin"}) as client:
+            client.make_bucket()
+            process = subprocess.Popen(
+                [nats_binary(), "relay", "--runs-dir", str(runs)]
+                + ["--to", nats.key("").rstrip("/")]
+                + ["--nats-credentials", str(tmp_path / "credentials")],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            try:
+                for epoch in (1.5, 2.0):
+                    StatusFile(runs / "a.json").running(epoch)
+                    wait_until(
+                        lambda e=epoch: json.loads((client.get("a") or (b"{}", 0))[0]).get("epoch") == e,
+                        "the other one has arrived",
+                    )
+                assert client.get("b") is None
+            finally:
+                process.terminate()
+                _, said = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert "not permitted" in said
     finally:
         nats.kill()
 

@@ -4,7 +4,7 @@ import Synchronization
 @testable import PulseNATS
 
 /// A bucket whose key was never written.
-final class EmptyStore: KeyStore {
+final class EmptyStore: BucketStore {
     private let count = Atomic(0)
 
     /// How often it was closed.
@@ -12,14 +12,16 @@ final class EmptyStore: KeyStore {
 
     var line: Int? { 0 }
 
-    func entry() throws(NATSError) -> KeyEntry? { nil }
-    func update(with offer: KeyOffer) throws(NATSError) -> UInt64 { 1 }
-    func offer(_ offer: KeyOffer) throws(NATSError) {}
-    func createBucket(replicas: Int) throws(NATSError) {}
-    func bucketCreated() throws(NATSError) -> Int64 { 0 }
+    func state() throws(NATSError) -> BucketState { BucketState(created: 0, revision: 0, keys: 0) }
+    func keys() throws(NATSError) -> [String] { [] }
+    func entry(of key: String) throws(NATSError) -> KeyEntry? { nil }
+    func change(_ revision: UInt64) throws(NATSError) -> KeyChange? { nil }
+    func update(_ key: String, with offer: KeyOffer) throws(NATSError) -> UInt64 { 1 }
+    func offer(_ offer: KeyOffer, to key: String) throws(NATSError) {}
+    func create(replicas: Int) throws(NATSError) {}
     func close() { count.add(1, ordering: .relaxed) }
 
-    func subscribe() throws(NATSError) -> any KeyListening {
+    func subscribe(to key: String?) throws(NATSError) -> any KeyListening {
         throw NATSError(.closed, "nobody speaks here")
     }
 }

@@ -13,7 +13,7 @@ struct KeyAddressTests {
             ("nats://host/b/k", "nats://host/b/k"), ("@", "@"), ("", ""),
         ])
     func hidesPassword(text: String, shown: String) {
-        #expect(KeyAddress.withoutPassword(text) == shown)
+        #expect(NATSAddress.withoutPassword(text) == shown)
     }
 
     @Test(
@@ -31,17 +31,17 @@ struct KeyAddressTests {
         ])
     func good(text: String, servers: [String], bucket: String, key: String) throws {
         let address = try KeyAddress(text)
-        #expect(address.servers == servers)
-        #expect(address.bucket == bucket)
+        #expect(address.place.servers == servers)
+        #expect(address.place.bucket == bucket)
         #expect(address.key == key)
-        #expect(!address.isEncrypted)
+        #expect(!address.place.isEncrypted)
     }
 
     @Test("tls:// is encrypted, and stays written so")
     func encrypted() throws {
         let address = try KeyAddress("tls://a,b:1/b/k")
-        #expect(address.isEncrypted)
-        #expect(address.urls == ["tls://a:4222", "tls://b:1"])
+        #expect(address.place.isEncrypted)
+        #expect(address.place.urls == ["tls://a:4222", "tls://b:1"])
         #expect(address.description == "tls://a:4222,b:1/b/k")
     }
 

@@ -10,7 +10,7 @@ struct StatusRelayTests {
         let directory = try TemporaryDirectory()
         let store = EmptyStore()
         let relay = StatusRelay(
-            statusFile: directory.file("status.json"), to: store, name: "b/k",
+            statusFile: directory.file("status.json"), to: "k", in: store, name: "b/k",
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         relay.stop()
         #expect(relay.run() == .delivered)

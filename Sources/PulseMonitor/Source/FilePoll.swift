@@ -21,6 +21,9 @@ package struct FilePoll: Sendable {
         self.pollInterval = pollInterval
     }
 
+    /// The last good document as it was written; nil before one, and where it isn't kept.
+    var document: [UInt8]? { reader.document }
+
     /// Polls the file.
     ///
     /// - Parameter now: monotonic time since any fixed origin.

@@ -55,11 +55,16 @@ final class PolledFile: Sendable {
             state.poll = poll
             state.isBusy = false
             state.nextAt = now + delivery.nextWithin
-            for event in delivery.events {
-                if case .accepted = event { state.isRun = true }
+            var document: WrittenDocument?
+            for case .accepted(let status) in delivery.events {
+                state.isRun = true
+                document = poll.document.map {
+                    WrittenDocument(bytes: $0, timestamp: status.timestamp)
+                }
             }
             state.isMissing = delivery.isMissing
-            return state.isRun ? NamedDelivery(name, label: label, delivery) : nil
+            return state.isRun
+                ? NamedDelivery(name, label: label, delivery, document: document) : nil
         }
     }
 }

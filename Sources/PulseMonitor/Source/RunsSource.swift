@@ -29,13 +29,27 @@ public struct NamedDelivery: Sendable {
     public let label: String
     /// What was found; nil when the source is given up for good.
     public let delivery: SourceDelivery?
+    /// The newest document, where it is new: for whoever hands it on.
+    public let document: WrittenDocument?
 
     /// Makes a delivery of a source.
-    public init(_ name: SourceName, label: String, _ delivery: SourceDelivery?) {
+    public init(
+        _ name: SourceName, label: String, _ delivery: SourceDelivery?,
+        document: WrittenDocument? = nil
+    ) {
         self.name = name
         self.label = label
         self.delivery = delivery
+        self.document = document
     }
+}
+
+/// A valid document as its trainer wrote it.
+public struct WrittenDocument: Sendable, Hashable {
+    /// Its bytes.
+    public let bytes: [UInt8]
+    /// The trainer's unix time in seconds.
+    public let timestamp: Int64
 }
 
 /// One source alone.

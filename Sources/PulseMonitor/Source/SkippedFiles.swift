@@ -25,7 +25,7 @@ public struct SkippedFiles: Sendable, Equatable {
     /// Nothing is skipped.
     public init() {}
 
-    mutating func add(_ name: String, _ reason: Reason, count: Int = 1) {
+    package mutating func add(_ name: String, _ reason: Reason, count: Int = 1) {
         guard count > 0 else { return }
         counts[reason, default: 0] += count
         if examples.count < Self.exampleLimit { examples[name] = reason }

@@ -5,10 +5,10 @@ import Testing
 @testable import PulseMonitor
 @testable import PulseWatch
 
-@Suite("DirectoryRuns")
-struct DirectoryRunsTests {
+@Suite("FollowedRuns")
+struct FollowedRunsTests {
     private let name = SourceName(key: "bert")
-    private var runs = DirectoryRuns(
+    private var runs = FollowedRuns(
         rules: .init(pollInterval: .seconds(2), staleAfter: .seconds(60)), tick: .seconds(2))
 
     private func delivery(_ events: SourceEvent...) -> RunsDelivery {

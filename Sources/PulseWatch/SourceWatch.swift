@@ -3,10 +3,10 @@ internal import Pulse
 internal import PulseMonitor
 internal import Synchronization
 
-/// A status file as the source: judged here by the rules that a server goes by.
-struct FileWatch: WatchSource {
-    let path: String
-    let rules: WatchSession.FileRules
+/// A file, or a key, judged here by the rules that a server goes by.
+struct SourceWatch: WatchSource {
+    let source: any StatusSource
+    let rules: WatchSession.SourceRules
 
     private struct State {
         var monitor: RunMonitor
@@ -14,7 +14,6 @@ struct FileWatch: WatchSource {
     }
 
     func run(onUpdate: @escaping @Sendable (WatchUpdate) -> Void) async {
-        let source = FileSource(path: path, pollInterval: rules.pollInterval)
         let start = Moment.now
         let state = Mutex(
             State(

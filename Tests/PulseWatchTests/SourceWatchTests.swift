@@ -5,8 +5,8 @@ import Testing
 @testable import PulseMonitor
 @testable import PulseWatch
 
-@Suite("FileWatch")
-struct FileWatchTests {
+@Suite("SourceWatch")
+struct SourceWatchTests {
     private func view(_ status: TrainingStatus?, _ liveness: Liveness = .live) -> RunView {
         RunView(
             status: status, liveness: liveness, etaSeconds: nil, source: .ok, sourceError: nil)
@@ -18,7 +18,7 @@ struct FileWatchTests {
         let document = PulseEncoder.encode(try .sample())
         let progress = try #require(view.progressDocument)
         #expect(
-            FileWatch.updates(of: view, after: nil) == [
+            SourceWatch.updates(of: view, after: nil) == [
                 .document(document), .document(progress), .reading(try #require(RunReading(view))),
             ])
     }
@@ -27,8 +27,8 @@ struct FileWatchTests {
     func judgement() throws {
         let before = view(try .sample())
         let after = view(try .sample(), .stale)
-        #expect(FileWatch.updates(of: after, after: before).count == 2)
-        #expect(FileWatch.updates(of: before, after: before) == [])
+        #expect(SourceWatch.updates(of: after, after: before).count == 2)
+        #expect(SourceWatch.updates(of: before, after: before) == [])
     }
 
     @Test("says why there is nothing")
@@ -36,7 +36,7 @@ struct FileWatchTests {
         var view = view(nil)
         view.sourceError = .tooLarge
         #expect(
-            FileWatch.updates(of: view, after: nil)
+            SourceWatch.updates(of: view, after: nil)
                 == [.nothing("the document is over 65536 bytes (byte 0)")])
     }
 }

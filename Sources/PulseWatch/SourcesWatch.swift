@@ -2,18 +2,17 @@ internal import Pulse
 internal import PulseMonitor
 internal import Synchronization
 
-/// A directory of runs as the source: each judged here by the rules that a server goes by.
-struct DirectoryWatch: WatchSource {
-    let path: String
-    let rules: WatchSession.FileRules
+/// Many sources, of a directory or a bucket, each judged here by the rules that a server goes by.
+struct SourcesWatch: WatchSource {
+    let source: any RunsSource
+    let rules: WatchSession.SourceRules
 
-    /// Liveness is judged this often at least, however seldom the files are polled.
+    /// Liveness is judged this often at least, however seldom the sources are polled.
     private static let longestTick = Duration.seconds(2)
 
     func run(onUpdate: @escaping @Sendable (RunsUpdate) -> Void) async {
-        let source = DirectorySource(path: path, pollInterval: rules.pollInterval)
         let tick = min(rules.pollInterval, Self.longestTick)
-        let runs = SharedRuns(DirectoryRuns(rules: rules, tick: tick))
+        let runs = SharedRuns(FollowedRuns(rules: rules, tick: tick))
         onUpdate(.opened(serverTime: nil))
         for update in runs.take(await BlockingThread.run("pulse.watch") { source.poll() }) {
             onUpdate(update)
@@ -32,9 +31,9 @@ struct DirectoryWatch: WatchSource {
 
 /// The runs, for the thread that polls and the clock that judges.
 private final class SharedRuns: Sendable {
-    private let runs: Mutex<DirectoryRuns>
+    private let runs: Mutex<FollowedRuns>
 
-    init(_ runs: DirectoryRuns) {
+    init(_ runs: FollowedRuns) {
         self.runs = Mutex(runs)
     }
 
@@ -45,8 +44,8 @@ private final class SharedRuns: Sendable {
     func judge() -> [RunsUpdate] { runs.withLock { $0.judge(at: .now) } }
 }
 
-/// The runs of a directory, each with its monitor: pure, with time passed in.
-struct DirectoryRuns {
+/// The runs of the sources, each with its monitor: pure, with time passed in.
+struct FollowedRuns {
     private struct Followed {
         var monitor: RunMonitor
         var times: RunTimes?
@@ -54,17 +53,17 @@ struct DirectoryRuns {
         var view: RunView?
     }
 
-    private let rules: WatchSession.FileRules
+    private let rules: WatchSession.SourceRules
     private let tick: Duration
     private var followed: [SourceName: Followed] = [:]
     private var listingError: String?
 
-    init(rules: WatchSession.FileRules, tick: Duration) {
+    init(rules: WatchSession.SourceRules, tick: Duration) {
         self.rules = rules
         self.tick = tick
     }
 
-    /// Takes what the files hold; gives the updates that it means.
+    /// Takes what the sources found; gives the updates that it means.
     mutating func take(_ delivery: RunsDelivery, at now: Moment) -> [RunsUpdate] {
         var updates: [RunsUpdate] = []
         for source in delivery.sources {
