@@ -24,6 +24,7 @@ export class TrainingRuns extends HTMLElement {
   #view = parse('');
   #text;
   #counts = {};
+  #arranged = null; // the view that the order is of
   #unknown = null; // the id of a run that there is none of
   #isDisordered = true; // runs came or went, or the view is another
   #isPrinting = false;
@@ -226,7 +227,8 @@ export class TrainingRuns extends HTMLElement {
 
   #arrange() {
     const { listed, counts } = arrange(this.#source.runs.all, this.#view);
-    this.#list.rows.arrange(listed);
+    this.#list.rows.arrange(listed, this.#arranged === this.#view && !this.#view.sort);
+    this.#arranged = this.#view;
     this.#counts = counts;
   }
 
@@ -246,8 +248,7 @@ export class TrainingRuns extends HTMLElement {
     this.#list.render({
       view, chosen, counts: this.#counts, total: runs.size, link: link.link,
       title: this.getAttribute('label') || text.words[this.hasAttribute('earlier') ? 'earlier' : 'runs'],
-      notice: outage(link, time, text),
-      empty,
+      notice: outage(link, time, text), empty,
     }, text);
     if (isOpen) return;
     const slots = new Map(chosen.map(({ id, slot, item }) => [item?.id ?? id, slot]));
@@ -279,16 +280,15 @@ export class TrainingRuns extends HTMLElement {
     const source = this.#source;
     const answer = await source?.get(`runs/${id}`).catch(() => null);
     if (source !== this.#source || this.#view.run !== id || this.#unknown === null) return;
-    const name = answer?.document?.id;
-    if (name && name !== id) this.#change({ run: name });
-    else this.#unknown = name ? null : id;
+    if (!answer) this.#unknown = id;
+    else if (answer.document.id === id) source.runs.take({ type: 'run', document: answer.document });
+    else this.#change({ run: answer.document.id });
     this.#schedule();
   }
 
   /** Tells the page how many runs there are in each state. */
   #tell() {
-    const { link } = this.#source.link;
-    const { size: total, states } = this.#source.runs;
+    const { runs: { size: total, states }, link: { link } } = this.#source;
     const detail = { total, states, link };
     const told = JSON.stringify(detail);
     if (told !== this.#told) this.#emit('runs', detail);

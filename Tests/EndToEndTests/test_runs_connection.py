@@ -181,6 +181,26 @@ def test_a_thousand_runs_of_which_fifty_move(folder, page):
     expect(table.cell("run-000", "name")).to_be_focused()
 
 
+def test_what_is_read_stays_where_it_is(folder, page):
+    """A run that appears above it moves nothing."""
+    folder.sweep([f"run-{number:03}" for number in range(200)])
+    table = RunsPage.open(page, folder.serve())
+    expect(table.row("run-003")).to_be_visible()
+    page.mouse.wheel(0, 4_000)
+    expect(table.row("run-073")).to_be_in_viewport()
+    page.wait_for_function("scrollY === 4000")
+    before = table.row("run-073").bounding_box()["y"]
+    for number in range(3):
+        folder.write(f"new-{number}", timestamp=1_800_000_000 + number)
+        expect(table.part("count")).to_have_text(f"Runs: {201 + number}")
+        assert table.row("run-073").bounding_box()["y"] == before
+    # At the top the new ones are seen.
+    page.keyboard.press("Home")
+    expect(table.row("new-2")).to_be_in_viewport()
+    folder.write("newest", timestamp=1_900_000_000)
+    expect(table.row("newest")).to_be_in_viewport()
+
+
 def test_curves_are_asked_for_as_they_are_seen(folder, page):
     folder.sweep([f"run-{number:03}" for number in range(200)])
     asked = []

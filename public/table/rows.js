@@ -23,11 +23,17 @@ export class Rows {
     this.#body = body;
   }
 
-  /** Takes which runs are listed, and in which order. */
-  arrange(items) {
+  /** Takes which runs are listed, and in which order; `staysPut` where the reader has asked for nothing. */
+  arrange(items, staysPut) {
+    const { top, size } = this.box(0);
+    const first = staysPut && top < 0 ? Math.min(Math.floor(-top / size), this.#order.length - 1) : -1;
+    const id = this.#order[first]?.id;
     this.#order = items;
     this.#index = new Map(items.map(({ id }, index) => [id, index]));
     this.#body.style.setProperty('--count', items.length);
+    // What comes and goes above the window must not move what is read in it.
+    const moved = this.#index.has(id) ? this.#index.get(id) - first : 0;
+    if (moved) scrollBy(0, moved * size);
   }
 
   /** The runs that can be seen. */
