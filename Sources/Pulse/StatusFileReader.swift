@@ -18,7 +18,9 @@ public struct StatusFileReader: Sendable {
     }
 
     /// The last good state; nil when there was none yet.
-    public var lastGood: TrainingStatus? { lastDocument?.v1 }
+    ///
+    /// A document of version 2 without a loss has the run's last one (`docs/PULSE-v2.md` §5).
+    public private(set) var lastGood: TrainingStatus?
     /// The last good document; nil when there was none yet.
     public private(set) var lastDocument: PulseDocument?
     /// Why the newest poll found no good state; nil while the source is ok.
@@ -85,12 +87,22 @@ public struct StatusFileReader: Sendable {
         do throws(PulseError) {
             guard let bytes = file.bytes else { throw PulseError.file(name, .tooLarge) }
             let document = try PulseDecoder.decodeDocument(bytes)
+            let status = projection(of: document)
             lastDocument = document
+            lastGood = status
             error = nil
-            return .accepted(document.v1)
+            return .accepted(status)
         } catch {
             return reject(error)
         }
+    }
+
+    /// The six fields of a document: where it has no loss, that of the run before it.
+    private func projection(of document: PulseDocument) -> TrainingStatus {
+        guard !document.hasLoss, let lastGood, lastGood.status == .running,
+            document.v1.status != .idle, document.v1.epoch >= lastGood.epoch
+        else { return document.v1 }
+        return document.v1.replacing(loss: lastGood.loss)
     }
 
     private mutating func reject(_ error: PulseError) -> Outcome {

@@ -50,6 +50,19 @@ struct StatusFileReaderTests {
         #expect(reader.read().status == first)
     }
 
+    @Test("gives a document of version 2 without a loss the run's last one, and a new run none")
+    func carriesLoss() throws {
+        var reader = try reader()
+        let details = try RunDetails(stepsDone: 7)
+        let silent = PulseDocument(second, details: details, hasLoss: false)
+        try Data(PulseEncoder.encode(silent)).write(to: URL(filePath: path))
+        #expect(reader.read().status == second.replacing(loss: first.loss))
+        #expect(reader.lastGood?.loss == first.loss)
+        let begun = PulseDocument(try .sample(epoch: 0), details: details, hasLoss: false)
+        try Data(PulseEncoder.encode(begun)).write(to: URL(filePath: path))
+        #expect(reader.read().status?.loss == 0)
+    }
+
     @Test("has no state before a file is there, and takes it when it comes")
     func comesLate() throws {
         var reader = StatusFileReader(path: path)
