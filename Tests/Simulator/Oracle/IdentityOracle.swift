@@ -156,7 +156,9 @@ struct IdentityOracle {
         }
         advances = nil
         guard let run = account.current, let earlier = account.earlier else { return false }
-        return first >= 10 * (document.epoch - first) && first <= earlier.newest
+        // One that came to its total was over, whatever it said.
+        let isComplete = earlier.total > 0 && earlier.newest >= earlier.total
+        return first >= 10 * (document.epoch - first) && first <= earlier.newest && !isComplete
             && earlier.status != .done && earlier.total == run.total
     }
 }
