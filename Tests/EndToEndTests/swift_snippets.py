@@ -39,7 +39,8 @@ class Snippets:
         command += ["-I", str(DEBUG / "Modules"), "-o", str(folder / name)]
         for module in ("CMicroHTTPD", "CGnuTLS"):
             command += ["-I", str(ROOT / "Sources" / module)]
-        command += [str(folder / "main.swift"), str(self._library), "-lmicrohttpd"]
+        command += [str(folder / "main.swift"), str(self._library)]
+        command += ["-lmicrohttpd", "-lgnutls", "-lsqlite3"]
         result = subprocess.run(command, capture_output=True, text=True, timeout=300)
         assert result.returncode == 0, result.stderr
         return folder / name

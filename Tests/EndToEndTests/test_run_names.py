@@ -136,6 +136,7 @@ def test_a_run_within_such_a_run_is_its_trainer(sweep: Sweep) -> None:
 def test_its_own_server_calls_it_by_its_name(flags: list[str], job: Job) -> None:
     (job.directory / "runs").mkdir()
     command = [pulse_binary(), "run", *flags, "--name", "alone", "--serve", "--port", "0"]
+    command += ["--no-linger"]
     process = subprocess.Popen(
         [*command, "--", *job.script(REPORT)], cwd=job.directory, env=ENVIRONMENT,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
