@@ -16,7 +16,7 @@ package enum Orphans {
         guard areOurs else { return }
         while true {
             var ended = unsafe siginfo_t()
-            // Looked at first: what is taken is gone for whoever waits for it.
+            // Peeked at first (WNOWAIT): what is reaped is gone for whoever waits for it.
             let options = WEXITED | WNOHANG | WNOWAIT
             guard unsafe waitid(P_ALL, 0, &ended, options) == 0 else { return }
             let id = unsafe ended._sifields._sigchld.si_pid

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The certificate that new connections are shown: when it ends, and the log's lines about that.
 ///
-/// A server runs for longer than a certificate is valid, so that it is looked at again and again.
+/// A server runs for longer than a certificate is valid, so that its end is judged once a day.
 final class ServedCertificate: Sendable {
     private struct State {
         var validity: CertificateValidity

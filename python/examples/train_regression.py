@@ -182,7 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--fail-at", type=float, metavar="EPOCH", help="fail there, to see a failure")
     add("--learning-rate", type=float, default=0.02, metavar="X", help="10 diverges")
     add("--warmup", type=float, default=0.0, metavar="EPOCHS", help="until the rate is reached")
-    add("--checkpoint", type=pathlib.Path, metavar="PATH", help="go on from there; saved each epoch")
+    add("--checkpoint", type=pathlib.Path, metavar="PATH", help="resumed, and saved each epoch")
     add("--seed", type=int, default=1, metavar="N", help="of the data and its order")
     return parser
 
