@@ -19,15 +19,9 @@ public final class BucketSource: RunsSource {
     }
 
     private let state: Mutex<State>
-    private let pollInterval: Duration
+    private let pace: PollPace
     private let watches: Bool
     private let origin = ContinuousClock.now
-
-    /// How soon it is polled again when the cluster is away.
-    private static let retry = Duration.milliseconds(250)
-    /// The pauses between polls for what others than relays sent: each is twice the one before.
-    private static let shortestPause = Duration.milliseconds(1)
-    private static let longestPause = Duration.milliseconds(128)
 
     /// - Parameters:
     ///   - store: the bucket.
@@ -40,7 +34,7 @@ public final class BucketSource: RunsSource {
         _ store: any BucketStore, bucket: String, pollInterval: Duration = .seconds(2),
         watches: Bool = true, limit: Int = 10_000
     ) {
-        self.pollInterval = pollInterval
+        pace = PollPace(interval: pollInterval)
         self.watches = watches
         state = Mutex(
             State(
@@ -78,9 +72,7 @@ public final class BucketSource: RunsSource {
             deliver(delivery)
             // The poll may have made a new connection, which ends the wait at once.
             let store = state.withLock { $0.store }
-            let comesBack = error.map { !$0.isPermanent && $0.code != .noBucket } ?? false
-            let end =
-                ContinuousClock.now + (comesBack ? min(Self.retry, pollInterval) : pollInterval)
+            let end = ContinuousClock.now + pace.wait(after: error)
             while let received = listener.wait(
                 atMost: end - .now, on: store, cancellation: cancellation)
             {
@@ -94,19 +86,14 @@ public final class BucketSource: RunsSource {
         }
     }
 
-    /// Polls again and again until something new is stored, for a moment: it is received when it is
-    /// sent, and some of the servers that are to keep it have it a little later.
     private func expectUpdate(
         cancellation: CancellationPipe, deliver: (RunsDelivery) -> Void
     ) {
         let known = state.withLock { $0.revision }
-        var pause = Self.shortestPause
-        while !cancellation.isCancelled, pause <= Self.longestPause {
+        pace.expectUpdate(cancellation: cancellation) {
             let (delivery, error) = pollOnce()
             deliver(delivery)
-            if error != nil || state.withLock({ $0.revision }) != known { return }
-            cancellation.wait(atMost: pause)
-            pause *= 2
+            return error != nil || state.withLock { $0.revision } != known
         }
     }
 

@@ -33,15 +33,9 @@ public final class NATSSource: StatusSource {
     /// What it was given, or the key's.
     public let name: SourceName
     private let key: String
-    private let pollInterval: Duration
+    private let pace: PollPace
     private let watches: Bool
     private let origin = ContinuousClock.now
-
-    /// How soon it is polled again when the cluster is away.
-    private static let retry = Duration.milliseconds(250)
-    /// The pauses between polls for what others than relays sent: each is twice the one before.
-    private static let shortestPause = Duration.milliseconds(1)
-    private static let longestPause = Duration.milliseconds(128)
 
     /// - Parameters:
     ///   - store: the bucket.
@@ -56,7 +50,7 @@ public final class NATSSource: StatusSource {
         pollInterval: Duration = .seconds(2), watches: Bool = true
     ) {
         self.key = key
-        self.pollInterval = pollInterval
+        pace = PollPace(interval: pollInterval)
         self.watches = watches
         label = "\(bucket)/\(key)"
         self.name = name ?? SourceName(key: key)
@@ -95,9 +89,7 @@ public final class NATSSource: StatusSource {
             deliver(delivery)
             // The poll may have made a new connection, which ends the wait at once.
             let store = state.withLock { $0.store }
-            let comesBack = error.map { !$0.isPermanent && $0.code != .noBucket } ?? false
-            let end =
-                ContinuousClock.now + (comesBack ? min(Self.retry, pollInterval) : pollInterval)
+            let end = ContinuousClock.now + pace.wait(after: error)
             while let received = listener.wait(
                 atMost: end - .now, on: store, cancellation: cancellation)
             {
@@ -106,26 +98,19 @@ public final class NATSSource: StatusSource {
                     break
                 }
                 let events = state.withLock { $0.reader.receive(offer) }
-                deliver(SourceDelivery(events, isPoll: false, nextWithin: pollInterval))
+                deliver(SourceDelivery(events, isPoll: false, nextWithin: pace.interval))
             }
         }
     }
 
-    /// Polls again and again until something new is stored, for a moment: it is received when it is
-    /// sent, and some of the servers that are to keep it have it a little later.
-    ///
-    /// What was refused never is, and what is late is found by the next poll that is due.
     private func expectUpdate(
         cancellation: CancellationPipe, deliver: (SourceDelivery) -> Void
     ) {
         let known = state.withLock { $0.reader.revision }
-        var pause = Self.shortestPause
-        while !cancellation.isCancelled, pause <= Self.longestPause {
+        pace.expectUpdate(cancellation: cancellation) {
             let (delivery, error) = pollOnce()
             deliver(delivery)
-            if error != nil || state.withLock({ $0.reader.revision }) != known { return }
-            cancellation.wait(atMost: pause)
-            pause *= 2
+            return error != nil || state.withLock { $0.reader.revision } != known
         }
     }
 
@@ -142,6 +127,6 @@ public final class NATSSource: StatusSource {
                 return (state.reader.fail(error, at: now()), error)
             }
         }
-        return (SourceDelivery([event], nextWithin: pollInterval), error)
+        return (SourceDelivery([event], nextWithin: pace.interval), error)
     }
 }
