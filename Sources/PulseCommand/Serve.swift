@@ -136,17 +136,18 @@ struct Serve: PreparedCommand, LoggedCommand {
         let observers: [(any RunObserver & Service)?] = [notifier, command]
         let server: StatusServer
         let signals: StopSignals
-        let file = statusFile ?? "status.json"
         do {
-            var configuration = try self.server.configuration(statusFile: file)
-            configuration.source = try await keySource()
+            let place = try place
+            var configuration = try self.server.configuration(
+                statusFile: statusFile ?? Self.defaultFile)
             configuration.name = name
-            configuration.runs = try await runsSource()
-            if let place = try place { configuration.place = place }
+            configuration.place = place.served
+            configuration.source = try await keySource(of: place)
+            configuration.runs = try await runsSource(of: place)
             configuration.observers = observers.compactMap { $0 } + [reaper].compactMap { $0 }
             configuration.teller = command.map { UnkeptTransitions(command: $0) }
             archive.keep(
-                scope(ofFile: file), in: &configuration, telling: command, logger: logger)
+                place.scope, in: &configuration, telling: command, logger: logger)
             signals = await StopSignals()
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch let code as ExitCode {
@@ -157,7 +158,7 @@ struct Serve: PreparedCommand, LoggedCommand {
         }
         let announcement = Announcement(
             line:
-                "Pulse is serving \(source ?? runsDir ?? file) at \(self.server.url(port: server.port))"
+                "Pulse is serving \(source ?? runsDir ?? statusFile ?? Self.defaultFile) at \(self.server.url(port: server.port))"
         )
         let reloading = await ReloadSignals(for: server)
         let services: [any Service] =
@@ -179,54 +180,39 @@ struct Serve: PreparedCommand, LoggedCommand {
         throw ValidationError("--name is for one source: in a bucket each key has its own name.")
     }
 
-    /// The sources that are served, as the archive calls them.
-    private func scope(ofFile file: String) -> SourceScope {
-        if let runsDir { return .directory(ArchivePlace.address(ofDirectory: runsDir)) }
-        if let source, case .bucket(let address) = try? nats.place(source, of: "--source") {
-            return .bucket("\(address)")
-        }
-        return .one(source ?? ArchivePlace.address(ofFile: file))
-    }
+    private static let defaultFile = "status.json"
 
-    /// What is served where it isn't a file.
-    private var place: ServedPlace? {
+    /// What is served.
+    private var place: SourcePlace {
         get throws {
-            if let source {
-                switch try nats.place(source, of: "--source") {
-                case .key(let address): return ServedPlace(.key, at: "\(address)")
-                case .bucket(let address): return ServedPlace(.bucket, at: "\(address)")
-                }
-            }
-            return runsDir.map {
-                ServedPlace(.directory, at: ArchivePlace.address(ofDirectory: $0))
-            }
+            if let runsDir { return .directory(runsDir) }
+            if let source { return .nats(try nats.place(source, of: "--source")) }
+            return .file(statusFile ?? Self.defaultFile)
         }
     }
 
     /// The directory or the bucket of runs, polled once where it is a bucket; nil when one run is
     /// served.
-    private func runsSource() async throws -> (any RunsSource)? {
-        if let runsDir {
+    private func runsSource(of place: SourcePlace) async throws -> (any RunsSource)? {
+        switch place {
+        case .directory(let path):
             return DirectorySource(
-                path: runsDir, pollInterval: server.pollInterval.duration,
+                path: path, pollInterval: server.pollInterval.duration,
                 watches: !server.noWatch, limit: maxRuns)
+        case .nats(.bucket(let address)):
+            let bucket = BucketSource(
+                try NATSStore.bucket(address, access: nats.access, name: "pulse serve"),
+                bucket: address.bucket, pollInterval: server.pollInterval.duration,
+                watches: !server.noWatch, limit: maxRuns)
+            try await begin("\(address)") { bucket.begin() }
+            return bucket
+        case .file, .nats(.key): return nil
         }
-        guard let source, case .bucket(let address) = try nats.place(source, of: "--source") else {
-            return nil
-        }
-        let bucket = BucketSource(
-            try NATSStore.bucket(address, access: nats.access, name: "pulse serve"),
-            bucket: address.bucket, pollInterval: server.pollInterval.duration,
-            watches: !server.noWatch, limit: maxRuns)
-        try await begin("\(address)") { bucket.begin() }
-        return bucket
     }
 
     /// The key of NATS, polled once; nil when another source is served.
-    private func keySource() async throws -> (any StatusSource)? {
-        guard let source, case .key(let address) = try nats.place(source, of: "--source") else {
-            return nil
-        }
+    private func keySource(of place: SourcePlace) async throws -> (any StatusSource)? {
+        guard case .nats(.key(let address)) = place else { return nil }
         let key = NATSSource(
             try NATSStore.bucket(address.place, access: nats.access, name: "pulse serve"),
             bucket: address.place.bucket, key: address.key, name: name,
