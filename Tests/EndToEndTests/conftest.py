@@ -20,10 +20,11 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from processes import PulseServer, StatusFile
-from runs_page import RunsDirectory
 from prometheus_server import PrometheusServer
+from runs_page import RunsDirectory
 from served_runs import Runs
 from terminal import Piped, Terminal
+from website import Site
 
 # A run under nohup ignores this signal, and all that it starts would too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -105,6 +106,27 @@ def prometheus(tmp_path: Path) -> Iterator[Callable[..., PrometheusServer]]:
     yield start
     for one in started:
         one.stop()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A site of somebody else's, whose pages have another origin."""
+    site = Site()
+    yield site
+    site.close()
+
+
+@pytest.fixture(scope="module")
+def modules(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page that can import the modules of `public`."""
+    folder = tmp_path_factory.mktemp("modules")
+    server = PulseServer(folder / "status.json", log=folder / "log")
+    context = browser.new_context(locale="en-GB", timezone_id="UTC")
+    page = context.new_page()
+    page.goto(server.url)
+    yield page
+    context.close()
+    server.stop()
 
 
 @pytest.fixture

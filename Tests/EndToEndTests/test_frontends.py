@@ -9,7 +9,6 @@ from documents import take
 from panel import Panel
 from playwright.sync_api import expect
 from processes import ROOT
-from website import Site
 
 PAGE = "docs/FRONTENDS.md"
 DOCUMENT = (ROOT / PAGE).read_text()
@@ -23,13 +22,6 @@ EXAMPLES = {
 }
 #: What curl shows of the stream.
 [STREAM] = take(PAGE, "")
-
-
-@pytest.fixture
-def site():
-    site = Site()
-    yield site
-    site.close()
 
 
 @pytest.fixture

@@ -8,16 +8,8 @@ from playwright.sync_api import expect
 from processes import ROOT
 from runs_page import RunsPage
 from test_frontends import DOCUMENT, EXAMPLES
-from website import Site
 
 SECTION = DOCUMENT.partition("## The list of many runs\n")[2].partition("\n## ")[0]
-
-
-@pytest.fixture
-def site():
-    site = Site()
-    yield site
-    site.close()
 
 
 @pytest.fixture

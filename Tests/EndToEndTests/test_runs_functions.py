@@ -1,26 +1,10 @@
 """The pure functions of the list of runs, called in the browser that they are made for."""
 
 import pytest
-from processes import PulseServer
+from page_modules import functions_of
 
 
-@pytest.fixture(scope="module")
-def modules(browser, tmp_path_factory):
-    """A page that can import the list's modules."""
-    folder = tmp_path_factory.mktemp("modules")
-    server = PulseServer(folder / "status.json", log=folder / "log")
-    context = browser.new_context(locale="en-GB", timezone_id="UTC")
-    page = context.new_page()
-    page.goto(server.url)
-    yield page
-    context.close()
-    server.stop()
-
-
-def call(page, module, script, *arguments):
-    """Run `script` with the module as `m` and the arguments as `a`."""
-    body = f"async (a) => {{ const m = await import('/table/{module}.js'); return {script}; }}"
-    return page.evaluate(body, list(arguments))
+call = functions_of("table")
 
 
 def item(id="a@1", **fields):

@@ -10,6 +10,7 @@ import os
 import pathlib
 import sys
 import time
+from typing import Any
 
 import torch
 from torch.utils.data import DataLoader, TensorDataset
@@ -111,21 +112,28 @@ def pause() -> object:
     return Pause()
 
 
+def tiny_llama(words: int) -> Any:
+    """A model of that many words which learns next to nothing, and does it fast."""
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=words,
+            hidden_size=16,
+            intermediate_size=32,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+        )
+    )
+
+
 def trainer() -> None:
     """The Trainer with its logger of event files, as it is in transformers 4 and 5."""
-    from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainingArguments
+    from transformers import Trainer, TrainingArguments
 
     tokens = torch.randint(0, 64, (BATCHES * 2, 8))
     Trainer(
-        model=LlamaForCausalLM(
-            LlamaConfig(
-                vocab_size=64,
-                hidden_size=16,
-                intermediate_size=32,
-                num_hidden_layers=1,
-                num_attention_heads=2,
-            )
-        ),
+        model=tiny_llama(64),
         args=TrainingArguments(
             output_dir="output",
             num_train_epochs=EPOCHS,
@@ -160,22 +168,14 @@ def loop() -> None:
 def trl() -> None:
     from datasets import Dataset
     from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
     from trl import SFTConfig, SFTTrainer
 
     words = {word: index for index, word in enumerate(["<unk>", "<pad>", "</s>", "a", "b", "c"])}
     tokenizer = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     SFTTrainer(
-        model=LlamaForCausalLM(
-            LlamaConfig(
-                vocab_size=len(words),
-                hidden_size=16,
-                intermediate_size=32,
-                num_hidden_layers=1,
-                num_attention_heads=2,
-            )
-        ),
+        model=tiny_llama(len(words)),
         args=SFTConfig(
             output_dir="output",
             num_train_epochs=EPOCHS,
