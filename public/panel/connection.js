@@ -76,7 +76,7 @@ export class Connection {
       this.#after('hide', this.#stream ? time.hiddenStream : 0, () => this.#endStream());
     } else if (!this.#isLive) {
       this.#openStream();
-      if (this.#feed.patience) this.#after('poll', this.#feed.patience, () => this.#ask());
+      if (this.#feed.timeout) this.#after('poll', this.#feed.timeout, () => this.#ask());
       else this.#ask();
     }
   }

@@ -27,7 +27,7 @@ export const allRuns = {
   events: ['run', 'ready', 'gone', 'reset'],
   poll: asked(''),
   repeats: true,
-  patience: 1000, // the stream tells the same
+  timeout: 1000, // the stream tells the same
 };
 
 /** The earlier runs alone, which hardly ever change. */
