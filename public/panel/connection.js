@@ -18,7 +18,7 @@ const time = {
 /**
  * What is followed of one run: its stream, that stream's events, and what is polled where that doesn't
  * deliver. Other feeds may have no stream, a `pace` of their own in milliseconds, and events of which
- * each counts, not only the newest (`repeats`), and `patience` until they are polled beside the stream.
+ * each counts, not only the newest (`repeats`), and `timeout` until they are polled beside the stream.
  */
 const oneRun = {
   stream: 'events',
