@@ -53,7 +53,6 @@ class ShellWorld:
             "PATH": f"{programs}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT / "python/src"),
             "PULSE_PORT": "0",
-            "PULSE_NO_LINGER": "true",
             "PULSE_PUBLIC_DIR": str(ROOT / "public"),
         }
 
@@ -66,6 +65,8 @@ class ShellWorld:
         """The command with this world's server in the place of the documentation's."""
         for host in ("localhost", "127.0.0.1"):
             command = command.replace(f"{host}:8080", f"127.0.0.1:{self._server.port}")
+        # Nobody looks at what is served here.
+        command = command.replace("pulse run --serve", "pulse run --serve --no-linger")
         if self.chat:
             command = command.replace("https://chat.example", self.chat)
         # Nothing here may listen where others can reach it.
