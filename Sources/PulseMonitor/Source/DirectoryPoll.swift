@@ -65,7 +65,9 @@ final class DirectoryPoll: Sendable {
         do throws(PulseError) {
             status = try Self.status(of: directory)
             let isDue = state.withLock { state in
-                begun >= state.nextListingAt && (isAsked || state.namesChanged != status.settled)
+                begun >= state.nextListingAt
+                    && (isAsked || state.listed.directoryError != nil
+                        || state.namesChanged != status.settled)
             }
             guard isDue else { return [] }
             listing = try RunsListing(directory: directory)

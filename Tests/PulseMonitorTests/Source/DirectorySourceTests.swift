@@ -100,6 +100,28 @@ struct DirectorySourceTests {
         #expect(missing.skipped?.directoryError?.contains("missing") == true)
     }
 
+    @Test("a directory that comes back with the names that it had is no error any more")
+    func comesBack() async throws {
+        try write("runs/a.json")
+        // Old enough that its time of change tells of every later one.
+        try await Task.sleep(for: .milliseconds(50))
+        let path = directory.file("runs")
+        let files = DirectoryPoll(directory: path, pollInterval: .seconds(2), limit: 10)
+        var now = Duration.zero
+        func list(isAsked: Bool = false) -> SkippedFiles? {
+            now += .seconds(60)
+            _ = files.list(isAsked: isAsked, at: { now })
+            return files.skipped()
+        }
+        _ = list(isAsked: true)
+        #expect(files.all.count == 1)
+        directory.rename("runs", to: "away")
+        #expect(list()?.directoryError != nil)
+        directory.rename("away", to: "runs")
+        let back = try #require(list(), "what changed is reported")
+        #expect(back.directoryError == nil)
+    }
+
     @Test("reads no more files than may be, and counts the others")
     func limit() throws {
         for number in 0..<5 { try write("r\(number).json") }
