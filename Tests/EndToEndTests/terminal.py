@@ -70,6 +70,13 @@ class Terminal:
             left = deadline - time.monotonic()
             assert left > 0 and self._take(left), f"no {parts} on the screen:\n{self.text}"
 
+    def wait_until_gone(self, part: str) -> None:
+        """Wait until a part is no more on the screen."""
+        deadline = time.monotonic() + PATIENCE
+        while part in self.text:
+            left = deadline - time.monotonic()
+            assert left > 0 and self._take(left), f"still {part!r} on the screen:\n{self.text}"
+
     def press(self, key: bytes) -> None:
         os.write(self._master, key)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from processes import PulseServer, StatusFile, wait_until
+from processes import PulseServer, StatusFile
 from terminal import SHOW_CURSOR, Piped, Terminal
 
 #: Where the runs are watched: as they lie there, or through a server.
@@ -222,7 +222,7 @@ def test_a_directory_that_goes_and_comes_back(
     folder.directory.rename(folder.directory.with_name("away"))
     terminal.wait_for("unreadable", "last known")
     folder.directory.with_name("away").rename(folder.directory)
-    wait_until(lambda: "unreadable" not in terminal.text, "it is read again")
+    terminal.wait_until_gone("unreadable")
     terminal.wait_for("1 run: 1 running")
     folder.run("a").running(2)
     terminal.wait_for("66.7 %")
