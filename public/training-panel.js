@@ -64,9 +64,9 @@ export class TrainingPanel extends HTMLElement {
   }
 
   #translate() {
-    const { words, locale } = wordsFor(this.getAttribute('lang'));
+    const { words, locale, numbers } = wordsFor(this.getAttribute('lang'));
     const title = this.getAttribute('label') || words.training;
-    this.#text = { words, locale, title, formats: formatsFor(locale) };
+    this.#text = { words, locale, title, formats: formatsFor(numbers, locale) };
   }
 
   /** Begins anew with the server of `src`: by default the one that this module came from. */
@@ -93,6 +93,7 @@ export class TrainingPanel extends HTMLElement {
   async #catchUp() {
     const { asked } = this.#state;
     const connection = this.#connection;
+    this.#state = reduce(this.#state, { type: 'asking' });
     const history = await connection.get('history').catch(() => null);
     const isCurrent = connection === this.#connection && asked === this.#state.asked;
     if (isCurrent && history?.type === 'history') this.#take(history);

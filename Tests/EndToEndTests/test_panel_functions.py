@@ -38,6 +38,7 @@ def progress(**fields):
 
 LOST = {"type": "link", "link": "lost", "since": 5, "reason": None}
 LIVE = {"type": "link", "link": "live", "since": 6, "reason": None}
+ASKING = {"type": "asking"}
 PROBLEM = {"type": "problem", "document": {"detail": "status.json: empty"}}
 
 
@@ -120,20 +121,43 @@ def history(*values):
         ([status(epoch=3), history(1, 2, 3)], [1, 2, 3]),
         ([status(epoch=4), status(epoch=5), history(1, 2, 3, 4)], [1, 2, 3, 4, 5]),
         ([status(epoch=4), history()], [4]),
-        # A server that was started again knows only the end of the curve.
-        ([status(epoch=1), status(epoch=2), status(epoch=3), history(3)], [1, 2, 3]),
+        # What the server has thinned, or has forgotten, is not there.
+        ([status(epoch=step) for step in (1, 2, 3, 4)] + [history(1, 4)], [1, 4]),
+        ([status(epoch=1), status(epoch=2), status(epoch=3), history(3)], [3]),
+        ([status(epoch=1), ASKING, history()], []),
+        # What came since it was asked is.
+        ([status(epoch=1), ASKING, status(epoch=2), history(1)], [1, 2]),
+        ([status(epoch=1), ASKING, status(epoch=2), history()], [2]),
     ],
 )
 def test_the_curve_is_the_servers_wherever_a_status_does_not_simply_continue_it(modules, news, curve):
     assert epochs(modules, news) == curve
 
 
-def test_the_curve_is_bounded_and_spans_the_run(modules):
-    news = [status(epoch=step) for step in range(4200)]
-    curve = epochs(modules, news)
-    assert 2000 < len(curve) <= 4096
-    assert (curve[0], curve[-1]) == (0, 4199)
-    assert curve == sorted(curve)
+def asked(page, news):
+    return call(page, "state", "a[0].reduce(m.reduce, m.nothing).asked", news)
+
+
+def test_the_servers_curve_is_read_again_and_never_thinned_here(modules):
+    """After so many points, or so long: the server saw more than a panel that polls, or is slow."""
+    news = [status(epoch=step) for step in range(256)]
+    assert asked(modules, news[:255]) == 0
+    assert asked(modules, news) == 1
+    assert epochs(modules, news) == list(range(256))
+    for at, update in enumerate(news[:7]):
+        update["at"] = 10_000 * at
+    assert asked(modules, news[:6]) == 0
+    assert asked(modules, news[:7]) == 1
+    # Once for all of them, whether or not there was an answer.
+    assert asked(modules, [*news[:7], ASKING, status(epoch=8) | {"at": 70_000}]) == 1
+
+
+def test_a_curve_that_no_server_gives_is_bounded(modules):
+    script = """Array.from({ length: 9000 }, (_, epoch) => ({ ...a[0], document: { ...a[0].document, epoch } }))
+      .reduce(m.reduce, m.nothing).curve.map((point) => point.epoch)"""
+    curve = call(modules, "state", script, status())
+    assert len(curve) == 8192
+    assert curve[-1] == 8999
 
 
 def test_an_estimate_that_has_run_out_is_unknown(modules):

@@ -1,7 +1,13 @@
 // What the panel knows, and how updates change it. Pure: no DOM, no clock, no network.
 
-/** Points at most: twice what `/history` holds. */
-const curveLimit = 4096;
+/**
+ * What the panel adds to the server's curve before it reads that again: so many points, for so many
+ * milliseconds. The server has seen more than a slow or polling panel, and thins so that peaks stay.
+ */
+const most = { fresh: 256, age: 60_000 };
+
+/** Points at most, when the server's curve can't be had: the oldest go. */
+const curveLimit = 8192;
 
 /** Before anything is heard. Times are local, in milliseconds. */
 export const nothing = Object.freeze({
@@ -13,6 +19,8 @@ export const nothing = Object.freeze({
   since: 0, // when the server was last heard
   reason: null, // why it is lost, if known
   curve: [], // {time, epoch, loss}, oldest first
+  fresh: [], // the points that came since the server's curve was last asked for
+  freshSince: 0,
   measured: false, // whether the newest status's attempt has told of a loss
   resumes: [], // epochs at which later attempts of the run resumed
   asked: 0, // how often the server's curve was needed
@@ -24,13 +32,15 @@ export const nothing = Object.freeze({
 export function reduce(state, { type, document, at, ...update }) {
   switch (type) {
     case 'status':
-      return { ...state, ...follow(state, document), status: document, problem: null };
+      return { ...state, ...follow(state, document, at), status: document, problem: null };
     case 'progress':
       return { ...state, progress: document, progressAt: at, problem: null };
     case 'problem':
       return { ...state, problem: document.detail };
     case 'history':
       return { ...state, ...merge(document, update.resumes ?? [], state) };
+    case 'asking':
+      return { ...state, fresh: [] };
     case 'clock':
       return { ...state, skew: narrow(state.skew, update) };
     case 'open':
@@ -66,10 +76,10 @@ export const ahead = ({ skew }) => (skew ? (skew[0] + skew[1]) / 2 : 0);
  * The curve after a status. What is a new run and what a resume, the server knows: its curve is asked
  * for when a status isn't the next point, and while a run is young, which may be another's resume.
  */
-function follow(state, { status, epoch, loss, timestamp: time }) {
+function follow(state, { status, epoch, loss, timestamp: time }, at) {
   const { status: before, curve, asked, doubt } = state;
   if (status === 'idle') {
-    return { curve: [], resumes: [], measured: false, asked: asked + 1, doubt: 0 };
+    return { curve: [], fresh: [], resumes: [], measured: false, asked: asked + 1, doubt: 0 };
   }
   const isFirst = !before || before.status === 'idle';
   const isBehind = epoch < (curve.at(-1)?.epoch ?? 0);
@@ -77,36 +87,33 @@ function follow(state, { status, epoch, loss, timestamp: time }) {
   const begins = before && status === 'running' && (isFirst || !isNext);
   // Before the attempt has told of another, 0 is no loss.
   const measured = loss !== 0 || (isNext && state.measured);
-  const isPoint = isNext && measured;
+  const points = isNext && measured ? [{ time, epoch, loss }] : [];
+  const fresh = [...state.fresh, ...points];
+  const freshSince = fresh.length > 1 ? state.freshSince : at;
+  const isMuch = fresh.length >= most.fresh || at - freshSince >= most.age;
   return {
     measured,
-    curve: isPoint ? bounded([...curve, { time, epoch, loss }]) : curve,
-    asked: begins || doubt ? asked + 1 : asked,
+    // What is much and wasn't answered is asked for once more, not with every update.
+    fresh: isMuch ? [] : fresh,
+    freshSince,
+    curve: [...curve, ...points].slice(-curveLimit),
+    asked: begins || doubt || isMuch ? asked + 1 : asked,
     doubt: begins ? 5 : Math.max(0, doubt - 1),
   };
 }
 
-/** The server's curve, and what only this panel has seen, unless that is in doubt. */
-function merge({ timestamp, epoch: epochs, loss }, resumes, state) {
-  const { status, curve: live, doubt } = state;
+/** The server's curve, and what came since it was asked for, unless that is in doubt. */
+function merge({ timestamp, epoch: epochs, loss }, resumes, { status, fresh, doubt }) {
   const curve = epochs.map((epoch, i) => ({ time: timestamp[i], epoch, loss: loss[i] }));
-  const measured = Boolean(status?.loss) || isOfAttempt(status, curve.at(-1), resumes);
-  if (doubt) return { curve, resumes, measured };
-  if (!curve.length) return { curve: live, resumes, measured: measured || state.measured };
-  const before = live.filter(({ epoch }) => epoch < epochs[0]);
-  const after = live.filter(({ epoch }) => epoch > epochs.at(-1));
-  return { curve: bounded([...before, ...curve, ...after]), resumes, measured };
+  const newest = curve.at(-1);
+  const newer = doubt ? [] : fresh.filter(({ epoch }) => !newest || epoch > newest.epoch);
+  const measured = Boolean(status?.loss) || newer.length > 0 || isOfAttempt(status, newest, resumes);
+  return { curve: [...curve, ...newer], resumes, measured };
 }
 
 /** Whether the newest point was measured by the attempt of the status. */
 const isOfAttempt = (status, point, resumes) => status !== null && point !== undefined
   && point.epoch >= (resumes.at(-1) ?? 0) && point.epoch <= status.epoch;
-
-/** Halves a curve that is full, but keeps its newest point. */
-function bounded(curve) {
-  if (curve.length <= curveLimit) return curve;
-  return curve.filter((_, index) => index % 2 === 0 || index === curve.length - 1);
-}
 
 /** Narrows the server's clock, told in whole seconds; anew when it contradicts what was known. */
 export function narrow(skew, { server, sent, received }) {
