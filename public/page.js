@@ -46,7 +46,27 @@ function favicon({ verdict, tone, ratio }) {
 
 const key = 'pulse-notify';
 const canNotify = isSecureContext && 'Notification' in window;
-const isOn = () => Notification.permission === 'granted' && localStorage.getItem(key) !== null;
+let isWanted = recall();
+const isOn = () => Notification.permission === 'granted' && isWanted;
+
+/** Storage may be refused: then the wish is kept as long as the page is. */
+function recall() {
+  try {
+    return localStorage.getItem(key) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function want(isOn) {
+  isWanted = isOn;
+  try {
+    if (isOn) localStorage.setItem(key, '');
+    else localStorage.removeItem(key);
+  } catch {
+    // As above.
+  }
+}
 
 function showButton() {
   const isDenied = Notification.permission === 'denied';
@@ -58,8 +78,8 @@ function showButton() {
 }
 
 button.addEventListener('click', async () => {
-  if (isOn()) localStorage.removeItem(key);
-  else if ((await Notification.requestPermission()) === 'granted') localStorage.setItem(key, '');
+  if (isOn()) want(false);
+  else if ((await Notification.requestPermission()) === 'granted') want(true);
   showButton();
 });
 

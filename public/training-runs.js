@@ -101,8 +101,8 @@ export class TrainingRuns extends HTMLElement {
   }
 
   #translate() {
-    const { words, locale } = wordsFor(this.getAttribute('lang'));
-    this.#text = { words, locale, formats: formatsFor(locale) };
+    const { words, locale, numbers } = wordsFor(this.getAttribute('lang'));
+    this.#text = { words, locale, formats: formatsFor(numbers, locale) };
     this.#tick = -1;
   }
 

@@ -213,9 +213,28 @@ def test_the_curve_is_read_with_the_pointer(run, page):
     expect(panel.part("readout")).to_contain_text("epoch 4: loss 1")
 
 
+def test_who_stays_sees_what_who_comes_sees(run, page, contexts, status_file):
+    """A panel that misses updates reads the server's curve again, and shows nothing else."""
+    page.route("**/events", lambda route: route.abort())
+    panel = Panel.open(page, run)
+    panel.expect(connection="Polling")
+    # No clock of a page runs a minute for a test: the panel's own bound is tried by its functions.
+    for step in range(41, 80):
+        loss = 9 if step == 60 else 1
+        status_file.running(epoch=step / 10, total=8, loss=loss)
+        while run.get("/status").json()["epoch"] != step / 10:
+            pass
+    page.evaluate("document.querySelector('training-panel').src = '/'")
+    other = Panel.open(contexts().new_page(), run)
+    for one in (panel, other):
+        expect(one.part("plot")).to_have_attribute("aria-valuemax", "42")
+    assert path_of(panel) == path_of(other)
+
+
 LAYOUTS = """async ([curve, options]) => {
   const { layout } = await import('/panel/curve.js');
-  const size = { width: 600, height: 200, em: 13, log: false, smoothing: 0, label: String };
+  const { formatsFor } = await import('/panel/format.js');
+  const size = { width: 600, height: 200, em: 13, axis: 'epoch', smoothing: 0, formats: formatsFor('en') };
   const drawn = layout(curve, { ...size, ...options });
   return drawn && { raw: drawn.raw, line: drawn.line, rows: drawn.rows, columns: drawn.columns };
 }"""
@@ -231,13 +250,14 @@ LAYOUTS = """async ([curve, options]) => {
         [5e-324, 1e-323],
         [1e16, 1e16 + 2],
         [0.999999, 1.000001],
+        [0.69314718, 0.69314719],
         [3e-7, 3e5],
     ],
 )
 def test_any_losses_can_be_drawn(server, page, losses, log):
     page.goto(server.url)
     curve = [{"epoch": index + 1, "loss": loss} for index, loss in enumerate(losses)]
-    drawn = page.evaluate(LAYOUTS, [curve, {"log": log, "smoothing": 0.5}])
+    drawn = page.evaluate(LAYOUTS, [curve, {"isLog": log, "smoothing": 0.5}])
     for path in (drawn["raw"], drawn["line"]):
         assert re.fullmatch(r"M[-\d.]+ [-\d.]+(L[-\d.]+ [-\d.]+)*", path)
     for pair in re.split("[ML]", drawn["raw"])[1:]:
@@ -245,7 +265,10 @@ def test_any_losses_can_be_drawn(server, page, losses, log):
         assert 0 <= x <= 600
         assert 0 <= y <= 200
     assert all(0 <= row["y"] <= 200 for row in drawn["rows"])
-    assert len(drawn["rows"]) <= 20
+    assert 2 <= len(drawn["rows"]) <= 20
+    for ticks in ("rows", "columns"):
+        labels = [tick["text"] for tick in drawn[ticks]]
+        assert len(labels) == len(set(labels)) >= 2
 
 
 def test_losses_from_end_to_end_of_the_doubles(server, page):
@@ -268,5 +291,43 @@ def test_losses_from_end_to_end_of_the_doubles(server, page):
 )
 def test_ticks_are_pleasant_numbers(server, page, least, most, count, ticks):
     page.goto(server.url)
-    call = "async ([range, count]) => (await import('/panel/curve.js')).niceTicks(range, count)"
+    call = "async ([range, count]) => (await import('/panel/ticks.js')).niceTicks(range, count)"
     assert page.evaluate(call, [[least, most], count]) == ticks
+
+
+@pytest.mark.parametrize(
+    ("losses", "labels"),
+    [
+        ([5.5, 0.12], ["0.2", "0.5", "1", "2", "5"]),
+        ([0.5, 0.4], ["0.4", "0.42", "0.44", "0.46", "0.48", "0.5"]),
+        ([1e-9, 1e9], ["1E-9", "1E-7", "1E-5", "0.001", "0.1", "10", "1,000", "100,000", "1E7", "1E9"]),
+    ],
+)
+def test_a_log_scale_has_ticks_at_1_2_and_5(server, page, losses, labels):
+    page.goto(server.url)
+    curve = [{"epoch": index + 1, "loss": loss} for index, loss in enumerate(losses)]
+    drawn = page.evaluate(LAYOUTS, [curve, {"isLog": True}])
+    assert [row["text"] for row in drawn["rows"]] == labels
+
+
+@pytest.mark.parametrize("size", [(80, 60), (160, 60), (320, 200), (3840, 1200)])
+@pytest.mark.parametrize("axis", ["epoch", "time", "steps"])
+@pytest.mark.parametrize("length", [1, 90, 1e7])
+def test_at_any_size_two_ticks_stand_beside_each_other(server, page, size, axis, length):
+    width, height = size
+    page.goto(server.url)
+    curve = [
+        {"epoch": 1 + at * length, "steps": at * length, "time": at * length, "loss": 2 - at}
+        for at in (0, 1)
+    ]
+    drawn = page.evaluate(
+        LAYOUTS, [curve, {"width": width, "height": height, "em": 13, "axis": axis}]
+    )
+    for ticks, place in (("rows", "y"), ("columns", "x")):
+        assert len(drawn[ticks]) >= 2
+        assert len({tick["text"] for tick in drawn[ticks]}) == len(drawn[ticks])
+        assert all(0 <= tick[place] <= max(size) for tick in drawn[ticks])
+    if width >= 320:
+        columns = drawn["columns"]
+        widest = 0.62 * 13 * max(len(column["text"]) for column in columns)
+        assert columns[1]["x"] - columns[0]["x"] > widest

@@ -1,26 +1,8 @@
 // The geometry of the loss curve: from points to paths and ticks in pixels. Pure.
 
-/** Values at pleasant distances, about `count` of them. */
-export function niceTicks([least, most], count) {
-  const distance = (most / 2 - least / 2) / (count / 2);
-  const power = 10 ** Math.floor(Math.log10(distance));
-  const step = power * ([1, 2, 5].find((factor) => factor * power >= distance) ?? 10);
-  const ticks = [];
-  for (let index = Math.ceil(least / step); ticks.length < 20; index++) {
-    // Twelve digits: 3 * 0.1 is 0.3.
-    const tick = Number((index * step).toPrecision(12));
-    if (!(tick <= most)) break;
-    ticks.push(tick);
-  }
-  return ticks;
-}
-
-/** The same for a logarithmic range: powers of ten, or what lies between two of them. */
-export function logTicks([least, most], count) {
-  const powers = niceTicks([least, most], count).filter(Number.isInteger);
-  if (powers.length > 1) return powers.map((power) => 10 ** power);
-  return niceTicks([10 ** least, 10 ** most], count);
-}
+import { along } from './axis.js';
+import { middle, range, scale, unscale } from './scale.js';
+import { columnsOf, rowsOf } from './ticks.js';
 
 /** The exponential moving average of `values`, free of the bias towards its start. */
 export function smooth(values, weight) {
@@ -33,52 +15,94 @@ export function smooth(values, weight) {
   });
 }
 
-/** Least and most, set apart when they are one. */
-export function range(values) {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  // The smallest doubles have no halves.
-  const apart = least / 2 < most / 2 ? 0 : Math.abs(least) / 20 || 0.5;
-  return [least - apart, most + apart];
-}
-
-/** Maps a range onto pixels. Halves, because the largest doubles are too far apart. */
-export const scale = ([least, most], from, to) => (value) =>
-  from + ((value / 2 - least / 2) / (most / 2 - least / 2)) * (to - from);
-
-/** Lays out a curve in pixels; null when there is nothing to draw, or no room. */
-export function layout(curve, { width, height, em, log, smoothing, label, resumes = [] }) {
+/**
+ * Lays out a curve in pixels; null when there is nothing to draw, or no room.
+ *
+ * `zoom` is a part of the axis, {from, to}, or null; with `isCut` the values' axis ends at the 1st and the
+ * 99th percentile of what is shown.
+ */
+export function layout(curve, view) {
+  const { width, height, em, axis, zoom, isLog, isCut, smoothing, formats, resumes = [] } = view;
   // Before the first step there is no loss; a logarithm has no room for 0 and below.
-  const points = curve.filter(({ epoch, loss }) => (log ? loss > 0 : epoch || loss));
-  if (!points.length || width < 4 * em || height < 4 * em) return null;
-  const top = 0.6 * em;
-  const bottom = height - 1.8 * em;
-  const losses = points.map(({ loss }) => loss);
-  const lossRange = range(log ? losses.map(Math.log10) : losses);
-  const toY = scale(lossRange, bottom, top);
-  const y = (loss) => toY(log ? Math.log10(loss || Number.MIN_VALUE) : loss);
-  const rows = (log ? logTicks : niceTicks)(lossRange, Math.max(2, height / (3 * em)))
-    .map((loss) => ({ y: y(loss), text: label(loss) }));
+  const all = along(axis, curve).filter(({ point: { epoch, loss } }) => (isLog ? loss > 0 : epoch || loss));
+  if (!all.length || width < 4 * em || height < 4 * em) return null;
+  const averages = smoothing > 0 ? smooth(all.map(({ point }) => point.loss), smoothing) : null;
+  const [first, end] = part(all, zoom);
+  const shown = all.slice(first, end);
+  const isZoomed = shown.length < all.length;
+  const ends = zoom && isZoomed
+    ? [Math.max(zoom.from, all[0].at), Math.min(zoom.to, all.at(-1).at)] : shown.map(({ at }) => at);
+
+  const depth = isLog ? (loss) => Math.log10(loss) : (loss) => loss;
+  const depths = shown.map(({ point }) => depth(point.loss));
+  const depthRange = range(isCut ? middle(depths) : depths);
+  const [top, bottom] = [0.6 * em, height - 1.8 * em];
+  const toY = scale(depthRange, bottom, top);
+  const y = (loss) => toY(isLog ? Math.log10(loss || Number.MIN_VALUE) : loss);
+  const rows = rowsOf(depthRange, isLog, height / (3 * em), formats)
+    .map(({ at, text }) => ({ y: y(at), text }));
 
   const left = (0.8 + 0.62 * Math.max(...rows.map(({ text }) => text.length), 1)) * em;
   const right = width - em;
-  const epochRange = range(points.map(({ epoch }) => epoch));
-  const x = scale(epochRange, left, right);
-  const columns = niceTicks(epochRange, Math.max(2, (right - left) / (6 * em)))
-    .map((epoch) => ({ x: x(epoch), text: label(epoch) }));
+  const placeRange = range(ends);
+  const x = scale(placeRange, left, right);
+  const columns = columnsOf(axis, placeRange, (right - left) / (0.62 * em), formats)
+    .map(({ at, text }) => ({ x: x(at), text }));
 
-  const smoothed = smoothing > 0 ? smooth(losses, smoothing) : null;
-  const path = (series) => `M${points
-    .map(({ epoch }, index) => `${x(epoch).toFixed(1)} ${y(series[index]).toFixed(1)}`).join('L')}`;
+  // One point more on either side: the line goes on, and is cut by the edge. Far away it is far enough.
+  const [from, to] = [Math.max(0, first - 1), Math.min(all.length, end + 1)];
+  const near = (pixel) => Math.max(top - height, Math.min(bottom + height, pixel));
+  const path = (lossAt) => `M${all.slice(from, to).map(({ at }, index) =>
+    `${x(at).toFixed(1)} ${near(y(lossAt(from + index))).toFixed(1)}`).join('L')}`;
+  const within = (pixel) => Math.max(top, Math.min(bottom, pixel));
+  const outside = shown.filter((_, index) => depths[index] < depthRange[0] || depths[index] > depthRange[1]);
+
   return {
-    left, right, top, bottom, rows, columns, points, smoothed,
-    marks: resumes.filter((epoch) => epoch >= epochRange[0] && epoch <= epochRange[1]).map(x),
-    raw: path(losses),
-    line: smoothed ? path(smoothed) : '',
-    spot: (index) => [x(points[index].epoch), y((smoothed ?? losses)[index])],
+    left, right, top, bottom, rows, columns, isZoomed,
+    points: shown.map(({ point }) => point),
+    smoothed: averages?.slice(first, end) ?? null,
+    marks: resumes.map((epoch) => all.find(({ point }) => point.epoch >= epoch))
+      .filter((one) => one && one.at >= placeRange[0] && one.at <= placeRange[1]).map(({ at }) => x(at)),
+    /** Where points lie beyond the edge: how many, and the places of their marks. */
+    outside: {
+      count: outside.length,
+      marks: distinct(outside.map(({ at, point }) =>
+        [Math.round(x(at)), y(point.loss) < top ? top : bottom])),
+    },
+    raw: path((index) => all[index].point.loss),
+    line: averages ? path((index) => averages[index]) : '',
+    spot: (index) => [x(shown[index].at), within(y((averages ? averages[first + index] : shown[index].point.loss)))],
     /** The index of the point nearest to a place. */
-    nearest(at) {
-      const distances = points.map(({ epoch }) => Math.abs(x(epoch) - at));
-      return distances.indexOf(Math.min(...distances));
+    nearest: (pixel) => nearest(shown.map(({ at }) => Math.abs(x(at) - pixel))),
+    /** The index of this point, or else of one that is near it. */
+    find(point) {
+      const index = shown.findIndex((one) => one.point === point);
+      return index < 0 ? nearest(shown.map(({ point: { epoch } }) => Math.abs(epoch - point.epoch))) : index;
+    },
+    /** Where the curve begins and ends, seen or not. */
+    ends: [x(all[0].at), x(all.at(-1).at)],
+    /** The part of the axis between two places; open where that is an end of the curve. */
+    between(one, other) {
+      const at = unscale(placeRange, left, right);
+      const [from, to] = [Math.min(one, other), Math.max(one, other)];
+      return {
+        from: from < x(all[0].at) + 1 ? -Infinity : at(from),
+        to: to > x(all.at(-1).at) - 1 ? Infinity : at(to),
+      };
     },
   };
 }
+
+/** From which index to which points lie in a part of the axis: all, where that holds none. */
+function part(all, zoom) {
+  if (!zoom) return [0, all.length];
+  const first = all.findIndex(({ at }) => at >= zoom.from);
+  const end = all.findLastIndex(({ at }) => at <= zoom.to) + 1;
+  return first >= 0 && first < end ? [first, end] : [0, all.length];
+}
+
+const nearest = (distances) => distances.reduce((best, distance, index) =>
+  (distance < distances[best] ? index : best), 0);
+
+/** Places, each once. */
+const distinct = (places) => [...new Map(places.map((place) => [place.join(), place])).values()];

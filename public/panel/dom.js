@@ -1,6 +1,6 @@
 // The few things the panel does to the DOM. Texts are only ever set as text.
 
-const svgTags = ['svg', 'g', 'path', 'line', 'circle', 'text'];
+const svgTags = ['svg', 'g', 'path', 'line', 'circle', 'rect', 'text'];
 
 /** An element; a child may be a list of the same arguments. */
 export function build(tag, attributes = {}, ...children) {

@@ -10,22 +10,28 @@ function since(format, seconds) {
   return format.format(Math.trunc(-seconds / size) || 0, unit);
 }
 
-/** The formats of a locale. */
-export function formatsFor(locale) {
+/** The formats of a locale; words such as "seconds ago" in the language of the words around them. */
+export function formatsFor(locale, language = locale) {
   const number = (options) => new Intl.NumberFormat(locale, options);
   const time = (options) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium', ...options });
   // As many digits whatever the value: what is next to it stays in its place.
   const percent = number({ style: 'percent', minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const wholePercent = number({ style: 'percent' });
-  const digits = { maximumSignificantDigits: 4 };
-  const plain = number(digits);
-  const scientific = number({ ...digits, notation: 'scientific' });
+  const digits = (most) => {
+    const [plain, scientific] = ['standard', 'scientific']
+      .map((notation) => number({ maximumSignificantDigits: most, notation }));
+    return (value) => {
+      const size = Math.abs(value);
+      return (size === 0 || (size >= 1e-4 && size < 1e6) ? plain : scientific).format(value);
+    };
+  };
+  const four = digits(4);
   const whole = number({ maximumFractionDigits: 0 });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
-  const short = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const short = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
   const today = time();
   const anyDay = time({ dateStyle: 'medium' });
-  const amounts = units.map(([unit]) => number({ style: 'unit', unit, unitDisplay: 'short' }));
+  const amounts = units.map(([unit]) => new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }));
 
   return {
     /** Rounded down: 99.96 % is not 100 %. */
@@ -38,9 +44,15 @@ export function formatsFor(locale) {
     integer: (value) => whole.format(value),
 
     /** Four digits, whatever the size. */
-    number(value) {
-      const size = Math.abs(value);
-      return (size === 0 || (size >= 1e-4 && size < 1e6) ? plain : scientific).format(value);
+    number: four,
+
+    /** Numbers beside each other: of as many digits as make them differ, four or more. */
+    numbers(values) {
+      const texts = values.map(four);
+      for (let most = 6; most <= 17 && new Set(texts).size < values.length; most++) {
+        texts.splice(0, texts.length, ...values.map(digits(most)));
+      }
+      return texts;
     },
 
     /** An amount of a unit: `2.5 hr`. */

@@ -5,11 +5,15 @@ import { theme } from './theme.js';
 export const style = new CSSStyleSheet();
 
 style.replaceSync(`
-${theme}* { box-sizing: border-box; margin: 0; }
+${theme}:host { display: flex; flex-direction: column; container-type: inline-size; }
+* { box-sizing: border-box; margin: 0; }
 
 article {
   --tone: var(--running);
-  display: grid;
+  display: flex;
+  flex: 1;
+  flex-direction: column;
+  min-inline-size: 0;
   gap: 1em;
   padding: clamp(1em, 3vw, 1.75em);
   background: var(--background);
@@ -61,8 +65,11 @@ dt + dd { font-size: 1.2em; font-weight: 600; }
 
 h3 { font-size: 1em; }
 [part=readout] { flex: 1; min-inline-size: min(24em, 100%); }
-[part=plot] { block-size: clamp(11em, 28vh, 24em); margin-block-start: .5em; touch-action: pan-y; font-size: .8em; }
-section svg { inline-size: 100%; block-size: 100%; overflow: visible; }
+[part=chart] { flex: 1; display: flex; flex-direction: column; gap: .5em; }
+/* At least so high; more where the element has a height to fill. What it holds never makes it higher. */
+[part=plot] { flex: 1 0 clamp(11em, 28vh, 24em); position: relative; touch-action: pan-y; font-size: .8em; user-select: none; }
+[part=plot] > svg { position: absolute; inline-size: 100%; block-size: 100%; overflow: visible; }
+[part=area] { overflow: hidden; }
 section line { stroke: var(--line); }
 section text { fill: var(--muted); text-anchor: middle; }
 section [dx] { text-anchor: end; }
@@ -70,14 +77,33 @@ section path { fill: none; stroke: var(--tone); stroke-width: .16em; stroke-line
 [data-faint] { opacity: .35; }
 [part=ruler] { stroke: var(--muted); }
 [part=resume] { stroke: var(--muted); stroke-dasharray: 2 3; }
+[part=outlier] { fill: var(--tone); stroke: none; }
+[part=selection] { fill: var(--tone); fill-opacity: .15; stroke: var(--tone); }
+[part=outside] { font-size: .85em; color: var(--muted); }
 [part=point] { r: .3em; fill: var(--tone); }
 
-button, label { font: inherit; font-size: .85em; color: inherit; min-block-size: 2.2em; }
-button { background: none; border: 1px solid var(--muted); border-radius: .4em; padding: .1em .8em; }
+button, select, label { font: inherit; font-size: .85em; color: inherit; min-block-size: 2.2em; }
+button, select { background: none; border: 1px solid var(--muted); border-radius: .4em; padding: .1em .8em; }
+label select { font-size: 1em; padding: .1em .3em; border-radius: .4em; border: 1px solid var(--muted); }
+option { background: var(--background); color: var(--text); }
 [aria-pressed=true] { background: var(--text); color: var(--background); }
+[aria-pressed=true]::before { content: '✓ ' / ''; }
 input { inline-size: 7em; accent-color: var(--running); }
 :focus-visible { outline: 2px solid var(--running); outline-offset: 2px; }
 [part=announcement] { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+
+/* A window that is wide and low: the chart beside the figures. */
+@media (max-height: 32em) {
+  @container (min-width: 44em) {
+    article { display: grid; grid-template: repeat(9, auto) 1fr / 2fr 3fr; gap: .5em 1.5em; padding: 1em; font-size: .875em; }
+    [part=plot] { flex-basis: 9em; }
+    header { margin-block-end: -.25em; }
+    article > * { grid-column: 1; }
+    [part=chart] { grid-area: 1 / 2 / -1 / 3; min-inline-size: 0; }
+    [part=percent] { font-size: 2.25em; }
+    dl { gap: .5em 1em; }
+  }
+}
 
 @media (forced-colors: active) {
   [part=bar] { border: 1px solid; }

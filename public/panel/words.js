@@ -45,9 +45,17 @@ const en = {
   curve: 'Loss curve',
   noCurve: 'No data yet',
   log: 'Log scale',
+  cut: 'Cut outliers',
+  outside: '{count} beyond the edge',
+  nearer: 'Zoom in',
+  whole: 'Whole curve',
+  axis: 'Over',
+  time: 'Time since start',
+  steps: 'Steps',
   smoothing: 'Smoothing',
   point: 'epoch {epoch}: loss {loss}',
   smoothed: 'smoothed {loss}',
+  stepsDone: 'step {steps}',
 };
 
 const ru = {
@@ -95,18 +103,29 @@ const ru = {
   curve: 'Кривая потерь',
   noCurve: 'Данных пока нет',
   log: 'Лог. шкала',
+  cut: 'Без выбросов',
+  outside: 'за краем: {count}',
+  nearer: 'Приблизить',
+  whole: 'Вся кривая',
+  axis: 'По оси',
+  time: 'Время от начала',
+  steps: 'Шаги',
   smoothing: 'Сглаживание',
   point: 'эпоха {epoch}: потери {loss}',
   smoothed: 'сглажено {loss}',
+  stepsDone: 'шаг {steps}',
 };
 
 const languages = { en, ru };
 
-/** Words and locale of the asked language, else of the first preferred one, else English. */
+/**
+ * Words and locale of the asked language, else of the first preferred one, else English; and the locale of
+ * numbers and times, which browsers know in more languages.
+ */
 export function wordsFor(asked, preferred = navigator.languages) {
   const speaks = (locale) => languages[locale?.toLowerCase().split('-')[0]];
   const locale = [asked, ...preferred].find(speaks) ?? 'en';
-  return { locale, words: speaks(locale) };
+  return { locale, words: speaks(locale), numbers: speaks(asked) ? asked : preferred[0] ?? locale };
 }
 
 /** `fill('{a} of {b}', {a: 1, b: 2})` is `1 of 2`. */

@@ -1,11 +1,11 @@
 // Up to ten curves in one chart, as a control: its axis, its scale, its legend, what is read out of it.
 
+import { axes } from '../panel/axis.js';
 import { build, say, set } from '../panel/dom.js';
 import { fill } from '../panel/words.js';
 import { shape } from './colours.js';
 import { lossOf } from './describe.js';
 import { layout } from './overlay.js';
-import { axes } from './query.js';
 
 /** The chart's elements, for `build`. */
 export const comparisonTree = ['section', { part: 'comparison' },

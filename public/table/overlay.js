@@ -1,52 +1,37 @@
 // The geometry of several curves in one chart: from points to paths and ticks in pixels. Pure.
 
-import { logTicks, niceTicks, range, scale } from '../panel/curve.js';
+import { along } from '../panel/axis.js';
+import { range, scale } from '../panel/scale.js';
+import { columnsOf, rowsOf } from '../panel/ticks.js';
 
 /** Marks along a curve, so that it is known without its colour. */
 const marksOfCurve = 5;
-
-/** Seconds of the units that a time can be told in, largest first. */
-const units = { day: 86_400, hour: 3_600, minute: 60, second: 1 };
-
-/** Where the points of a run stand on an axis; undefined where that isn't known. */
-const places = {
-  epoch: () => ({ epoch }) => epoch,
-  steps: () => ({ steps }) => steps ?? undefined,
-  time: (start) => ({ time }) => time - start,
-};
 
 /**
  * Lays out the curves of `runs` ({id, slot, start, points}) in pixels; null when there is nothing to
  * draw, or no room. `formats` are those of a locale.
  */
 export function layout(runs, { width, height, em, axis, isLog, formats }) {
-  const curves = runs.map(({ id, slot, start, points }) => {
-    const place = places[axis](start ?? points[0]?.time);
-    return {
-      id, slot,
-      points: points.map((point) => ({ at: place(point), loss: point.loss }))
-        .filter(({ at, loss }) => at !== undefined && (!isLog || loss > 0))
-        .sort((one, other) => one.at - other.at),
-    };
-  }).filter(({ points }) => points.length);
+  const curves = runs.map(({ id, slot, start, points }) => ({
+    id, slot,
+    points: along(axis, points, start ?? undefined)
+      .map(({ at, point: { loss } }) => ({ at, loss }))
+      .filter(({ loss }) => !isLog || loss > 0),
+  })).filter(({ points }) => points.length);
   if (!curves.length || width < 8 * em || height < 4 * em) return null;
 
   const all = curves.flatMap(({ points }) => points);
-  const extent = (of) => range([
-    all.reduce((least, point) => Math.min(least, of(point)), Infinity),
-    all.reduce((most, point) => Math.max(most, of(point)), -Infinity),
-  ]);
   const depth = isLog ? Math.log10 : (loss) => loss;
-  const lossRange = extent(({ loss }) => depth(loss));
-  const placeRange = extent(({ at }) => at);
+  const lossRange = range(all.map(({ loss }) => depth(loss)));
+  const placeRange = range(all.map(({ at }) => at));
   const [top, bottom] = [0.6 * em, height - 1.8 * em];
   const toY = scale(lossRange, bottom, top);
-  const rows = atLeastTwo(isLog ? logTicks : niceTicks, lossRange, height / (3 * em))
-    .map((loss) => ({ y: toY(depth(loss)), text: formats.number(loss) }));
+  const rows = rowsOf(lossRange, isLog, height / (3 * em), formats)
+    .map(({ at, text }) => ({ y: toY(depth(at)), text }));
   const left = (0.8 + 0.62 * Math.max(...rows.map(({ text }) => text.length), 1)) * em;
   const right = width - em;
   const toX = scale(placeRange, left, right);
-  const columns = ticks(axis, placeRange, (right - left) / (6 * em), formats)
+  const columns = columnsOf(axis, placeRange, (right - left) / (0.62 * em), formats)
     .map(({ at, text }) => ({ x: toX(at), text }));
   const pixel = ({ at, loss }) => [toX(at), toY(depth(loss))];
 
@@ -85,23 +70,4 @@ function nearest(points, at) {
   }
   const before = points[low - 1];
   return before && at - before.at < points[low].at - at ? before : points[low];
-}
-
-/** One tick alone tells no scale. */
-function atLeastTwo(ticks, range, count) {
-  for (let wanted = Math.max(2, count); ; wanted *= 1.5) {
-    const found = ticks(range, wanted);
-    if (found.length > 1 || wanted > 20) return found;
-  }
-}
-
-/** Ticks of an axis: numbers, and times in the largest unit of which there are two. */
-function ticks(axis, range, count, formats) {
-  if (axis !== 'time') {
-    return atLeastTwo(niceTicks, range, count).map((at) => ({ at, text: formats.number(at) }));
-  }
-  const length = range[1] - range[0];
-  const [unit, size] = Object.entries(units).find(([, size]) => length >= 2 * size) ?? ['second', 1];
-  return atLeastTwo(niceTicks, range.map((seconds) => seconds / size), count)
-    .map((at) => ({ at: at * size, text: formats.amount(at, unit) }));
 }

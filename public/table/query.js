@@ -1,5 +1,6 @@
 // What is chosen, filtered, sorted and searched, as the query of a URL. Pure.
 
+import { axes } from '../panel/axis.js';
 import { assign, preferred } from './colours.js';
 import { sortable, states } from './order.js';
 
@@ -7,9 +8,6 @@ import { sortable, states } from './order.js';
 export const mostCompared = 10;
 
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}(@\d{1,16}(\.\d{1,9})?)?$/;
-
-/** What a curve can be drawn over. */
-export const axes = ['epoch', 'time', 'steps'];
 
 /** The view of a query; what is no part of one is passed over. */
 export function parse(query) {

@@ -35,9 +35,6 @@ const en = {
   clear: 'Clear',
   most: 'Ten runs at most are compared.',
   remove: 'Remove {name}',
-  axis: 'Over',
-  time: 'Time since start',
-  steps: 'Steps',
   noCurves: 'No loss has been measured yet',
   gone: 'no longer listed',
   back: 'All runs',
@@ -78,9 +75,6 @@ const ru = {
   clear: 'Очистить',
   most: 'Сравнить можно не больше десяти запусков.',
   remove: 'Убрать {name}',
-  axis: 'По оси',
-  time: 'Время от начала',
-  steps: 'Шаги',
   noCurves: 'Потери ещё не измерены',
   gone: 'больше нет в списке',
   back: 'Все запуски',
@@ -92,6 +86,6 @@ const languages = { en, ru };
 
 /** Words and locale, chosen as the panel chooses them. */
 export function wordsFor(asked, preferred) {
-  const { locale, words } = panelWordsFor(asked, preferred);
-  return { locale, words: { ...words, ...languages[locale.toLowerCase().split('-')[0]] } };
+  const { words, locale, ...rest } = panelWordsFor(asked, preferred);
+  return { ...rest, locale, words: { ...words, ...languages[locale.toLowerCase().split('-')[0]] } };
 }
