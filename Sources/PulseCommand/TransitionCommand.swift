@@ -48,10 +48,10 @@ final class TransitionCommand: RunObserver, TransitionTeller, Service {
     }
 
     func resume(_ waiting: [WaitingTransition]) {
-        let givenUp = state.withLock {
+        let dropped = state.withLock {
             $0.outbox.resume(waiting, at: clock.now, wallClock: clock.unixTime)
         }
-        forget(givenUp)
+        forget(dropped)
         wake.yield()
     }
 
@@ -126,10 +126,16 @@ final class TransitionCommand: RunObserver, TransitionTeller, Service {
         }
     }
 
-    /// What is told no more needn't be kept.
-    private func forget(_ ids: [String]) {
-        guard !ids.isEmpty, let store = state.withLock(\.store) else { return }
-        Task { await store.keep(ids.map { .over(id: $0) }) }
+    /// What is told no more needn't be kept; what never will be is said.
+    private func forget(_ dropped: [Outbox.Dropped]) {
+        guard !dropped.isEmpty else { return }
+        for one in dropped where one.ending == .forgotten {
+            logger.warning(
+                "--on-transition: \(one.notice.transition.rawValue) of \(one.notice.subject) is not told: too many wait"
+            )
+        }
+        guard let store = state.withLock(\.store) else { return }
+        Task { await store.keep(dropped.map { .over(id: $0.notice.id) }) }
     }
 }
 

@@ -54,4 +54,18 @@ struct TransitionCommandTests {
         #expect(
             log.all == ["warning --on-transition: the command took over 2.0 seconds at running"])
     }
+    @Test("what is forgotten, because too many wait, is said")
+    func forgotten() throws {
+        let log = LogLines()
+        let command = TransitionCommand(
+            "exit 1", logger: Logger(label: "test") { _ in log.handler })
+        let told = UnkeptTransitions(command: command)
+        for started in 0..<17 as Range<Int64> {
+            let run = RunID(source: "a", started: started)
+            var view = try view(.done, .finished)
+            view.run = run
+            told.observe([.ended(run, .done)], view)
+        }
+        #expect(log.all == ["warning --on-transition: done of a@0 is not told: too many wait"])
+    }
 }

@@ -12,7 +12,7 @@ package struct Outbox: Sendable {
         package let pause: Duration
     }
 
-    /// What came of an attempt.
+    /// What has become of a transition.
     package enum Ending: Sendable, Equatable {
         /// Its command has exited with 0.
         case told
@@ -20,8 +20,16 @@ package struct Outbox: Sendable {
         case waits
         /// It has failed too often.
         case givenUp
-        /// It has failed, and what happened since tells more.
+        /// It isn't told yet, and what happened since tells more.
         case replaced
+        /// Too many waited.
+        case forgotten
+    }
+
+    /// A transition that is told no more, though it may be just being told.
+    package struct Dropped: Sendable, Equatable {
+        package let notice: TransitionNotice
+        package let ending: Ending
     }
 
     private struct Entry {
@@ -47,9 +55,9 @@ package struct Outbox: Sendable {
 
     /// Takes what happened at one time.
     ///
-    /// - Returns: the ids of those that are told no more, though one may be just being told: an end
-    ///   tells more than a silence before it, and there is a limit.
-    package mutating func add(_ notices: [TransitionNotice], at now: Duration) -> [String] {
+    /// - Returns: those that are told no more: an end tells more than a silence before it, and there is
+    ///   a limit.
+    package mutating func add(_ notices: [TransitionNotice], at now: Duration) -> [Dropped] {
         var dropped = rules.endsReplace ? replace(notices) : []
         entries += notices.map { Entry(notice: $0, due: now) }
         for subject in Set(notices.map(\.subject)) {
@@ -58,16 +66,19 @@ package struct Outbox: Sendable {
         return dropped + trim(to: rules.limit) { _ in true }
     }
 
-    /// Goes on with what another server left, behind what is there.
+    /// Goes on with what another server left, oldest first, behind what is there.
     ///
-    /// - Returns: the ids of those that were told too often already.
+    /// - Returns: those that are told no more: that server may have been killed before it kept so.
     package mutating func resume(
         _ waiting: [WaitingTransition], at now: Duration, wallClock: Int64
-    ) -> [String] {
-        var givenUp: [String] = []
+    ) -> [Dropped] {
+        let replaced = rules.endsReplace ? Self.replaced(of: waiting) : []
+        var dropped: [Dropped] = []
         for transition in waiting {
-            guard transition.attempts < rules.attempts else {
-                givenUp.append(transition.notice.id)
+            let notice = transition.notice
+            let isReplaced = replaced.contains(notice.id)
+            guard !isReplaced, transition.attempts < rules.attempts else {
+                dropped.append(Dropped(notice: notice, ending: isReplaced ? .replaced : .givenUp))
                 continue
             }
             // A clock that was set back must not make it wait longer than it would have.
@@ -77,10 +88,10 @@ package struct Outbox: Sendable {
                 ? min(max(.zero, left), rules.pause(after: transition.attempts)) : .zero
             entries.append(
                 Entry(
-                    notice: transition.notice,
+                    notice: notice,
                     attempts: rules.restartsCount ? transition.attempts : 0, due: now + pause))
         }
-        return givenUp
+        return dropped
     }
 
     /// The next attempt; nil while there is none, or no place for one.
@@ -136,16 +147,27 @@ package struct Outbox: Sendable {
         return oldestRepeat
     }
 
-    private mutating func replace(_ notices: [TransitionNotice]) -> [String] {
-        let ended = Set(
-            notices.filter { $0.transition == .done || $0.transition == .error }.map(\.subject))
-        var dropped: [String] = []
+    /// The ids of silences that an end follows: later, because what happened at one time is told whole.
+    private static func replaced(of waiting: [WaitingTransition]) -> Set<String> {
+        var ends: [String: Int64] = [:]
+        var replaced: Set<String> = []
+        for notice in waiting.lazy.map(\.notice).reversed() {
+            if notice.isEnd {
+                ends[notice.subject] = max(notice.happened, ends[notice.subject] ?? .min)
+            } else if notice.isSilence, notice.happened < ends[notice.subject] ?? .min {
+                replaced.insert(notice.id)
+            }
+        }
+        return replaced
+    }
+
+    private mutating func replace(_ notices: [TransitionNotice]) -> [Dropped] {
+        let ended = Set(notices.filter(\.isEnd).map(\.subject))
+        var dropped: [Dropped] = []
         entries = entries.compactMap { entry in
-            let isSilence =
-                entry.notice.transition == .stale || entry.notice.transition == .recovered
-            guard isSilence, !entry.isReplaced, ended.contains(entry.notice.subject)
+            guard entry.notice.isSilence, !entry.isReplaced, ended.contains(entry.notice.subject)
             else { return entry }
-            dropped.append(entry.notice.id)
+            dropped.append(Dropped(notice: entry.notice, ending: .replaced))
             guard entry.isRunning else { return nil }
             var entry = entry
             entry.isReplaced = true
@@ -154,15 +176,19 @@ package struct Outbox: Sendable {
         return dropped
     }
 
-    private mutating func trim(to limit: Int, _ isMeant: (Entry) -> Bool) -> [String] {
+    /// Forgets the oldest beyond a limit: silences, and what concerns the source, before what a run did.
+    private mutating func trim(to limit: Int, _ isMeant: (Entry) -> Bool) -> [Dropped] {
         var surplus = entries.count(where: isMeant) - limit
-        guard surplus > 0 else { return [] }
-        var dropped: [String] = []
-        entries.removeAll { entry in
-            guard surplus > 0, !entry.isRunning, isMeant(entry) else { return false }
-            surplus -= 1
-            dropped.append(entry.notice.id)
-            return true
+        var dropped: [Dropped] = []
+        for spares in [true, false] where surplus > 0 {
+            entries.removeAll { entry in
+                guard surplus > 0, !entry.isRunning, isMeant(entry),
+                    !spares || !entry.notice.isOfTrainer
+                else { return false }
+                surplus -= 1
+                dropped.append(Dropped(notice: entry.notice, ending: .forgotten))
+                return true
+            }
         }
         return dropped
     }

@@ -30,6 +30,17 @@ package struct TransitionNotice: Sendable, Equatable {
 }
 
 extension TransitionNotice {
+    /// Whether its run has ended, so that it doesn't matter any more whether it was silent before.
+    var isEnd: Bool { transition == .done || transition == .error }
+
+    /// Whether it says that the run was silent, or isn't any more.
+    var isSilence: Bool { transition == .stale || transition == .recovered }
+
+    /// Whether it tells what the trainer did, and not what Pulse missed.
+    var isOfTrainer: Bool { isEnd || transition == .running }
+}
+
+extension TransitionNotice {
     /// What is to be told of events that led to a view.
     ///
     /// - Parameter wallClock: when they happened, by the server's clock: unix seconds.

@@ -6,12 +6,12 @@ import Testing
 struct OutboxTests {
     private var outbox = Outbox()
 
-    private func notice(_ transition: RunTransition, _ run: Int64 = 1, _ id: String? = nil)
-        -> TransitionNotice
-    {
+    private func notice(
+        _ transition: RunTransition, _ run: Int64 = 1, _ id: String? = nil, at happened: Int64 = 0
+    ) -> TransitionNotice {
         TransitionNotice(
             id: id ?? "\(transition.rawValue)-\(run)", transition: transition,
-            run: RunID(source: "a", started: run), happened: 0, variables: [:])
+            run: RunID(source: "a", started: run), happened: happened, variables: [:])
     }
 
     /// All that can be started now.
@@ -21,8 +21,9 @@ struct OutboxTests {
         return ids
     }
 
+    /// - Returns: the ids of those that are told no more.
     private mutating func add(_ notices: TransitionNotice..., at seconds: Int = 0) -> [String] {
-        outbox.add(notices, at: .seconds(seconds))
+        outbox.add(notices, at: .seconds(seconds)).map(\.notice.id)
     }
 
     @Test("one that fails is told again, twelve times in all, in less than a day")
@@ -130,12 +131,26 @@ struct OutboxTests {
             WaitingTransition(notice(.error)),
             WaitingTransition(notice(.done, 2), attempts: 12, due: 0),
         ]
-        let givenUp = outbox.resume(waiting, at: .zero, wallClock: 1_000 - clockSetBack)
-        #expect(givenUp == ["done-2"])
+        let dropped = outbox.resume(waiting, at: .zero, wallClock: 1_000 - clockSetBack)
+        #expect(dropped == [.init(notice: notice(.done, 2), ending: .givenUp)])
         #expect(started(at: 0) == ["error-1"])
         _ = outbox.end("error-1", succeeded: true, at: .zero)
         #expect(started(at: 9) == [])
         #expect(outbox.start(at: .seconds(13))?.number == 3)
+    }
+
+    @Test("a restart replaces as well: its server may have been killed before it kept so")
+    mutating func replacedByThen() {
+        let waiting = [
+            notice(.stale, at: 5), notice(.stale, 2, at: 5), notice(.recovered, at: 7),
+            notice(.done, at: 7), notice(.recovered, 1, "after", at: 8),
+            notice(.stale, 1, "set back", at: 1),
+        ].map { WaitingTransition($0) }
+        let dropped = outbox.resume(waiting, at: .zero, wallClock: 9)
+        // What happened at the same time as the end, or after it, tells something of its own: also
+        // where the clock was set back.
+        #expect(dropped == [.init(notice: waiting[0].notice, ending: .replaced)])
+        #expect(outbox.count == 5)
     }
 
     @Test("of what is too much the oldest is forgotten")
@@ -143,6 +158,25 @@ struct OutboxTests {
         for index in 0..<70 { _ = add(notice(.stale, 1, "\(index)")) }
         #expect(outbox.count == 64)
         #expect(started(at: 0) == ["6"])
+    }
+
+    @Test("what a trainer did is forgotten after what Pulse missed of it")
+    mutating func limitsSpare() {
+        for index in 0..<10 { _ = add(notice(.error, 1, "error \(index)")) }
+        var dropped: [Outbox.Dropped] = []
+        for index in 0..<60 {
+            let notice = notice(index % 2 == 0 ? .sourceInvalid : .recovered, 1, "\(index)")
+            dropped += outbox.add([notice], at: .zero)
+        }
+        #expect(dropped.map(\.notice.id) == (0..<6).map { "\($0)" })
+        #expect(dropped.allSatisfy { $0.ending == .forgotten })
+        for index in 10..<70 { _ = add(notice(.error, 1, "error \(index)")) }
+        #expect(outbox.count == 64)
+        #expect(started(at: 0) == ["error 6"])
+    }
+
+    @Test("without an archive few wait")
+    mutating func limitUnkept() {
         outbox = Outbox(rules: .unkept)
         var dropped: [String] = []
         for index in 0..<20 { dropped += add(notice(.done, Int64(index), "\(index)")) }
