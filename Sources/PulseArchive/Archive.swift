@@ -21,6 +21,8 @@ public final class Archive: Sendable {
         var losses = 0
         /// The addresses of sources that another server keeps.
         var refused: Set<String> = []
+        /// Is told, on the archive's thread, when runs have begun, ended or gone.
+        var changed: (@Sendable () -> Void)?
 
         var isEmpty: Bool { batches.isEmpty && changes.isEmpty }
         /// What waits at most, in batches: about a megabyte.
@@ -38,6 +40,8 @@ public final class Archive: Sendable {
 
     /// Its path.
     public let path: String
+    /// The sources of the server.
+    let scope: SourceScope
     private let queue = Mutex(Queue())
     private let thread = DispatchQueue(label: "pulse.archive")
     private let writer: Mutex<ArchiveWriter>
@@ -52,19 +56,24 @@ public final class Archive: Sendable {
     private static let delay = DispatchTimeInterval.milliseconds(500)
     /// How soon a write that failed is tried again.
     private static let retryDelay = DispatchTimeInterval.seconds(5)
+    /// How soon a list notices what another process has deleted.
+    private static let foreignInterval = DispatchTimeInterval.seconds(2)
 
     /// Opens the archive, and makes it when it isn't there.
     ///
     /// - Parameters:
     ///   - path: on a disk of this machine.
-    ///   - keepRuns: how many finished runs of a source are kept.
+    ///   - scope: the sources of this server.
+    ///   - retention: what of their runs is kept.
     ///   - teller: tells of transitions, which are kept until it has; nil where nobody does.
     ///   - logger: is told when writing fails, and when it works again.
     /// - Throws: ``ArchiveError``.
     package init(
-        path: String, keepRuns: Int = 1_000, teller: (any TransitionTeller)? = nil, logger: Logger
+        path: String, scope: SourceScope, retention: Retention = Retention(),
+        teller: (any TransitionTeller)? = nil, logger: Logger
     ) throws(ArchiveError) {
         self.path = path
+        self.scope = scope
         self.teller = teller
         self.logger = logger
         let (database, isShared) = try ArchiveFile.open(path)
@@ -73,9 +82,10 @@ public final class Archive: Sendable {
                 "the archive \(path) is on a network file system: it is this server's alone")
         }
         locks = try SourceLocks(beside: path)
-        reader = isShared ? try ReadConnection(path: path) : nil
+        reader = isShared ? try ReadConnection(besideWriterOf: path) : nil
         do {
-            writer = Mutex(try ArchiveWriter(database, locks: locks, keepRuns: keepRuns))
+            writer = Mutex(
+                try ArchiveWriter(database, locks: locks, scope: scope, retention: retention))
         } catch {
             throw .database(path: path, error)
         }
@@ -126,7 +136,7 @@ public final class Archive: Sendable {
         }
     }
 
-    private func read<Result: Sendable>(_ body: (Database) throws(SQLiteError) -> Result)
+    func read<Result: Sendable>(_ body: (Database) throws(SQLiteError) -> Result)
         throws(ArchiveError) -> Result
     {
         if let reader { return try reader.read(body) }
@@ -147,21 +157,38 @@ public final class Archive: Sendable {
         }
     }
 
-    /// Reads the runs of a source.
-    ///
-    /// - Returns: nil when the archive never knew it.
-    /// - Throws: ``ArchiveError``.
-    public static func reader(path: String, address: String) throws(ArchiveError) -> ArchiveReader?
-    {
-        let connection = try ReadConnection(path: path)
-        let source = try connection.read { database throws(SQLiteError) in
-            try database.source(address)
-        }
-        return source.map { ArchiveReader(connection, source: $0) }
-    }
-
     /// How often something had to be forgotten.
     var losses: Int { queue.withLock(\.losses) }
+
+    /// Calls back on the archive's thread, now and whenever runs have begun, ended or gone.
+    func follow(_ changed: @escaping @Sendable () -> Void) {
+        queue.withLock { $0.changed = changed }
+        thread.sync { changed() }
+        noticeForeign(after: runsSeen)
+    }
+
+    /// Looks now and then whether another process has deleted runs.
+    private func noticeForeign(after known: String?) {
+        thread.asyncAfter(deadline: .now() + Self.foreignInterval) { [weak self] in
+            guard let self else { return }
+            let seen = runsSeen
+            if seen != known { queue.withLock(\.changed)?() }
+            noticeForeign(after: seen)
+        }
+    }
+
+    /// Tells one set of runs from another, whatever comes and goes in between; nil while that can't be
+    /// read.
+    private var runsSeen: String? {
+        try? read { database throws(SQLiteError) in
+            try database.first("SELECT count(*) || ' ' || total(id) FROM run") { $0.text(0) } ?? ""
+        }
+    }
+
+    /// Has those who follow look again.
+    func noteChange() {
+        thread.async { [weak self] in self?.queue.withLock(\.changed)?() }
+    }
 
     func put(_ batch: ArchiveBatch, isUrgent: Bool) {
         guard let teller, !batch.notices.isEmpty else {
@@ -224,6 +251,7 @@ public final class Archive: Sendable {
             }) {
                 logger.info("the archive \(path) is written again")
             }
+            if taken.batches.contains(where: \.changesRuns) { queue.withLock(\.changed)?() }
         } catch {
             failed(error, taken)
         }

@@ -19,4 +19,15 @@ struct ArchiveBatch: Sendable {
     let tells: Bool?
     /// Whether batches before it were forgotten: the run may have begun in one of them.
     let isAfterLoss: Bool
+
+    /// Whether a list of runs is another one afterwards.
+    var changesRuns: Bool {
+        isAfterLoss
+            || events.contains { event in
+                switch event {
+                case .began, .joined, .ended: true
+                default: false
+                }
+            }
+    }
 }

@@ -8,6 +8,10 @@ public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
     case foreign(path: String)
     /// A newer Pulse wrote it.
     case newer(path: String, version: Int)
+    /// It was made and never written, or isn't there.
+    case empty(path: String)
+    /// A run that is the current one of its source isn't deleted.
+    case current(run: String, address: String)
     /// SQLite can't use it.
     case database(path: String, SQLiteError)
 
@@ -18,6 +22,9 @@ public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
         case .foreign(let path): "\(path) is no archive of Pulse: it is left as it is"
         case .newer(let path, let version):
             "\(path) was written by a newer Pulse (schema \(version)): it is left as it is"
+        case .empty(let path): "\(path) holds no runs yet"
+        case .current(let run, let address):
+            "\(run) is the current run of \(address), which isn't deleted"
         case .database(let path, let error): "\(path): \(error)"
         }
     }

@@ -16,6 +16,7 @@ enum ArchiveFile {
     static func open(_ path: String) throws(ArchiveError) -> Opened {
         try create(path)
         guard try isOurs(path) else { throw .foreign(path: path) }
+        if let refusal = refusal(of: path) { throw refusal }
         let isNetwork = FileSystemKind.isNetwork(path)
         do {
             let database = try Database(path: path, .write)
@@ -36,6 +37,38 @@ enum ArchiveFile {
         } catch {
             throw .place(path: path, reason: "\(error)")
         }
+    }
+
+    /// Opens an archive that is there, and makes nothing.
+    ///
+    /// - Parameter access: reading leaves every byte as it is.
+    static func openExisting(_ path: String, _ access: Database.Access = .write)
+        throws(ArchiveError) -> Database
+    {
+        guard try isOurs(path) else { throw .foreign(path: path) }
+        let database: Database
+        let refusal: ArchiveError?
+        do throws(SQLiteError) {
+            database = try Database(path: path, access)
+            // Every connection says so by itself.
+            if access == .write { try database.execute("PRAGMA foreign_keys = ON") }
+            let isEmpty = try ArchiveSchema.version(of: database) == 0
+            refusal =
+                try ArchiveSchema.refusal(of: database, path: path)
+                ?? (isEmpty ? .empty(path: path) : nil)
+        } catch {
+            throw error.kind == .broken ? .foreign(path: path) : .database(path: path, error)
+        }
+        if let refusal { throw refusal }
+        return database
+    }
+
+    /// Why a file is to be left as it is.
+    ///
+    /// Asked by a connection that only reads: one that writes tidies up when it is closed.
+    private static func refusal(of path: String) -> ArchiveError? {
+        guard let database = try? Database(path: path, .read) else { return nil }
+        return try? ArchiveSchema.refusal(of: database, path: path)
     }
 
     private static func create(_ path: String) throws(ArchiveError) {

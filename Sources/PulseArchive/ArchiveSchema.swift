@@ -10,20 +10,23 @@ enum ArchiveSchema {
     /// Schema 1.
     ///
     /// Times are unix seconds by the server's clock, but for `timestamp` and `started`, which are
-    /// the trainer's. `observed` is the monitor's time in nanoseconds. `transition` has what is still to
-    /// be told, in the order of `n`; `tells` says whether the newest server of a source does that.
+    /// the trainer's. `best` is known once the run has ended. No number of a source, which its lock
+    /// has too, or of a run is given twice. `observed` is the monitor's time in nanoseconds.
+    /// `transition` has what is still to be told, in the order of `n`; `tells` says whether the newest
+    /// server of a source does that.
     private static let tables = """
         CREATE TABLE source(
-            id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, current INTEGER,
+            id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE, current INTEGER,
             saved INTEGER, tells INTEGER NOT NULL DEFAULT 0);
         CREATE TABLE checkpoint(source INTEGER PRIMARY KEY, monitor BLOB NOT NULL);
         CREATE TABLE journal(
             source INTEGER NOT NULL, n INTEGER NOT NULL, observed INTEGER NOT NULL,
             event INTEGER NOT NULL, document BLOB, PRIMARY KEY(source, n)) WITHOUT ROWID;
         CREATE TABLE run(
-            id INTEGER PRIMARY KEY, source INTEGER NOT NULL, name TEXT NOT NULL,
+            id INTEGER PRIMARY KEY AUTOINCREMENT, source INTEGER NOT NULL, name TEXT NOT NULL,
             started INTEGER NOT NULL, ordinal INTEGER NOT NULL, attempt INTEGER NOT NULL,
-            ending TEXT, ended INTEGER, updated INTEGER NOT NULL, document BLOB NOT NULL,
+            ending TEXT, ended INTEGER, best REAL, updated INTEGER NOT NULL,
+            document BLOB NOT NULL,
             UNIQUE(source, started, ordinal));
         CREATE TABLE alias(
             source INTEGER NOT NULL, started INTEGER NOT NULL, ordinal INTEGER NOT NULL,
@@ -66,7 +69,7 @@ enum ArchiveSchema {
         }
     }
 
-    private static func version(of database: Database) throws(SQLiteError) -> Int {
+    static func version(of database: Database) throws(SQLiteError) -> Int {
         Int(try database.first("PRAGMA user_version") { $0.integer(0) } ?? 0)
     }
 

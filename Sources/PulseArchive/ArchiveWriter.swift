@@ -9,6 +9,8 @@ final class ArchiveWriter {
         var row: Int64
         var nextPoint: Int64
         var attempt: Int64
+        /// How many points it has.
+        var points: Int64
     }
 
     let database: Database
@@ -19,20 +21,25 @@ final class ArchiveWriter {
     /// What is known of the tables; forgotten where a transaction fails.
     private var current: [Int64: Current] = [:]
     private var journals: [Int64: Int64] = [:]
-    private var sources: [String: Int64] = [:]
-    private let locks: SourceLocks
-    private let keepRuns: Int
+    private(set) var sources: [String: Int64] = [:]
+    /// When it was looked last for what isn't to be kept; unix seconds.
+    private(set) var retainedAt: Int64?
+    let locks: SourceLocks
+    let retention: Retention
+    let scope: SourceScope
 
-    /// A finished run keeps so many points: as many as a wide panel has pixels.
-    private static let finishedLimit = 2_048
-
-    init(_ database: Database, locks: SourceLocks, keepRuns: Int) throws(SQLiteError) {
+    init(_ database: Database, locks: SourceLocks, scope: SourceScope, retention: Retention)
+        throws(SQLiteError)
+    {
         self.database = database
         self.locks = locks
-        self.keepRuns = keepRuns
+        self.scope = scope
+        self.retention = retention
         insertPoint = try Statement(database, "INSERT INTO point VALUES (?, ?, ?, NULL, ?, ?, ?)")
         insertEntry = try Statement(database, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)")
-        updateRun = try Statement(database, "UPDATE run SET document = ?, updated = ? WHERE id = ?")
+        updateRun = try Statement(
+            database,
+            "UPDATE run SET document = ?1, updated = ?2 WHERE id = ?3 AND document IS NOT ?1")
         updateSource = try Statement(
             database, "UPDATE source SET current = ?, saved = coalesce(?, saved) WHERE id = ?")
     }
@@ -54,6 +61,10 @@ final class ArchiveWriter {
                     }
                 }
                 for change in changes { try apply(change) }
+                if let newest = batches.last, isDue(batches, at: newest.wallClock) {
+                    try retain(at: newest.wallClock)
+                    retainedAt = newest.wallClock
+                }
                 return refused
             }
         } catch {
@@ -146,10 +157,13 @@ final class ArchiveWriter {
     private func goOn(_ row: Int64, of source: Int64) throws(SQLiteError) {
         current[source] = try database.first(
             """
-            SELECT attempt, (SELECT coalesce(max(n) + 1, 0) FROM point WHERE run = ?1)
-            FROM run WHERE id = ?1
+            SELECT run.attempt, coalesce(max(n) + 1, 0), count(n) FROM run LEFT JOIN point
+            ON point.run = run.id WHERE run.id = ?1 GROUP BY run.id
             """, .integer(row)
-        ) { Current(row: row, nextPoint: $0.integer(1), attempt: $0.integer(0)) }
+        ) {
+            Current(
+                row: row, nextPoint: $0.integer(1), attempt: $0.integer(0), points: $0.integer(2))
+        }
     }
 
     /// Begins a run, or goes on with it where it is known: a monitor that begins anew finds the same.
@@ -175,7 +189,6 @@ final class ArchiveWriter {
         switch event {
         case .began(let id, let document):
             try begin(id, attempt: 1, document, batch, of: source)
-            try retain(of: source)
         case .point(let document):
             guard let run = current[source] else { return }
             try insertPoint.run([
@@ -183,6 +196,10 @@ final class ArchiveWriter {
                 .integer(document.timestamp), .real(document.epoch), .real(document.loss),
             ])
             current[source]?.nextPoint += 1
+            current[source]?.points += 1
+            guard run.points >= retention.runningPoints else { return }
+            try thin(run.row, to: retention.runningPoints / 2)
+            current[source]?.points = Int64(retention.runningPoints / 2)
         case .resumed(_, let attempt, let epoch):
             guard let run = current[source] else { return }
             try resume(run.row, attempt, epoch)
@@ -192,9 +209,11 @@ final class ArchiveWriter {
         case .ended(let id, let ending):
             guard let row = try rowID(of: id, source) else { return }
             try database.run(
-                "UPDATE run SET ending = ?, ended = ? WHERE id = ?", .text(ending.rawValue),
-                .integer(batch.wallClock), .integer(row))
-            try thin(row)
+                """
+                UPDATE run SET ending = ?1, ended = ?2, best = (
+                    SELECT min(loss) FROM point WHERE run = ?3 AND cut IS NULL) WHERE id = ?3
+                """, .text(ending.rawValue), .integer(batch.wallClock), .integer(row))
+            try thin(row, to: retention.finishedPoints)
         case .document, .stale, .recovered, .sourceChanged, .sourceFailed, .sourceRecovered: break
         }
     }
@@ -243,40 +262,6 @@ final class ArchiveWriter {
         try database.run(
             "INSERT OR REPLACE INTO alias VALUES (?, ?, ?, ?)", .integer(source),
             .integer(id.started), .integer(id.ordinal), .integer(target))
-        let end = next + (current[source]?.nextPoint ?? 0)
-        current[source] = Current(row: target, nextPoint: end, attempt: Int64(attempt))
-    }
-
-    /// Leaves so many points of a finished run, its peaks among them.
-    private func thin(_ row: Int64) throws(SQLiteError) {
-        let count = try database.first("SELECT count(*) FROM point WHERE run = ?", .integer(row)) {
-            $0.integer(0)
-        }
-        guard let count, count > Self.finishedLimit else { return }
-        let points = try database.all(
-            "SELECT n, loss FROM point WHERE run = ? ORDER BY n", .integer(row)
-        ) { ($0.integer(0), $0.real(1)) }
-        let kept = Set(CurveThinning.kept(of: points.map(\.1), limit: Self.finishedLimit))
-        let delete = try Statement(database, "DELETE FROM point WHERE run = ? AND n = ?")
-        for (index, point) in points.enumerated() where !kept.contains(index) {
-            try delete.run([.integer(row), .integer(point.0)])
-        }
-    }
-
-    /// Removes the oldest finished runs of a source beyond those that are kept.
-    private func retain(of source: Int64) throws(SQLiteError) {
-        let old = try database.all(
-            """
-            SELECT id FROM run WHERE source = ?1 AND ending IS NOT NULL AND id IS NOT ?2
-            ORDER BY started DESC, ordinal DESC LIMIT -1 OFFSET ?3
-            """, .integer(source), current[source].map { .integer($0.row) } ?? nil,
-            .integer(keepRuns)
-        ) { $0.integer(0) }
-        for row in old {
-            for table in ["point", "attempt", "alias"] {
-                try database.run("DELETE FROM \(table) WHERE run = ?", .integer(row))
-            }
-            try database.run("DELETE FROM run WHERE id = ?", .integer(row))
-        }
+        try goOn(target, of: source)
     }
 }

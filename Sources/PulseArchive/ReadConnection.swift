@@ -6,11 +6,28 @@ final class ReadConnection: Sendable {
     private let database: Mutex<Database>
     private let path: String
 
-    /// - Throws: ``ArchiveError``.
-    init(path: String) throws(ArchiveError) {
+    init(_ database: sending Database, path: String) {
         self.path = path
+        self.database = Mutex(database)
+    }
+
+    /// Opens an archive that is there.
+    ///
+    /// - Throws: ``ArchiveError``.
+    convenience init(path: String) throws(ArchiveError) {
+        self.init(try ArchiveFile.openExisting(path, .read), path: path)
+    }
+
+    /// Opens the archive of a server beside its connection that writes.
+    ///
+    /// Through SQLite alone: whoever else closes the file in this process takes away the locks of
+    /// all connections (https://sqlite.org/howtocorrupt.html §2.2), and another process that reads
+    /// would remove the log from under the writer.
+    ///
+    /// - Throws: ``ArchiveError``.
+    convenience init(besideWriterOf path: String) throws(ArchiveError) {
         do throws(SQLiteError) {
-            database = Mutex(try Database(path: path, .read))
+            self.init(try Database(path: path, .read), path: path)
         } catch {
             throw .database(path: path, error)
         }

@@ -6,8 +6,18 @@ internal import Glibc
 /// server ends, however it does.
 final class SourceLocks: Sendable {
     private let descriptor: Int32
-    /// `F_OFD_SETLK` of fcntl.h, which Glibc's module leaves out.
+    /// `F_OFD_SETLK` and `F_OFD_GETLK` of fcntl.h, which Glibc's module leaves out.
     private static let setLock: Int32 = 37
+    private static let getLock: Int32 = 36
+
+    private static func lock(_ source: Int64) -> flock {
+        var lock = flock()
+        lock.l_type = Int16(F_WRLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        lock.l_start = Int(source)
+        lock.l_len = 1
+        return lock
+    }
 
     /// - Throws: ``ArchiveError``.
     init(beside path: String) throws(ArchiveError) {
@@ -22,13 +32,15 @@ final class SourceLocks: Sendable {
         close(descriptor)
     }
 
+    /// Whether a server writes the source.
+    func isTaken(_ source: Int64) -> Bool {
+        var lock = Self.lock(source)
+        return unsafe fcntl(descriptor, Self.getLock, &lock) == 0 && lock.l_type != Int16(F_UNLCK)
+    }
+
     /// Whether this server is the one that writes the source from here on.
     func take(_ source: Int64) -> Bool {
-        var lock = flock()
-        lock.l_type = Int16(F_WRLCK)
-        lock.l_whence = Int16(SEEK_SET)
-        lock.l_start = Int(source)
-        lock.l_len = 1
+        var lock = Self.lock(source)
         return unsafe fcntl(descriptor, Self.setLock, &lock) == 0
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import PulseMonitor
 
 /// Which sources a server keeps, and what they are called in the archive.
@@ -39,6 +40,14 @@ public enum SourceScope: Sendable, Hashable {
         case .directory(let path), .bucket(let path):
             (Self.prefix(path), String(Self.prefix(path).dropLast()) + "0")
         }
+    }
+
+    /// Whether the source of an address may be there: a file that is gone isn't.
+    ///
+    /// A key can't be asked.
+    static func mayBeThere(_ address: String) -> Bool {
+        if address.contains("://") { return true }
+        return unsafe access(address, F_OK) == 0
     }
 
     private static func prefix(_ path: String) -> String { path == "/" ? path : path + "/" }

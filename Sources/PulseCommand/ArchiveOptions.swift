@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Logging
 import PulseArchive
 import PulseServer
@@ -17,11 +16,28 @@ struct ArchiveOptions: ParsableArguments {
     @Flag(help: "Keep nothing: a restart forgets the run.")
     var noArchive = false
 
+    @Option(
+        help: """
+            Runs that are over and kept, of all sources of this server together; the oldest go first.
+            """)
+    var keepRuns = 1_000
+
+    @Option(help: "How long runs are kept after their end. (default: as long as --keep-runs says)")
+    var keepFor: DurationArgument?
+
     func validate() throws {
+        if keepRuns < 0 { throw ValidationError("--keep-runs must be 0 or more.") }
         if archive?.isEmpty == true { throw ValidationError("--archive must not be empty.") }
         if archive != nil, noArchive {
             throw ValidationError("--archive and --no-archive contradict each other.")
         }
+    }
+
+    private var retention: Retention {
+        var retention = Retention()
+        retention.runs = keepRuns
+        retention.age = keepFor?.duration
+        return retention
     }
 
     /// Opens the archive for a server.
@@ -37,19 +53,17 @@ struct ArchiveOptions: ParsableArguments {
     ) {
         guard !noArchive else { return }
         configuration.wantsArchive = true
-        let places = ArchivePlace(environment: { name in
-            unsafe getenv(name).map { unsafe String(cString: $0) }
-        })
-        guard let path = archive ?? places.path else {
+        guard let path = archive ?? ArchivePlace.current.path else {
             return logger.warning(
                 "no archive: neither HOME nor XDG_STATE_HOME says where; give --archive")
         }
         configuration.archivePath = ArchivePlace.address(ofFile: path)
         if archive == nil { ArchivePlace.makeDirectory(of: path) }
         do {
-            let archive = try Archive(path: path, teller: command, logger: logger)
+            let archive = try Archive(
+                path: path, scope: scope, retention: retention, teller: command, logger: logger)
             command?.keep(in: archive)
-            configuration.archive = try ServerArchive(archive, scope: scope, logger: logger)
+            configuration.archive = try ServerArchive(archive, logger: logger)
         } catch {
             logger.warning("no archive: \(error)")
         }

@@ -19,6 +19,11 @@ struct ArchivePlace {
         return value("HOME").map { $0 + "/.local/state/pulse/pulse.db" }
     }
 
+    /// As this process' environment says.
+    static var current: ArchivePlace {
+        ArchivePlace(environment: { EnvironmentArguments.variable($0) })
+    }
+
     private func value(_ name: String) -> String? {
         environment(name).flatMap { $0.isEmpty ? nil : $0 }
     }

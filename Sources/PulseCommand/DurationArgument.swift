@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// A duration on the command line: a number and a unit, such as `500ms`, `2s`, `1.5m`, `1h`.
+/// A duration on the command line: a number and a unit, such as `500ms`, `2s`, `1.5m`, `1h`, `30d`.
 struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
     let duration: Duration
     /// As it was written.
     let description: String
 
     private static let units: [(suffix: String, seconds: Double)] = [
-        ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600),
+        ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400),
     ]
     /// A year: longer ones are mistakes, and the sums with them must not overflow.
     private static let limit = 366.0 * 24 * 3_600

@@ -35,7 +35,11 @@ struct EnvironmentArguments {
 
     private static let settings = [
         "serve": server.adding(
-            options: ["source", "runs-dir", "name", "max-runs", "on-transition"] + nats),
+            options: [
+                "source", "runs-dir", "name", "max-runs", "on-transition", "archive", "keep-runs",
+                "keep-for",
+            ] + nats, flags: ["no-archive"]),
+        "runs": Settings(options: ["archive"]),
         "run": server.adding(
             options: [
                 "runs-dir", "name", "total-epochs", "total-steps", "trainer-log", "to", "linger",
@@ -48,7 +52,8 @@ struct EnvironmentArguments {
                 + nats,
             flags: ["no-watch"]),
         "doctor": Settings(
-            options: ["status-file", "host", "port", "tls-certificate"], lists: ["allowed-host"]),
+            options: ["status-file", "host", "port", "tls-certificate", "archive"],
+            lists: ["allowed-host"]),
         "write": Settings(options: ["status-file"]),
         "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
     ]
@@ -109,7 +114,9 @@ struct EnvironmentArguments {
             case let other?: added.append("--\(name)=\(other)")
             }
         }
-        self.arguments = [command] + added + arguments.dropFirst()
+        // Behind the command's own commands.
+        let words = command == "runs" ? 2 : 1
+        self.arguments = arguments.prefix(words) + added + arguments.dropFirst(words)
         variables = used
         self.foreign = foreign
     }

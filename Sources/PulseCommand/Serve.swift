@@ -43,7 +43,7 @@ struct Serve: PreparedCommand, LoggedCommand {
 
             Each option can be set in the environment as well, as PULSE_ and its name: PULSE_PORT=9000. Lists \
             have commas, flags are true or false. Options given here win. Durations are a number and a unit: \
-            500ms, 2s, 5m, 1h. Ctrl-C or SIGTERM ends the server gracefully (exit code 0), a second one at \
+            500ms, 2s, 5m, 1h, 30d. Ctrl-C or SIGTERM ends the server gracefully (exit code 0), a second one at \
             once. SIGHUP has certificate, key and token read again. Exit code 1: it can't start; 64: an option is \
             wrong.
             """)

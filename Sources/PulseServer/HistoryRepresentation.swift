@@ -1,4 +1,4 @@
-internal import PulseMonitor
+package import PulseMonitor
 internal import MicroHTTPD
 internal import Pulse
 internal import Synchronization
@@ -87,7 +87,7 @@ extension RunHistory {
     }
 
     /// The curve as a table, oldest first.
-    fileprivate var table: [UInt8] {
+    package var table: [UInt8] {
         var json = JSONWriter()
         json.literal("timestamp,epoch,loss\r\n")
         for point in points {
@@ -102,7 +102,7 @@ extension RunHistory {
     }
 
     /// The body of `/history`: three arrays of equal length, oldest first.
-    static func document(of points: [Point]) -> [UInt8] {
+    package static func document(of points: [Point]) -> [UInt8] {
         var json = JSONWriter()
         json.literal("{\"timestamp\": [")
         json.list(points) { $0.integer($1.timestamp) }

@@ -19,10 +19,10 @@ struct Routes: Sendable {
 
     init(
         table runs: RunTable, page: MetricsPage, about: AboutPage, health: Health, metrics: Metrics,
-        policy: AccessPolicy, files: [StaticFiles.File]
+        archive: (any RunArchive)? = nil, policy: AccessPolicy, files: [StaticFiles.File]
     ) {
         self.runs = runs
-        runAnswers = RunAnswers(table: runs, policy: policy)
+        runAnswers = RunAnswers(table: runs, archive: archive, policy: policy)
         self.page = page
         self.about = about
         self.health = health
@@ -147,7 +147,7 @@ struct Routes: Sendable {
                 return (.response(page.response(to: request, headers: headers)), nil)
             case .history:
                 return runAnswers.history(
-                    runs.front.store.snapshot, request, origin: origin)
+                    runs.front.store.snapshot.history, request, origin: origin)
             case .runs: return runAnswers.list(request, origin: origin)
             case .runsEvents: return (runs.feed.open(request, origin: origin), nil)
             case .run(let part):

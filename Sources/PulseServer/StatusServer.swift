@@ -51,6 +51,7 @@ public struct StatusServer: Service {
             namesRuns: configuration.runs != nil)
         let first = Self.followers(source.poll(), origin)
         let table = first.table
+        configuration.archive?.follow { table.take($0) }
         let health = Health(policy: policy, clock: clock)
         metrics = Metrics()
         let routes = Routes(
@@ -62,7 +63,8 @@ public struct StatusServer: Service {
                 table: table, configuration: configuration,
                 showsPaths: configuration.showsPaths(isLoopback: sockets.areLoopback),
                 policy: policy),
-            health: health, metrics: metrics, policy: policy, files: files)
+            health: health, metrics: metrics, archive: configuration.archive, policy: policy,
+            files: files)
         let daemonConfiguration = try configuration.daemon(tls: settings.tls)
         let daemon: Daemon
         do throws(MicroHTTPDError) {

@@ -55,7 +55,7 @@ final class StatusSnapshot: Sendable {
     }
 
     /// A page of another origin may read the run's name, too.
-    private static func headers(of view: RunView, namesRun: Bool) -> [HeaderLine] {
+    static func headers(of view: RunView, namesRun: Bool) -> [HeaderLine] {
         let source = HeaderLine("Pulse-Source", view.source.rawValue)
         guard namesRun, let run = view.run else { return [source] }
         return [

@@ -29,6 +29,11 @@ struct StreamHeads: Sendable {
             .representation(policy: policy)
     }
 
+    /// A stream that is complete already.
+    func whole(_ body: [UInt8], origin: Int) -> Response {
+        Response(status: 200, headers: headers[origin], body: body)
+    }
+
     /// Answers with a stream, or with 503 at the limit.
     ///
     /// It begins where `Last-Event-ID` says that the client is. A HEAD gets the headers of that.

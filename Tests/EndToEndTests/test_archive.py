@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -274,3 +276,79 @@ def test_many_runs_need_one_lock_file(runs: Runs) -> None:
         "each is refused to the second",
     )
     second.stop()
+
+
+def on_tmpfs(home: Home, options: str, *flags: str) -> PulseServer:
+    """A server whose archive is on a file system of its own."""
+    script = 'mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"'
+    wrapper = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"]
+    place = home.folder / "disk"
+    place.mkdir()
+    server = PulseServer(
+        home.status_file.path, "--archive", str(place / "pulse.db"), *flags, log=home.log,
+        wrapper=[*wrapper, options, str(place)], state=str(home.folder),
+    )
+    home.servers.append(server)
+    return server
+
+
+def test_a_full_disk_stops_the_archive_and_nothing_else(home: Home) -> None:
+    server = on_tmpfs(home, "size=400k")
+    epoch = 0.0
+    deadline = time.monotonic() + 60
+    while "can't be written" not in home.log.read_text():
+        assert time.monotonic() < deadline
+        epoch += 1.0
+        report(home.status_file, server, epoch, loss=epoch)
+    assert "database or disk is full" in home.log.read_text()
+    assert server.metric("pulse_archive_up") == 0
+    report(home.status_file, server, epoch + 1)
+    assert server.get("/history").json()["epoch"][-1] == epoch + 1
+    server.stop()
+    assert home.log.read_text().count("can't be written") == 1
+
+
+def test_a_read_only_file_system_has_no_archive(home: Home) -> None:
+    server = on_tmpfs(home, "ro")
+    report(home.status_file, server, 1.0)
+    assert server.metric("pulse_archive_up") == 0
+    server.stop()
+    assert home.log.read_text().count("Read-only file system") == 1
+
+
+def test_a_newer_schema_is_left_as_it_is(home: Home) -> None:
+    first = home.serve()
+    report(home.status_file, first, 1.0)
+    first.stop()
+    # By a server that was killed: its log is still beside the file.
+    script = f"""if True:
+        import os, sqlite3
+        database = sqlite3.connect({str(home.archive)!r})
+        database.execute("PRAGMA user_version = 99")
+        os._exit(0)"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+    files = [home.archive, home.archive.with_name("pulse.db-wal")]
+    before = [file.read_bytes() for file in files]
+    second = home.serve()
+    report(home.status_file, second, 2.0)
+    assert second.metric("pulse_archive_up") == 0
+    second.stop()
+    assert "was written by a newer Pulse (schema 99): it is left as it is" in home.log.read_text()
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_a_lock_of_another_program_is_waited_for(home: Home) -> None:
+    server = home.serve()
+    report(home.status_file, server, 1.0)
+    wait_until(lambda: home.rows("SELECT 1 FROM run"), "it is archived")
+    other = sqlite3.connect(home.archive, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for epoch in range(2, 6):
+        # Served at once: nobody waits for the archive.
+        report(home.status_file, server, float(epoch))
+    wait_until(lambda: server.metric("pulse_archive_up") == 0, "it is noticed")
+    other.execute("ROLLBACK")
+    other.close()
+    wait_until(lambda: server.metric("pulse_archive_up") == 1, "it is written again")
+    assert home.rows("SELECT count(*) FROM point") == [(5,)]
+    assert home.log.read_text().count("can't be written: database is locked") == 1

@@ -180,7 +180,7 @@ def test_the_routes_without_a_name_are_those_of_the_run_that_began_last(
 
 
 def test_one_stream_tells_of_all_runs(runs: Callable[..., Runs]) -> None:
-    some = runs()
+    some = runs("--no-archive")
     for name in ("a", "b"):
         some.write(f"{name}.json", status="done", epoch=4.0)
     some.start()

@@ -18,9 +18,9 @@ struct ArchiveTests {
         directory = try TemporaryDirectory()
     }
 
-    private func archive(keepRuns: Int = 1_000) throws -> Archive {
+    private func archive(_ retention: Retention = Retention()) throws -> Archive {
         try Archive(
-            path: path, keepRuns: keepRuns,
+            path: path, scope: .directory("/runs"), retention: retention,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -79,11 +79,11 @@ struct ArchiveTests {
         let after = try monitor(continuing: source.memory)
         #expect(after.view == before.view)
         #expect(after.history.points == before.history.points)
-        let reader = try #require(try Archive.reader(path: path, address: Self.address))
-        let run = try #require(try reader.runs().first)
-        #expect(run.id == before.view.run && run.isCurrent && run.ending == nil)
+        let reader = try ArchiveReader(path: path)
+        let run = try #require(try reader.runs().runs.first)
+        #expect(run.id == before.view.run && run.isNewest && run.ending == nil)
         #expect(run.status == before.view.status)
-        #expect(try reader.curve(run.id).count == count)
+        #expect(try reader.curve(of: run).points.count == count)
     }
 
     @Test("earlier runs stay with their curves; a resume cuts, and what was cut is not shown")
@@ -97,17 +97,20 @@ struct ArchiveTests {
         take([try .sample(.done, epoch: 4, timestamp: Self.wall + 30)], &monitor, source)
         take(try Self.running([0, 1], from: 40), &monitor, source)
         archive.drain()
-        let reader = try #require(try Archive.reader(path: path, address: Self.address))
-        let runs = try reader.runs()
+        let reader = try ArchiveReader(path: path)
+        let runs = try reader.runs().runs
         #expect(runs.map(\.id.started) == [Self.wall + 40, Self.wall])
         #expect(runs.map(\.attempt) == [1, 2])
-        #expect(runs.map(\.isCurrent) == [true, false])
+        #expect(runs.map(\.isNewest) == [true, false])
         #expect(runs.map(\.ending) == [nil, .done])
-        let curve = try reader.curve(runs[1].id)
-        #expect(curve.map(\.attempt).first == 1 && curve.map(\.attempt).last == 2)
-        #expect(Array(curve.map(\.epoch).prefix(5)) == [0, 1, 2, 3, 4])
-        #expect(try reader.run(runs[1].id) == runs[1])
-        #expect(try reader.run(RunID(source: "a", started: 1)) == nil)
+        #expect(runs.map(\.bestLoss) == [0.5, 0.2])
+        let curve = try reader.curve(of: runs[1])
+        #expect(Array(curve.epochs.prefix(5)) == [0, 1, 2, 3, 4])
+        #expect(curve.resumes == [2])
+        #expect(try reader.runs(of: .one(Self.address)).runs == runs)
+        #expect(try reader.runs(of: .directory("/runs")).runs == runs)
+        #expect(try reader.runs(of: .directory("/")).runs == [])
+        #expect(try reader.runs(of: .one("/runs/b.json")).runs == [])
     }
 
     @Test("a run that turns out to be a resume keeps its own id as another name")
@@ -118,17 +121,19 @@ struct ArchiveTests {
         take(try Self.running((0...20).map { Double($0) }), &monitor, source)
         take(try Self.running([0, 15, 15.5, 16], from: 100), &monitor, source)
         archive.drain()
-        let reader = try #require(try Archive.reader(path: path, address: Self.address))
-        let runs = try reader.runs()
+        let reader = try ArchiveReader(path: path)
+        let runs = try reader.runs().runs
         #expect(runs.map(\.attempt) == [2])
-        #expect(try reader.run(RunID(source: "a", started: Self.wall + 100)) == runs.first)
-        #expect(
-            try reader.curve(runs[0].id).map(\.epoch) == monitor.history.points.map(\.epoch))
+        let alias = RunID(source: "a", started: Self.wall + 100)
+        #expect(try reader.runs().aliases == [alias: runs[0].id])
+        #expect(try reader.curve(of: runs[0]).points == monitor.history.points)
     }
 
     @Test("a finished run is thinned, and the oldest go beyond those that are kept")
     func retention() throws {
-        let archive = try archive(keepRuns: 2)
+        var retention = Retention()
+        retention.runs = 2
+        let archive = try archive(retention)
         let source = try source(archive)
         var monitor = try monitor(continuing: nil)
         for run in 0..<5 {
@@ -142,11 +147,11 @@ struct ArchiveTests {
         }
         take(try Self.running([0], from: 90_000), &monitor, source)
         archive.drain()
-        let reader = try #require(try Archive.reader(path: path, address: Self.address))
-        let runs = try reader.runs()
-        #expect(runs.map(\.isCurrent) == [true, false, false])
+        let reader = try ArchiveReader(path: path)
+        let runs = try reader.runs().runs
+        #expect(runs.map(\.isNewest) == [true, false, false])
         for run in runs.dropFirst() {
-            let curve = try reader.curve(run.id)
+            let curve = try reader.curve(of: run).points
             #expect(curve.count <= 2_048 && curve.count > 1_000)
             #expect(curve.first?.epoch == 0)
         }
@@ -179,15 +184,17 @@ struct ArchiveTests {
         let theirs = directory.file("theirs.db")
         try Database(path: theirs, .create).execute("CREATE TABLE notes(a)")
         #expect(throws: ArchiveError.foreign(path: theirs)) {
-            try Archive(path: theirs, logger: Logger(label: "test"))
+            try Archive(path: theirs, scope: .one("a"), logger: Logger(label: "test"))
         }
         #expect {
-            try Archive(path: directory.path, logger: Logger(label: "test"))
+            try Archive(path: directory.path, scope: .one("a"), logger: Logger(label: "test"))
         } throws: {
             "\($0)" == "\(directory.path): is a directory"
         }
         #expect {
-            try Archive(path: directory.file("no/pulse.db"), logger: Logger(label: "test"))
+            try Archive(
+                path: directory.file("no/pulse.db"), scope: .one("a"), logger: Logger(label: "test")
+            )
         } throws: {
             "\($0)".hasSuffix("No such file or directory")
         }
@@ -223,8 +230,8 @@ struct ArchiveTests {
         }
         archive.drain()
         #expect(archive.isUp)
-        let reader = try #require(try Archive.reader(path: path, address: Self.address))
-        #expect(try reader.runs().count == 1)
+        let reader = try ArchiveReader(path: path)
+        #expect(try reader.runs().runs.count == 1)
     }
 
     @Test("a newer schema is refused")
@@ -249,7 +256,7 @@ struct ArchiveTests {
         take(try Self.running([2], from: 2), &monitor, source)
         archive.drain()
         #expect(archive.isUp)
-        let reader = try #require(try Archive.reader(path: path, address: Self.address))
-        #expect(try reader.curve(try #require(monitor.view.run)).count == 3)
+        let reader = try ArchiveReader(path: path)
+        #expect(try reader.curve(of: try #require(try reader.runs().runs.first)).points.count == 3)
     }
 }

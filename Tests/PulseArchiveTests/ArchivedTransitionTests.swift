@@ -30,7 +30,7 @@ struct ArchivedTransitionTests {
 
     private func archive() throws -> Archive {
         try Archive(
-            path: path, teller: teller,
+            path: path, scope: .directory("/runs"), teller: teller,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 

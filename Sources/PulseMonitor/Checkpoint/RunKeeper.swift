@@ -12,6 +12,14 @@ package protocol RunArchive: Sendable {
     /// - Returns: nil when it isn't kept here.
     func keeper(of name: SourceName, label: String) -> (any RunKeeper)?
 
+    /// Calls back with the runs that are over, at once and whenever they have changed: those of this
+    /// server's sources that aren't the current ones of followed sources.
+    func follow(_ changed: @escaping @Sendable (ArchivedRuns) -> Void)
+
+    /// The curve of a run, as its attempts wrote it and without what a resume has cut off; nil when
+    /// it can't be read.
+    func curve(of run: ArchivedRun) -> RunHistory?
+
     /// The server ends; returns when what was to be kept is, or can't be.
     func close() async
 }

@@ -11,6 +11,13 @@ public struct RunHistory: Sendable {
         public let epoch: Double
         /// The loss at this time.
         public let loss: Double
+
+        /// Makes a point.
+        package init(timestamp: Int64, epoch: Double, loss: Double) {
+            self.timestamp = timestamp
+            self.epoch = epoch
+            self.loss = loss
+        }
     }
 
     /// The points, oldest first; their epochs never go back.
@@ -32,6 +39,14 @@ public struct RunHistory: Sendable {
     public init(capacity: Int) {
         precondition(capacity >= 4, "a curve needs a few points")
         self.capacity = capacity
+    }
+
+    /// Makes a curve that is complete.
+    package init(_ points: [Point], resumes: [Double]) {
+        self.init(capacity: max(4, points.count))
+        self.points = points
+        self.resumes = resumes.suffix(Self.resumeLimit)
+        count = points.count
     }
 
     /// Unix time in seconds of each point.

@@ -9,9 +9,11 @@ package final class RunItem: Sendable {
     package let state: RunState
     /// Unix time in seconds of the run's first document; nil while none has begun.
     package let started: Int64?
+    /// Whether it is the current run of its source.
+    package let isCurrent: Bool
     private let view: RunView
     private let times: RunTimes
-    private let history: RunHistory
+    private let bestLoss: @Sendable () -> Double?
     private let rendered = Mutex<[UInt8]?>(nil)
 
     /// - Parameters:
@@ -23,9 +25,22 @@ package final class RunItem: Sendable {
         id = view.run?.description ?? source.description
         state = RunState(view)
         started = view.run?.started
+        isCurrent = true
         self.view = view
         self.times = times
-        self.history = history
+        bestLoss = { history.points.lazy.map(\.loss).min() }
+    }
+
+    /// A run that is over.
+    package init(_ run: ArchivedRun) {
+        source = run.id.source
+        id = run.id.description
+        state = RunState(run)
+        started = run.id.started
+        isCurrent = false
+        view = RunView(run)
+        times = RunTimes(updated: run.updated, ended: run.ended)
+        bestLoss = { run.bestLoss }
     }
 
     /// The document, canonical as all of Pulse's are.
@@ -52,7 +67,7 @@ package final class RunItem: Sendable {
         var json = JSONWriter()
         json.member("id", first: true) { $0.string(id) }
         json.member("source") { $0.string(source) }
-        json.member("current") { $0.literal("true") }
+        json.member("current") { $0.literal(isCurrent ? "true" : "false") }
         json.member("attempt") { $0.integer(Int64(view.attempt ?? 1)) }
         json.member("started", started) { $0.integer($1) }
         json.member("updated") { $0.integer(times.updated) }
@@ -64,7 +79,7 @@ package final class RunItem: Sendable {
         json.member("epoch") { $0.double(status.epoch) }
         json.member("total_epochs") { $0.double(status.totalEpochs) }
         json.member("loss") { $0.double(status.loss) }
-        json.member("best_loss", history.points.lazy.map(\.loss).min()) { $0.double($1) }
+        json.member("best_loss", bestLoss()) { $0.double($1) }
         json.member("message") { $0.string(status.message) }
         json.member("timestamp") { $0.integer(status.timestamp) }
         json.member("eta_seconds", view.etaSeconds) { $0.double($1) }

@@ -14,4 +14,17 @@ package enum RunState: String, Sendable, CaseIterable {
             case .finished: view.status?.status == .error ? .error : .done
             }
     }
+
+    /// The state of a run that is over.
+    ///
+    /// One that was left without an end had been silent since.
+    init(_ run: ArchivedRun) {
+        self =
+            switch run.ending {
+            case .done: .done
+            case .error: .error
+            case .replaced: .replaced
+            case nil: .stale
+            }
+    }
 }

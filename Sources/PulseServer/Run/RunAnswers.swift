@@ -6,15 +6,21 @@ struct RunAnswers: Sendable {
     private let table: RunTable
     private let page: RunListPage
     private let policy: AccessPolicy
+    private let earlier: EarlierRuns?
+    private let unreadable: Representation
     private let malformedID: Representation
     private let unknown: Representation
 
     /// What is answered, and the tag that it is known by.
     typealias Choice = (reply: Reply, tag: EntityTag?)
 
-    init(table: RunTable, policy: AccessPolicy) {
+    /// - Parameter archive: knows the runs that are over.
+    init(table: RunTable, archive: (any RunArchive)?, policy: AccessPolicy) {
         self.table = table
         self.policy = policy
+        earlier = archive.map { EarlierRuns($0, policy: policy) }
+        unreadable = Problem.unavailable("the archive can't be read", retryAfter: 5)
+            .representation(policy: policy)
         page = RunListPage(table: table, policy: policy)
         malformedID = Problem.malformedRun.representation(policy: policy)
         unknown = Problem.unknownRun.representation(policy: policy)
@@ -31,10 +37,12 @@ struct RunAnswers: Sendable {
     }
 
     /// The curve of a run, whole or thinned.
-    func history(_ snapshot: StatusSnapshot, _ request: borrowing Request, origin: Int) -> Choice {
+    func history(_ history: HistoryRepresentation, _ request: borrowing Request, origin: Int)
+        -> Choice
+    {
         do throws(MalformedParameter) {
             let query = try HistoryQuery(request)
-            return answer(snapshot.history.representation(for: query), request, origin)
+            return answer(history.representation(for: query), request, origin)
         } catch {
             return answer(error.problem.representation(policy: policy), request, origin)
         }
@@ -48,19 +56,46 @@ struct RunAnswers: Sendable {
         switch table.find(reference) {
         case .none: return answer(unknown, request, origin)
         case .moved(let id): return (.response(redirect(to: id, part, origin: origin)), nil)
+        case .earlier(let run, let item): return answer(run, item, part, request, origin: origin)
         case .run(let resource):
             let snapshot = resource.store.snapshot
             switch part {
             case .events: return (resource.hub.open(request, origin: origin), nil)
             case .status: return answer(snapshot.status, request, origin)
             case .progress: return answer(snapshot.progress, request, origin)
-            case .history: return history(snapshot, request, origin: origin)
+            case .history: return history(snapshot.history, request, origin: origin)
             case .table: return answer(snapshot.history.table, request, origin)
             case .item:
-                let item = Representation.json(resource.item.document, policy: policy)
-                return answer(item, request, origin)
+                return answer(resource.item, request, origin)
             }
         }
+    }
+
+    /// A run that is over, or a part of it.
+    private func answer(
+        _ run: ArchivedRun, _ item: RunItem, _ part: RunPart, _ request: borrowing Request,
+        origin: Int
+    ) -> Choice {
+        guard let earlier else { return answer(unknown, request, origin) }
+        let answers = earlier.answers(of: run)
+        switch part {
+        case .item: return answer(item, request, origin)
+        case .status: return answer(answers.status, request, origin)
+        case .progress: return answer(answers.progress, request, origin)
+        case .events:
+            return (.response(answers.events(request, heads: table.heads, origin: origin)), nil)
+        case .history, .table:
+            guard let curve = earlier.history(of: run) else {
+                return answer(unreadable, request, origin)
+            }
+            return part == .table
+                ? answer(curve.table, request, origin)
+                : history(curve, request, origin: origin)
+        }
+    }
+
+    private func answer(_ item: RunItem, _ request: borrowing Request, _ origin: Int) -> Choice {
+        answer(Representation.json(item.document, policy: policy), request, origin)
     }
 
     private func answer(

@@ -59,6 +59,6 @@ struct RunListQuery: Hashable, Sendable {
     /// Whether a run is one of those asked for.
     func includes(_ item: RunItem) -> Bool {
         (states?.contains(item.state) ?? true) && (source ?? item.source) == item.source
-            && isCurrent ?? true
+            && (isCurrent ?? item.isCurrent) == item.isCurrent
     }
 }

@@ -17,12 +17,14 @@ final class RunTable: Sendable {
         /// Counts the sources that came and went.
         var sourcesVersion: UInt64 = 0
         var sorted: (version: UInt64, items: [RunItem])?
+        var earlier = EarlierItems()
         var skipped = SkippedFiles()
     }
 
     /// What a request with the id of a run finds.
     enum Finding {
         case run(RunResource)
+        case earlier(ArchivedRun, RunItem)
         /// It is called so now.
         case moved(to: String)
         case none
@@ -32,7 +34,7 @@ final class RunTable: Sendable {
     let feed: RunListFeed
     /// Streams of all runs together.
     let streams: StreamCount
-    private let heads: StreamHeads
+    let heads: StreamHeads
     /// Whether there is one source alone, whatever happens.
     let isSingle: Bool
 
@@ -73,22 +75,43 @@ final class RunTable: Sendable {
 
     /// What a client that names a run finds.
     func find(_ reference: RunReference) -> Finding {
-        guard let resource = state.withLock({ $0.resources[reference.source] }) else {
-            return .none
+        let (resource, earlier) = state.withLock { state in
+            (state.resources[reference.source], state.earlier)
         }
-        guard let id = reference.id, id != resource.item.id else { return .run(resource) }
-        return resource.successor(of: id).map { .moved(to: $0) } ?? .none
+        guard let id = reference.id else { return resource.map { .run($0) } ?? .none }
+        if let resource, resource.item.id == id { return .run(resource) }
+        if let successor = resource?.successor(of: id) { return .moved(to: successor) }
+        if let (run, item) = earlier.runs[id] { return .earlier(run, item) }
+        return earlier.aliases[id].map { .moved(to: $0) } ?? .none
     }
 
-    /// All current runs, newest start first, and the number of this state of the list.
+    /// All runs, newest start first, and the number of this state of the list.
     var list: (version: UInt64, items: [RunItem]) {
         state.withLock { state in
             if let sorted = state.sorted, sorted.version == state.version { return sorted }
-            let items = state.resources.values.map(\.item).sorted { $0.place < $1.place }
+            let current = state.resources.values.map(\.item)
+            let names = Set(current.map(\.id))
+            let items = (current + state.earlier.items.filter { !names.contains($0.id) })
+                .sorted { $0.place < $1.place }
             let sorted = (state.version, items)
             state.sorted = sorted
             return sorted
         }
+    }
+
+    /// Takes the runs that are over.
+    func take(_ runs: ArchivedRuns) {
+        let (new, gone) = state.withLock { state in
+            state.version += 1
+            let names = Set(state.resources.values.map(\.item.id))
+            let change = state.earlier.take(runs)
+            return (
+                change.new.filter { !names.contains($0.id) },
+                change.gone.filter { !names.contains($0) }
+            )
+        }
+        for id in gone { feed.remove(id) }
+        for item in new { feed.put(item) }
     }
 
     /// What the sources pass over.
