@@ -46,6 +46,11 @@ public struct StatusFileWriter: Sendable {
         }
     }
 
+    /// Writes any document so.
+    package static func replace(_ path: String, with document: [UInt8]) throws(FileError) {
+        try StatusFileWriter(path: path).replace(with: document)
+    }
+
     private func replace(with document: [UInt8]) throws(FileError) {
         let target = try resolveLinks()
         let permissions = try existingPermissions(target)

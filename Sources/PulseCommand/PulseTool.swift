@@ -19,8 +19,8 @@ struct PulseTool: ParsableCommand {
             """,
         version: PulseVersion.current,
         subcommands: [
-            Serve.self, Run.self, Relay.self, Watch.self, Write.self, Check.self, Doctor.self,
-            Healthcheck.self,
+            Serve.self, Run.self, Relay.self, Watch.self, Runs.self, Write.self, Check.self,
+            Doctor.self, Healthcheck.self,
         ])
 
     /// Not asynchronous itself: the main thread of an asynchronous `main` waits in `dispatchMain`,
