@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PulseArchive
 import PulseDoctor
 
 /// `pulse doctor`: what is wrong with a setup, and how to fix it.
@@ -12,17 +13,18 @@ struct Doctor: ParsableCommand {
 
             It examines the directory and its rights, single-file mounts (a container's), the file \
             system and inotify, the document, its fields and its timestamp, how the file is written, \
-            the port and who has it, the certificate, allowed hosts, and variables of other programs or \
-            misspelt ones. It writes nothing.
+            the port and who has it, the certificate, allowed hosts, the archive, and variables of other \
+            programs or misspelt ones. It writes nothing.
 
             Clocks are compared: the document's timestamp and the file's own time with this machine's, and \
             the Date of a server that has the port. Five seconds are allowed.
 
             Exit codes: 0 when there is no problem (a note is none), 1 when there is one or more.
 
-            --status-file, --host, --port, --tls-certificate and --allowed-host can be set in the environment \
-            as for `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, PULSE_TLS_CERTIFICATE, \
-            PULSE_ALLOWED_HOST. Durations are a number and a unit: 500ms, 2s, 5m.
+            --status-file, --host, --port, --tls-certificate, --allowed-host and --archive can be set in the \
+            environment as for `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, \
+            PULSE_TLS_CERTIFICATE, PULSE_ALLOWED_HOST, PULSE_ARCHIVE. Durations are a number and a unit: \
+            500ms, 2s, 5m.
             """)
 
     @Option(
@@ -45,6 +47,14 @@ struct Doctor: ParsableCommand {
         help: "A host name that the server is to let in. Repeatable.")
     var allowedHosts: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            The archive that the server is to keep. (default: $STATE_DIRECTORY/pulse.db, or \
+            ~/.local/state/pulse/pulse.db)
+            """, valueName: "file"), completion: .file())
+    var archive: String?
+
     @Option(help: "How long to observe how the file is written.")
     var observe: DurationArgument = "3s"
 
@@ -65,7 +75,8 @@ struct Doctor: ParsableCommand {
         }
         let examination = Examination(
             statusFile: statusFile, host: host, port: port, observation: observe.duration,
-            certificate: tlsCertificate, settings: settings)
+            certificate: tlsCertificate, settings: settings,
+            archive: (archive ?? ArchivePlace.current.path).map { ArchiveFacts(path: $0) })
         if json {
             CommandOutput.line(String(decoding: Report.json(examination), as: UTF8.self))
         } else {
@@ -85,5 +96,16 @@ struct Doctor: ParsableCommand {
             unusableHosts: allowedHosts.filter { !HostName.isValid($0) }.map {
                 UnusableHost(name: $0, advice: HostName.advice(for: $0))
             })
+    }
+}
+
+extension ArchiveFacts {
+    /// What is there now.
+    fileprivate init(path: String) {
+        let condition = ArchiveCondition(path: path)
+        self.init(
+            path: path, isThere: condition.isThere, refusal: condition.refusal.map { "\($0)" },
+            damage: condition.damage, size: condition.size, free: condition.free,
+            isOnNetwork: condition.isOnNetwork, writers: condition.writers)
     }
 }

@@ -12,14 +12,16 @@ package struct Examination: Sendable {
     ///   - observation: how long to observe how the file is written.
     ///   - certificate: the PEM file with the certificate that it is to show.
     ///   - settings: what is wrong with settings by their words alone.
+    ///   - archive: the one that the server is to keep.
     package init(
         statusFile: String, host: String, port: UInt16, observation: Duration,
-        certificate: String? = nil, settings: SettingFacts = SettingFacts()
+        certificate: String? = nil, settings: SettingFacts = SettingFacts(),
+        archive: ArchiveFacts? = nil
     ) {
         self.init(
             FactGatherer(
                 statusFile: statusFile, host: host, port: port, observation: observation,
-                certificate: certificate, settings: settings
+                certificate: certificate, settings: settings, archive: archive
             ).facts())
     }
 
@@ -28,7 +30,8 @@ package struct Examination: Sendable {
             DirectoryCheck.findings(facts) + MountCheck.findings(facts)
             + FileSystemCheck.findings(facts) + DocumentCheck.findings(facts)
             + TimeCheck.findings(facts) + WriterCheck.findings(facts) + PortCheck.findings(facts)
-            + CertificateCheck.findings(facts) + SettingsCheck.findings(facts)
+            + CertificateCheck.findings(facts) + ArchiveCheck.findings(facts)
+            + SettingsCheck.findings(facts)
     }
 
     /// How many of the findings are of a level.

@@ -13,16 +13,19 @@ struct FactGatherer {
     let observation: Duration
     let certificate: String?
     let settings: SettingFacts
+    let archive: ArchiveFacts?
     private let mounts = MountTable(Self.text(of: "/proc/self/mountinfo"))
 
     init(
         statusFile: String, host: String, port: UInt16, observation: Duration,
-        certificate: String? = nil, settings: SettingFacts = SettingFacts()
+        certificate: String? = nil, settings: SettingFacts = SettingFacts(),
+        archive: ArchiveFacts? = nil
     ) {
         // In full: which file is meant is half of the answer.
         self.statusFile = AbsolutePath.of(statusFile)
         self.certificate = certificate
         self.settings = settings
+        self.archive = archive
         self.host = host
         self.port = port
         self.observation = observation
@@ -35,7 +38,7 @@ struct FactGatherer {
             port: address(),
             certificate: certificate.map {
                 CertificateFacts(path: AbsolutePath.of($0), validity: Self.validity(of: $0))
-            }, settings: settings, now: Int64(time(nil)))
+            }, settings: settings, archive: archive, now: Int64(time(nil)))
     }
 
     private static func validity(of file: String) -> CertificateValidity? {

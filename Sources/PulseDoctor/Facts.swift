@@ -14,6 +14,8 @@ struct Facts: Sendable {
     var certificate: CertificateFacts?
     /// What is wrong with settings by their words alone.
     var settings = SettingFacts()
+    /// The archive that the server is to keep; nil when there is to be none.
+    var archive: ArchiveFacts?
     /// This machine's unix time when the file was read.
     var now: Int64
 }
