@@ -47,6 +47,8 @@ def test_it_is_started_watched_and_stopped(machine: SystemdMachine, tree: Debian
     assert machine.shown("pulse", "WatchdogUSec") == "30s"
     assert '"epoch": 1.29' in machine.curl(f"{URL}/status")
     assert "<training-panel" in machine.curl(f"{URL}/")
+    assert "pulse_archive_up 1\n" in machine.curl(f"{URL}/metrics")
+    assert (tree.path / "var/lib/private/pulse/archive/pulse.db").stat().st_mode & 0o777 == 0o600
     write(tree.path / "var/lib/pulse", 1.5)
     wait_until(
         lambda: machine.shown("pulse", "StatusText") == "epoch 1.5 of 3, 50 %", "it tells the state"
