@@ -41,8 +41,13 @@ struct CapturedStream: Sendable {
         }
     }
 
+    /// Whether anything of it is read.
+    var isHeard: Bool {
+        if case .nothing = source { false } else { true }
+    }
+
     /// The reason of an error so far; nil when there was none or it can't be known.
-    func reason() -> String? {
+    func reason() -> FoundReason? {
         switch source {
         case .nothing: nil
         case .file(let offset):

@@ -15,6 +15,8 @@ struct ErrorReason: Sendable {
         /// What an exception is worth; nil of a line, which is judged when it is its turn.
         var worth: OutputRules.Worth?
         var lines: [[UInt8]]
+        /// Whether it stood in a frame.
+        var isFramed = false
     }
 
     private var items: [Item] = []
@@ -26,7 +28,7 @@ struct ErrorReason: Sendable {
     private var blocks: [[UInt8]: Int] = [:]
 
     /// nil when there is none.
-    static func find(in output: [UInt8]) -> String? {
+    static func find(in output: [UInt8]) -> FoundReason? {
         var reason = ErrorReason()
         for line in OutputLine.lines(of: searched(output)) { reason.take(line) }
         return reason.best()
@@ -51,6 +53,7 @@ struct ErrorReason: Sendable {
             if line.indent > indent { return }
             blocks[line.label] = nil
         }
+        if let text = line.framed { return take(text, framedAfter: newest[line.label] ?? []) }
         if OutputRules.blocks.match(line.text) { blocks[line.label] = line.indent }
         // An error that ends with a colon is named in the next line.
         if let item = items.last, item.worth == nil, let before = item.lines.last,
@@ -60,6 +63,16 @@ struct ErrorReason: Sendable {
             items[items.count - 1].lines = [before + [0x20] + line.text]
         } else {
             items.append(Item(worth: nil, lines: [line.text]))
+        }
+    }
+
+    /// Takes a line within a frame: all of them are one text.
+    private mutating func take(_ text: [UInt8], framedAfter before: [UInt8]) {
+        if let item = items.last, item.isFramed, OutputLine.framed(before) != nil {
+            if item.lines[0].count < Self.limit { items[items.count - 1].lines[0] += [0x20] + text }
+        } else {
+            let worth = OutputRules.errorFrame.matches(before) ? OutputRules.Worth.error : nil
+            items.append(Item(worth: worth, lines: [text], isFramed: true))
         }
     }
 
@@ -88,33 +101,45 @@ struct ErrorReason: Sendable {
     }
 
     /// The newest of those that are worth most.
-    private func best() -> String? {
-        var best: (worth: OutputRules.Worth, text: String)?
+    private func best() -> FoundReason? {
+        var best: FoundReason?
         // A launcher's is better than none.
         var wrapper: String?
         var others = 0
         for item in items.reversed() {
             let worth = item.worth ?? OutputRules.worth(of: item.lines[0])
             if worth == .text { others += 1 }
-            if worth > best?.worth ?? .nothing, let text = Self.text(of: item.lines) {
-                best = (worth, text)
+            if worth > best?.worth ?? .nothing, let text = Self.text(of: item) {
+                best = FoundReason(text, worth: worth)
             }
             if worth == .nothing, wrapper == nil, item.worth != nil {
                 wrapper = item.lines.first.map(Self.short)
             }
             if others == Self.reach { break }
         }
-        return best?.text ?? wrapper
+        return best ?? wrapper.map { FoundReason($0, worth: .text) }
     }
 
     /// The first and the last line of a text; nil when there is nothing to read in it.
-    private static func text(of lines: [[UInt8]]) -> String? {
-        func tells(_ line: [UInt8]) -> Bool { OutputRules.worth(of: line) != .nothing }
-        guard let begin = lines.firstIndex(where: tells),
-            let end = lines.lastIndex(where: tells)
-        else { return nil }
+    private static func text(of item: Item) -> String? {
+        func tells(_ line: [UInt8]) -> Bool {
+            OutputRules.worth(of: line) != .nothing && !OutputRules.isMark(line)
+        }
+        var lines = item.lines
+        // An exception is itself, even one that is called as warnings are.
+        guard let begin = item.worth == .exception ? 0 : lines.firstIndex(where: tells) else {
+            return nil
+        }
+        var end = max(begin, lines.lastIndex(where: tells) ?? begin)
+        // A name without a text: the text begins in the next line.
+        if end > begin, lines[begin].last == UInt8(ascii: ":"),
+            !lines[begin].contains(UInt8(ascii: " "))
+        {
+            lines[begin] += [0x20] + lines.remove(at: begin + 1)
+            end -= 1
+        }
+        guard !OutputRules.isMark(lines[begin]) else { return nil }
         let first = short(lines[begin])
-        guard first.contains(where: { $0.isLetter || $0.isNumber }) else { return nil }
         guard end > begin else { return first }
         let hasMore = lines[begin + 1..<end].contains(where: tells)
         return first + (hasMore ? " … " : " ") + short(lines[end])

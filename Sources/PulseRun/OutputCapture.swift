@@ -23,6 +23,9 @@ struct OutputCapture: Sendable {
             .compactMap { ours, theirs in ours.map { ($0, theirs) } }
     }
 
+    /// Whether any of it is read.
+    var isHeard: Bool { error.isHeard || output?.isHeard == true }
+
     /// To be called when the command has started: from then on only it can write.
     func closeEntrances() {
         for entrance in Set(descriptors.map(\.ours)) { close(entrance) }
@@ -32,9 +35,7 @@ struct OutputCapture: Sendable {
     ///
     /// When it is given, all output has been passed on.
     func reason() -> String? {
-        let reason = error.reason()
-        _ = output?.reason()
-        return reason
+        FoundReason.best(error: error.reason(), output: output?.reason())?.text
     }
 
     /// The ends of the two streams, as far as something has come since the last call: that of stderr,

@@ -50,6 +50,21 @@ struct OutputLine: Hashable, Sendable {
             label: label, indent: words.startIndex - rest.startIndex, text: Array(words))
     }
 
+    /// The text within the sides of the frame that rich draws around a message; nil where there is none.
+    var framed: [UInt8]? { Self.framed(text) }
+
+    /// The same of a text.
+    static func framed(_ text: [UInt8]) -> [UInt8]? {
+        // U+2502, and no further one: that would be a table.
+        let side = Array("│".utf8)
+        guard text.count > 2 * side.count, text.starts(with: side),
+            text.suffix(side.count).elementsEqual(side)
+        else { return nil }
+        let inner = text.dropFirst(side.count).dropLast(side.count)
+        guard !String(decoding: inner, as: UTF8.self).contains("│") else { return nil }
+        return Array(inner.drop { $0 == blank }.reversed().drop { $0 == blank }.reversed())
+    }
+
     private static let blank = UInt8(ascii: " ")
 
     /// What launchers put before each line.

@@ -99,7 +99,7 @@ package struct OutputRelay {
     }
 
     private func sendReason(to control: Int32) {
-        let reason = Array((ErrorReason.find(in: tail) ?? OutputRelayProcess.noReason).utf8)
+        let reason = ErrorReason.find(in: tail)?.packet ?? OutputRelayProcess.noReason
         _ = unsafe send(control, reason, reason.count, Int32(MSG_NOSIGNAL))
     }
 

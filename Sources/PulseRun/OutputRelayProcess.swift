@@ -19,7 +19,7 @@ struct OutputRelayProcess {
     static let window: Int32 = 4
 
     /// What the output relay says when there was none: an empty packet would read as the end.
-    static let noReason = " "
+    static let noReason = [UInt8(ascii: " ")]
 
     /// Milliseconds that an answer may take: a terminal that is held (Ctrl-S) lets nothing pass.
     private static let timeout: Int32 = 2_000
@@ -65,7 +65,7 @@ struct OutputRelayProcess {
     }
 
     /// Asks for the reason in all that was written before now.
-    static func reason(_ control: Int32) -> String? {
+    static func reason(_ control: Int32) -> FoundReason? {
         var byte: UInt8 = 0
         // Fails when the output relay has ended; its answer waits then.
         _ = unsafe send(control, &byte, 1, Int32(MSG_NOSIGNAL))
@@ -78,8 +78,7 @@ struct OutputRelayProcess {
         if count < 0, errno == ECONNRESET {
             count = unsafe recv(control, &answer, answer.count, 0)
         }
-        let reason = String(decoding: answer.prefix(max(count, 0)), as: UTF8.self)
-        return reason.isEmpty || reason == noReason ? nil : reason
+        return FoundReason(packet: answer.prefix(max(count, 0)))
     }
 
     /// A connection for packets, ours first.

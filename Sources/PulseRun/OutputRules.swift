@@ -22,13 +22,18 @@ enum OutputRules {
 
     /// Judges a line that stands alone.
     static func worth(of line: [UInt8]) -> Worth {
-        // The launcher sends it to those that are left.
-        if LineGlob("*Signal 15 (SIGTERM) received by PID *").matches(line) { return .nothing }
+        if aftermath.match(line) { return .nothing }
+        if LineGlob("*error: * CANCELLED AT * DUE TO *").matches(line) { return .error }
         if signals.match(line) { return .signal }
         if boilerplate.match(line) { return .nothing }
         if consequences.match(line) { return .consequence }
         if errors.match(line) || ErrorName(startOf: line)?.isTelling == true { return .error }
         return .text
+    }
+
+    /// Whether there is nothing to read in a line, such as the `^` below a place in a text.
+    static func isMark(_ line: [UInt8]) -> Bool {
+        !String(decoding: line, as: UTF8.self).contains { $0.isLetter || $0.isNumber }
     }
 
     /// Judges the exception of a traceback.
@@ -49,6 +54,11 @@ enum OutputRules {
         "*ChildFailedError:*", "*CalledProcessError: Command *", "*ProcessExitedException: *",
         "*.TrainingFailedError:*", "*UnexpectedExit: *", "*ErrorReturnCode*", "SystemExit*",
         "*SignalException: *", "*NonZeroExitCode*",
+    ]
+
+    /// What launchers do to those that are left.
+    private static let aftermath: [LineGlob] = [
+        "*Signal 15 (SIGTERM) received by PID *", "*error: * CANCELLED AT * DUE TO TASK FAILURE *",
     ]
 
     /// A signal ended a process that a launcher or a shell had started.
@@ -91,8 +101,13 @@ enum OutputRules {
         "*Permission denied*", "*: unbound variable", "*syntax error*", "*out of memory*",
         "*No space left on device*", "CUDA error: *", "*CUDA failure *", "*undefined symbol: *",
         "*cannot open shared object file*", "*[Fatal] *", "* DUE TO *", "Could not override *",
-        "*No rule to make target *", "Unable to *",
+        "*No rule to make target *", "Unable to *", "FATAL *", "FATAL: *",
+        "*Error response from daemon: *", "× *",
+        "srun: error: Node failure on *", "*exceeded memory limit*", "* exceeded its time limit*",
     ]
+
+    /// The upper side of a frame with an error in it, as typer and rich-click draw it.
+    static let errorFrame: LineGlob = "*─ Error ─*"
 
     /// Lines whose indented lines belong to them.
     static let blocks: [LineGlob] = [
@@ -118,8 +133,10 @@ enum OutputRules {
         // accelerate, DeepSpeed, MPI, Slurm
         "[*] [INFO] *", "[*] [WARNING] *", "[*] [ERROR] [launch.py:*", "*Killing subprocess #*",
         "srun: error: *: task*: Exited with exit code #", "srun: error: *: task*: Terminated",
-        "srun: Terminating StepId=*",
-        "srun: Job step aborted*", "srun: launch/*", "slurmstepd: error: * STEP * CANCELLED AT *",
+        "srun: Terminating StepId=*", "srun: Terminating job step *", "srun: Force Terminated *",
+        "srun: forcing job termination", "srun: Received task exit notification *",
+        "srun: got SIG*", "srun: error: Timed out waiting for job step *",
+        "srun: Job step aborted*", "srun: launch/*", "*error: * CANCELLED AT *",
         "Primary job *terminated normally*", "a non-zero exit code*", "Per user-direction*",
         "mpirun detected that one or more *", "mpirun has exited due to *",
         "the job to be terminated*", "Process name: *", "Exit code: *",
@@ -132,7 +149,8 @@ enum OutputRules {
         // make, shells and task runners
         "make*: * Error #*", "make*: Leaving directory *", "make*: Entering directory *",
         "make*: *Waiting for unfinished jobs*", "make*: Target *not remade because of errors*",
-        "ninja: build stopped: *", "FAILED: *", "error: Recipe *", "error: recipe *",
+        "error: aborting due to *", "error: could not compile *", "ninja: build stopped: *",
+        "FAILED: *", "error: Recipe *", "error: recipe *",
         "Command exited with non-zero status #*", "exit status #", "+ *", "++ *", "npm ERR! *",
         "npm error *",
         "ERROR conda.cli.main_run:*", "ERROR*`conda run *` failed.*", "Poe => *",
@@ -155,6 +173,15 @@ enum OutputRules {
         "The above exception was the direct cause*", "[Previous line repeated *",
         "For simplicity, JAX has removed its internal frames *", "Consider using the `--dump`*",
         "For further information visit *", "[[{{node *", "Stack trace for op definition*",
+        // how to get help
+        "Run '*--help' for more information*", "(Use `node --trace-*",
+        "For more information about this error, *", "Pass --helpshort or --helpfull *",
+        "See '*--help'.", "Try '*--help' for help.", "Usage: *",
+        "For detailed information on this command, run:",
+        // test runners
+        "=*= * =*=", "# failed*in #.#s*",
+        // what `pulse run` says itself
+        "pulse: listening to: *", "pulse: reading the progress from *", "pulse: serving *",
         // bars' titles
         "Epoch #/#",
         // warnings

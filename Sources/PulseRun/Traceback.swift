@@ -8,6 +8,9 @@ struct Traceback: Sendable {
     /// An exception of pydantic's: what is wrong stands behind the name of each field.
     private static let list: LineGlob = "*# validation error* for *"
 
+    /// A line of a list in an exception's text, which nothing else follows on an exception with.
+    private static let listItem: LineGlob = "- *"
+
     /// What a line is to the traceback.
     enum Part: Hashable, Sendable {
         /// Its header, or a frame.
@@ -74,9 +77,8 @@ struct Traceback: Sendable {
             state = .text(isIndented: true)
             return .text
         }
-        guard isAnnounced, before != true, OutputRules.worth(of: line.text) != .nothing else {
-            return nil
-        }
+        let goesOn = isAnnounced && before != true || Self.listItem.matches(line.text)
+        guard goesOn, OutputRules.worth(of: line.text) != .nothing else { return nil }
         state = .text(isIndented: false)
         return .text
     }

@@ -6,7 +6,7 @@ import Testing
 @Suite("OutputRelayProcess", .timeLimit(.minutes(1)))
 struct OutputRelayProcessTests {
     /// Asks an output relay that does `act` with its end when a question has come.
-    private func answer(_ act: @escaping @Sendable (Int32) -> Void) throws -> String? {
+    private func answer(_ act: @escaping @Sendable (Int32) -> Void) throws -> FoundReason? {
         var pair: [Int32] = [-1, -1]
         let type = Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue)
         let isMade = unsafe socketpair(AF_UNIX, type, 0, &pair) == 0
@@ -22,8 +22,9 @@ struct OutputRelayProcessTests {
         return OutputRelayProcess.reason(ours)
     }
 
-    private static func write(_ text: String, on descriptor: Int32) {
-        let bytes = Array(text.utf8)
+    private static let reason = FoundReason("ValueError: bad", worth: .exception)
+
+    private static func write(_ bytes: [UInt8], on descriptor: Int32) {
         _ = unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
@@ -36,17 +37,17 @@ struct OutputRelayProcessTests {
     func answered() throws {
         let line = try answer {
             Self.readQuestion(on: $0)
-            Self.write("ValueError: bad", on: $0)
+            Self.write(Self.reason.packet, on: $0)
         }
-        #expect(line == "ValueError: bad")
+        #expect(line == Self.reason)
     }
 
     @Test("gives the answer of an output relay that has ended without reading the question")
     func endedBefore() throws {
         // A race of three parties: often enough, each order comes.
         for _ in 0..<500 {
-            let line = try answer { Self.write("ValueError: bad", on: $0) }
-            #expect(line == "ValueError: bad")
+            let line = try answer { Self.write(Self.reason.packet, on: $0) }
+            #expect(line == Self.reason)
         }
     }
 

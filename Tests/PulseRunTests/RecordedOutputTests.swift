@@ -21,7 +21,7 @@ struct RecordedOutputTests {
         #expect(reasons.count >= 40)
         for (name, reason) in reasons.sorted(by: { $0.key < $1.key }) {
             let output = try Data(contentsOf: Self.directory.appending(path: "\(name).txt"))
-            #expect(ErrorReason.find(in: Array(output)) ?? "" == reason, "\(name)")
+            #expect(ErrorReason.find(in: Array(output))?.text ?? "" == reason, "\(name)")
         }
     }
 

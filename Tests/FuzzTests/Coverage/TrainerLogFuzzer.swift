@@ -35,7 +35,7 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         precondition(run.epoch.isFinite && run.totalEpochs.isFinite && run.loss.isFinite)
         precondition(run.epoch >= 0 && run.totalEpochs >= 0)
     default:
-        let reason = ErrorReason.find(in: Array(bytes)) ?? "none"
+        let reason = ErrorReason.find(in: Array(bytes))?.text ?? "none"
         precondition(!reason.isEmpty && reason.count <= 1_000)
         precondition(!reason.unicodeScalars.contains { $0.value < 0x20 })
     }

@@ -57,6 +57,15 @@ if __name__ == "__main__":
 """
 
 ENDINGS = {
+    "absl": script(
+        """
+from absl import app, flags
+flags.DEFINE_float("lr", 0.1, "")
+app.run(lambda _: None)
+""",
+        "python train.py --lr=x",
+        "absl",
+    ),
     "accelerate": script("raise ValueError('bad')\n", _ACCELERATE, "accelerate"),
     "accelerate-exit": script("import sys\nsys.exit('no data found')\n", _ACCELERATE, "accelerate"),
     "accelerate-killed": script(
@@ -65,6 +74,9 @@ ENDINGS = {
     "data-loader": script(_DATA.format(failure="return {}['label']"), "python train.py", "torch"),
     "data-loader-killed": script(
         _DATA.format(failure="os.kill(os.getpid(), signal.SIGKILL)"), "python train.py", "torch"
+    ),
+    "deepspeed": script(
+        "raise ValueError('bad batch')\n", "deepspeed --num_gpus 2 train.py", "deepspeed"
     ),
     "gloo-peer": script(
         """
@@ -199,6 +211,15 @@ for step in tqdm(range(10)):
         "from transformers import AutoConfig\nAutoConfig.from_pretrained('no-such/model')\n",
         "python train.py",
         "transformers",
+    ),
+    "typer-option": script(
+        """
+import typer
+def main(lr: float): pass
+typer.run(main)
+""",
+        "python train.py x",
+        "typer",
     ),
     "typer": script(
         """

@@ -92,6 +92,11 @@ if __name__ == "__main__":
         pool.map(load, range(8))
 """
     ),
+    "pytest": Ending(
+        "python -m pytest -q test_train.py",
+        (("test_train.py", "def test_loss():\n    assert 2 < 1, 'loss too high'\n"),),
+        ("pytest",),
+    ),
     "recursion": script("def f(): return f()\nf()\n"),
     "syntax": script("print((1\n"),
     "system-exit": script("import sys\nsys.exit('no data found')\n"),
