@@ -22,8 +22,10 @@ struct Run: ParsableCommand {
 
             What the trainer writes into the status file itself (its path is in PULSE_STATUS_FILE) is believed \
             first, then a log that --trainer-log names, then the progress that transformers 5 reports by itself, \
-            then the logs that are found: trainer_log.jsonl, event files of TensorBoard, CSV. Options for the \
-            server are those of pulse serve, and have a meaning with --serve only.
+            then the logs that are found (trainer_log.jsonl, event files of TensorBoard, CSV), and last what the \
+            command's output shows: tqdm's bars, and the lines of the Trainer. A line says at the start what is \
+            listened to, another one which of it is followed; --no-kubeflow, --no-log-search and --no-capture turn \
+            these off. Options for the server are those of pulse serve, and have a meaning with --serve only.
 
             --runs-dir writes a file of its own for each run into a directory, for a sweep or a team; the name is \
             made from directory and command, so that the same command goes on with the same run:
@@ -76,7 +78,8 @@ struct Run: ParsableCommand {
 
     @Flag(
         help: """
-            Hand the terminal on as it is, for full-screen programs; an error then has no reason.
+            Hand the terminal on as it is, for full-screen programs: the output isn't read, so that it shows no \
+            progress, and an error has no reason.
             """)
     var noCapture = false
 

@@ -131,18 +131,22 @@ package struct TrainingRun: Sendable {
         // They chose this file; whatever the command starts has to do with the file alone.
         for name in Environment.choosing { environment[name] = nil }
         environment[Environment.supervised] = "1"
-        guard configuration.takesUpdates, let updates = UpdateService(onReport: mailbox.put) else {
-            return supervise(environment, mailbox)
-        }
-        updates.announce(in: &environment)
-        defer { updates.stop() }
-        return supervise(environment, mailbox)
+        let updates = configuration.takesUpdates ? UpdateService(onReport: mailbox.put) : nil
+        updates?.announce(in: &environment)
+        defer { updates?.stop() }
+        return supervise(environment, mailbox, takesUpdates: updates != nil)
     }
 
     /// Starts the command and stays with it.
-    private func supervise(_ environment: Environment, _ mailbox: Mailbox) -> Ending {
+    private func supervise(
+        _ environment: Environment, _ mailbox: Mailbox, takesUpdates: Bool
+    ) -> Ending {
         let capture = OutputCapture(
             isWanted: configuration.capturesOutput, inheritance: signals.inheritance)
+        let listening = Listening(
+            statusFile: statusFile, logs: configuration.trainerLogs, takesUpdates: takesUpdates,
+            findsLogs: configuration.findsLogs, readsOutput: capture.isHeard)
+        warn(listening.line)
         let killsBefore = MemoryKills.count()
         let child: ChildProcess
         do {
@@ -189,39 +193,5 @@ package struct TrainingRun: Sendable {
         guard let directory = unsafe getcwd(nil, 0) else { return "" }
         defer { unsafe free(directory) }
         return unsafe String(cString: directory)
-    }
-}
-
-/// The endpoint for callbacks, and the token that goes with it.
-private struct UpdateService: Sendable {
-    private let endpoint: UpdateEndpoint
-    private let token: PrivateToken
-
-    private static let address = "KUBEFLOW_TRAINER_SERVER_URL"
-
-    /// nil when there is none to be had, or the command reports to somebody else already.
-    init?(onReport: @escaping @Sendable (ProgressReport) -> Void) {
-        let environment = Environment.own
-        guard environment[Self.address] == nil,
-            let token = PrivateToken(in: environment["TMPDIR"] ?? "/tmp")
-        else { return nil }
-        guard let endpoint = UpdateEndpoint(token: token.text, onReport: onReport) else {
-            token.remove()
-            return nil
-        }
-        self.token = token
-        self.endpoint = endpoint
-    }
-
-    /// Tells a command where to report.
-    func announce(in environment: inout Environment) {
-        environment[Self.address] = "http://127.0.0.1:\(endpoint.port)/"
-        environment["KUBEFLOW_TRAINER_SERVER_TOKEN"] = token.path
-        environment.bypassProxyOnLoopback()
-    }
-
-    func stop() {
-        endpoint.stop()
-        token.remove()
     }
 }

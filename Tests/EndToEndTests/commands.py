@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -91,6 +92,11 @@ class Job:
             for stream in (process.stdin, process.stdout, process.stderr):
                 if stream is not None:
                     stream.close()
+
+
+def without_remarks(output: bytes) -> bytes:
+    """What the command itself wrote: without what `pulse run` says of where it listens and reads."""
+    return re.sub(rb"pulse: (?:listening to: |reading the progress from )[^\n]*\n", b"", output)
 
 
 class TerminalProcess:

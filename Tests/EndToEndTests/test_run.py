@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import ENVIRONMENT, Job
+from commands import ENVIRONMENT, Job, without_remarks
 from processes import PATIENCE, wait_until
 
 #: Waits for a line, so that the test decides when it goes on.
@@ -80,6 +80,32 @@ def test_keeps_the_last_line_of_stderr(job: Job, way: str) -> None:
         assert shown[way].endswith(b"\nValueError: bad shape\n")
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("python3 train.py 2>&1 | tee log; exit 1", "exit code 1: ValueError: bad shape"),
+        ("echo 'ERROR: no data'; echo going >&2; exit 2", "exit code 2: ERROR: no data"),
+        ("echo 'ERROR: no data'; python3 train.py", "exit code 1: ValueError: bad shape"),
+        ("echo 'step 12'; exit 3", "exit code 3"),
+    ],
+)
+@pytest.mark.parametrize("way", ["pipe", "file"])
+def test_an_error_is_told_that_stdout_alone_names(
+    job: Job, way: str, line: str, message: str
+) -> None:
+    job.script("raise ValueError('bad shape')")
+    with (job.directory / "output").open("wb") as file:
+        job.run(["sh", "-c", line], stdout={"pipe": subprocess.PIPE, "file": file}[way])
+    assert job.status().message == message
+
+
+def test_what_pulse_says_itself_is_no_reason(job: Job) -> None:
+    with (job.directory / "log").open("wb") as file:
+        job.run(["sh", "-c", "exit 1"], stderr=file)
+    assert (job.directory / "log").read_bytes().startswith(b"pulse: listening to: ")
+    assert job.status().message == "exit code 1"
+
+
 def test_takes_no_line_that_was_in_the_file_before(job: Job) -> None:
     log = job.directory / "log"
     log.write_text("of another time\n")
@@ -90,7 +116,7 @@ def test_takes_no_line_that_was_in_the_file_before(job: Job) -> None:
 
 def test_knows_no_last_line_when_told_to_keep_out(job: Job) -> None:
     result = job.run(["sh", "-c", "echo no >&2; exit 1"], "--no-capture")
-    assert result.stderr == b"no\n"
+    assert without_remarks(result.stderr) == b"no\n"
     assert job.status().message == "exit code 1"
 
 
@@ -116,7 +142,7 @@ def test_says_why_a_command_cannot_start(
     state = job.status()
     assert (state.status, state.epoch, state.total_epochs) == ("error", 0.0, 3.0)
     assert state.message == f"cannot start {command[0]}: {reason}"
-    assert result.stderr.decode() == f"pulse: {state.message}\n"
+    assert without_remarks(result.stderr).decode() == f"pulse: {state.message}\n"
 
 
 # Two runs and one file.
@@ -500,7 +526,7 @@ open("end", "w").write("reached\\n")
     go_on(process)
     assert job.wait_for_file("end") == "reached"
     assert process.stderr is not None
-    assert process.stderr.read() == b"still here\n"
+    assert without_remarks(process.stderr.read()) == b"still here\n"
     assert job.status() == before
 
 
@@ -512,7 +538,7 @@ def test_what_a_command_leaves_behind_keeps_its_stderr(job: Job) -> None:
     assert job.status().status == "done"
     go_on(process)
     assert process.stderr is not None
-    assert process.stderr.read() == b"late\n"
+    assert without_remarks(process.stderr.read()) == b"late\n"
 
 
 MEMORY = Path("/sys/fs/cgroup/memory")

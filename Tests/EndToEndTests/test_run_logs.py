@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import ENVIRONMENT, Job
+from commands import ENVIRONMENT, Job, without_remarks
 from processes import PATIENCE
 
 
@@ -24,6 +24,9 @@ def go_on(process) -> None:
     process.stdin.write(b"\n")
     process.stdin.flush()
 
+
+#: The last of the sources, as the line at the start names it.
+OUTPUT = "the command's output"
 
 LINE = json.dumps({"current_steps": 8, "total_steps": 48, "loss": 0.25, "epoch": 0.5})
 
@@ -61,6 +64,30 @@ raise MemoryError("no room")
     assert job.status().message == "exit code 1: MemoryError: no room"
 
 
+@pytest.mark.parametrize(
+    ("flags", "sources"),
+    [
+        (
+            (),
+            [
+                "the trainer's callbacks",
+                "event files, CSV and trainer_log.jsonl below this folder",
+                OUTPUT,
+            ],
+        ),
+        (("--trainer-log", "out", "--no-log-search"), ["out", "the trainer's callbacks", OUTPUT]),
+        (("--no-kubeflow", "--no-log-search"), [OUTPUT]),
+        (("--no-kubeflow", "--no-log-search", "--no-capture"), []),
+    ],
+)
+def test_it_says_at_the_start_what_it_listens_to(
+    job: Job, flags: tuple[str, ...], sources: list[str]
+) -> None:
+    result = job.run(["sh", "-c", "echo started >&2"], *flags)
+    said = ", ".join([str(job.status_file), *sources])
+    assert result.stderr.decode() == f"pulse: listening to: {said}\nstarted\n"
+
+
 def test_it_says_once_what_it_reads_whatever_that_is(job: Job) -> None:
     """The output first, then a table, then what the command writes itself: the best one so far."""
     script = f"""
@@ -86,7 +113,7 @@ sys.stdin.readline()
         said.append(process.stderr.readline())
     go_on(process)
     assert process.wait(PATIENCE) == 0
-    assert [line.split(b" from ")[1] for line in said if line.startswith(b"pulse: ")] == [
+    assert [line.split(b" from ")[1] for line in said if b": reading " in line] == [
         b"the command's output\n",
         b"metrics.csv\n",
         f"{job.status_file}, which the command writes\n".encode(),
@@ -113,7 +140,7 @@ sys.stdin.readline()
         job.wait_for("the line", epoch=0.75, loss=0.5)
     finally:
         _, errors = process.communicate(b"\n", timeout=PATIENCE)
-    assert errors == b"pulse: reading the progress from the command's output\n"
+    assert errors.splitlines()[-1] == b"pulse: reading the progress from the command's output"
     assert (job.directory / "lines").read_bytes() == b"{'loss': 0.5, 'epoch': 0.75}\n"
 
 
@@ -149,7 +176,7 @@ def test_garbage_is_named_and_changes_nothing(job: Job) -> None:
 def test_no_log_is_looked_for_when_told_so(job: Job) -> None:
     script = f"open('trainer_log.jsonl', 'w').write({LINE!r} + '\\n')"
     result = job.run(job.script(script), "--no-log-search")
-    assert (result.returncode, result.stderr) == (0, b"")
+    assert (result.returncode, without_remarks(result.stderr)) == (0, b"")
     assert job.status().loss == 0
 
 
