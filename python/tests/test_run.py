@@ -28,7 +28,8 @@ class _Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> _Clock:
     clock = _Clock()
-    monkeypatch.setattr("pulse_wrapper.run.monotonic", clock)
+    for module in ("run", "stop_signal"):
+        monkeypatch.setattr(f"pulse_wrapper.{module}.monotonic", clock)
     return clock
 
 

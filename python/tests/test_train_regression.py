@@ -53,20 +53,19 @@ def _wait_until_running(path: str) -> None:
 
 
 def test_it_is_idle_then_running_then_done_and_learns(path: str) -> None:
-    job = _start(
-        path, "--epochs=2", "--steps-per-epoch=20", "--delay=0.02", "--wait=0.5"
-    )  # fmt: skip
+    # Long enough to be seen in each epoch, however seldom this process gets to look.
+    job = _start(path, "--epochs=2", "--steps-per-epoch=20", "--delay=0.1", "--wait=0.5")
     states = _watch(job, path)
     assert job.returncode == 0
     assert list(dict.fromkeys(state.status for state in states)) == ["idle", "running", "done"]
     running = [state for state in states if state.status == "running"]
-    assert running[0].epoch <= 0.05
     epochs = [state.epoch for state in running]
-    assert epochs == sorted(epochs) and len(epochs) > 10
+    assert epochs == sorted(epochs) and epochs[0] < 1 < epochs[-1]
     assert {state.total_epochs for state in running} == {2.0}
     assert states[-1].epoch == states[-1].total_epochs == 2.0
     # The noise alone is 0.01; it starts near 10.
-    assert states[-1].loss < running[2].loss / 3
+    first = next(state.loss for state in running if state.epoch > 0)
+    assert states[-1].loss < first / 2
 
 
 def test_a_failure_is_told_with_its_place(path: str) -> None:

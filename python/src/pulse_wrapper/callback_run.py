@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from .gpu_memory import peak_memory
-from .run import Run, default_path
+from .run import Run
+from .status_file import default_path
 from .writer import StatusPath
 
 _LOGGER = logging.getLogger("pulse_wrapper")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 from collections.abc import Mapping
@@ -10,36 +9,19 @@ from time import monotonic
 from types import TracebackType
 from typing import Any
 
-from .errors import PulseError
 from .guard import GUARD
 from .message import description
 from .rank import Rank
-from .reader import read_status
 from .report import Report
-from .writer import StatusPath, write_status
+from .status_file import StatusFile
+from .stop_signal import StopSignal
+from .writer import StatusPath
 
 #: Seconds between two updates that are written: often enough to be seen to move, and no load.
 DEFAULT_INTERVAL = 0.5
 
-#: Seconds that a training may still report steps after a signal and count as ending: what is
-#: commonly given between SIGTERM and SIGKILL.
-_GRACE = 30.0
-
 #: Seconds that a signal handler waits for a write of another thread.
 _PATIENCE = 2.0
-
-
-def default_path() -> str:
-    """The status file where none is named: the one that ``pulse run`` tells its child."""
-    return os.environ.get("PULSE_STATUS_FILE") or "status.json"
-
-
-def chosen_version(version: int | None) -> int:
-    """The version of PULSE to write: the one that is asked for, or ``PULSE_VERSION``, or 1."""
-    asked = os.environ.get("PULSE_VERSION") or "1" if version is None else str(version)
-    if asked not in ("1", "2"):
-        raise ValueError(f"PULSE has the versions 1 and 2, and not {asked}")
-    return int(asked)
 
 
 class Run:
@@ -60,10 +42,7 @@ class Run:
         version: int | None = None,
     ) -> None:
         self._made_with = (path, total_epochs, epoch, message, interval, enabled, version)
-        #: The version of PULSE that is written.
-        self.version = chosen_version(version)
-        #: The status file.
-        self.path = path or default_path()
+        self._file = StatusFile(path, version)
         #: Whether the training is under way: started, and not ended.
         self.is_active = False
         #: Whether its loop was left and nobody is there to end it: the end of the process is.
@@ -76,18 +55,14 @@ class Run:
         self._next_write = 0.0
         self._conclusion: str | None = None
         self._is_early = False
-        self._signal: str | None = None
-        self._signal_time = 0.0
+        self._signal = StopSignal()
         self._has_failed = False
 
     @staticmethod
     def under_way(path: StatusPath) -> Run | None:
         """The run of this process that reports to the file just now."""
-        file = os.path.realpath(os.fspath(path))
-        for run in GUARD.runs:
-            if isinstance(run, Run) and os.path.realpath(os.fspath(run.path)) == file:
-                return run
-        return None
+        runs = (run for run in GUARD.runs if isinstance(run, Run))
+        return next((run for run in runs if run._file.is_at(path)), None)
 
     @staticmethod
     def newest() -> Run | None:
@@ -129,7 +104,8 @@ class Run:
             self._process = os.getpid()
             self.is_active = True
             self.is_left = False
-            self._conclusion = self._signal = None
+            self._conclusion = None
+            self._signal.forget()
             self._has_failed = self._is_early = False
             if epoch is None or total_epochs is None:
                 self._report.restart()
@@ -139,12 +115,22 @@ class Run:
                 self._report.take(None, None, message)
             if self._rank.is_first:
                 GUARD.watch(self)
-                self._report.loss.go_on_from(self._loss_before())
+                self._report.loss.go_on_from(self._file.loss_before(self._report.epoch))
             self._write("running")
 
     def await_loss(self) -> None:
         """Say in the message that no loss has been logged, until one is."""
         self._report.awaits_loss = True
+
+    @property
+    def path(self) -> StatusPath:
+        """The status file."""
+        return self._file.path
+
+    @property
+    def version(self) -> int:
+        """The version of PULSE that is written."""
+        return self._file.version
 
     @property
     def place(self) -> str:
@@ -270,16 +256,15 @@ class Run:
                 return
             report = self._report
             report.settle()
-            if self._signal is not None and not report.is_complete:
-                self._end("error", self._signal)
+            if self._signal.reason is not None and not report.is_complete:
+                self._end("error", self._signal.reason)
             elif report.loss.problem is not None:
                 self._end("error", "the training ended with it")
             else:
                 message = message or self._conclusion or report.last_word()
                 report.complete(self._is_early)
-                # The training has outrun it.
-                self._signal = None
-                self._end("running" if self._is_supervised else "done", message)
+                self._signal.forget()
+                self._end("running" if self._file.is_supervised else "done", message)
 
     def fail(self, reason: str | BaseException) -> None:
         """End with ``error``: an exception, or the reason in words. It may follow on `done`."""
@@ -292,9 +277,10 @@ class Run:
             # To ask an accelerator for a loss after a failure may take for ever.
             self._report.loss.forget_pending()
             text = reason if isinstance(reason, str) else description(reason)
-            if self._signal is not None:
+            signal = self._signal.reason
+            if signal is not None:
                 is_its_effect = isinstance(reason, (str, SystemExit, KeyboardInterrupt))
-                text = self._signal if is_its_effect else f"{self._signal}, then {text}"
+                text = signal if is_its_effect else f"{signal}, then {text}"
             self._end("error", text)
 
     def interrupt(self, reason: str) -> None:
@@ -307,7 +293,7 @@ class Run:
         # A handler may not wait for ever for a thread whose write hangs.
         if self._lock.acquire(timeout=_PATIENCE):
             try:
-                self._signal, self._signal_time = reason, monotonic()
+                self._signal.come(reason)
                 self._write("error", reason)
             finally:
                 self._lock.release()
@@ -330,34 +316,6 @@ class Run:
         # holds, but not the training.
         return os.getpid() == self._process
 
-    @property
-    def _is_supervised(self) -> bool:
-        """Whether this is the status file of a ``pulse run``, which sees the process end."""
-        supervised = os.environ.get("PULSE_STATUS_FILE")
-        if os.environ.get("PULSE_SUPERVISED") != "1" or not supervised:
-            return False
-        return os.path.realpath(supervised) == os.path.realpath(os.fspath(self.path))
-
-    @property
-    def _is_stopping(self) -> bool:
-        """Whether a signal has come so lately that its ``error`` should stand."""
-        if self._signal is not None and monotonic() >= self._signal_time + _GRACE:
-            # It has outlived the signal: it runs.
-            self._signal = None
-        return self._signal is not None
-
-    def _loss_before(self) -> float:
-        """The loss that a killed process of this training has left; 0 when it has left none.
-
-        Who goes on where the file stands is the same attempt to every reader (docs/PULSE-v1.md §4),
-        and a 0 after a loss would be one that was measured.
-        """
-        with contextlib.suppress(OSError, PulseError):
-            last = read_status(self.path)
-            if last.status == "running" and 0 < last.epoch <= self._report.epoch:
-                return last.loss
-        return 0.0
-
     def _end(self, state: str, message: str) -> None:
         self._write(state, message)
         self.is_active = False
@@ -370,15 +328,8 @@ class Run:
         with GUARD.writing():
             if state == "running":
                 # Asked here, where no signal comes between the question and the write.
-                if not self.is_active or self._is_stopping:
+                if not self.is_active or self._signal.is_fresh:
                     return
                 self._report.settle()
-            try:
-                if self.version == 1:
-                    write_status(self.path, self._report.status(state, message))
-                else:
-                    write_status(self.path, self._report.document(state, message))
-                    self._report.details.forget_metrics()
-            except (OSError, ValueError) as error:
-                self._report.warn(f"{os.fspath(self.path)} can't be written: {error}")
+            self._file.write(self._report, state, message)
             self._next_write = monotonic() + self._interval

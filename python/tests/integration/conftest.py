@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import pulse_wrapper.run
+import pulse_wrapper.status_file
 from pulse_wrapper import TrainingStatus, read_status, safe_read_status, write_status
 
 # Keras looks for it when it is imported.
@@ -97,7 +97,7 @@ def life(path: str, monkeypatch: pytest.MonkeyPatch) -> Life:
         write_status(target, status)
         life.see()
 
-    monkeypatch.setattr(pulse_wrapper.run, "write_status", write)
+    monkeypatch.setattr(pulse_wrapper.status_file, "write_status", write)
     return life
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import pulse_wrapper.run
+import pulse_wrapper.status_file
 from pulse_wrapper import PulseDocument, encode
 
 _JOBS = pathlib.Path(__file__).parent / "jobs"
@@ -34,7 +34,7 @@ def documents(path: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]
         documents.append(json.loads(encode(document)))
 
     monkeypatch.setenv("PULSE_VERSION", "2")
-    monkeypatch.setattr(pulse_wrapper.run, "write_status", write)
+    monkeypatch.setattr(pulse_wrapper.status_file, "write_status", write)
     return documents
 
 

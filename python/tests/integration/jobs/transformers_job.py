@@ -169,3 +169,6 @@ def _optimizer(model: Model, first: float, second: float) -> torch.optim.Optimiz
 
 if __name__ == "__main__":
     train(**json.loads(sys.argv[1]))
+    if torch.distributed.is_initialized():
+        # Left to the end of the process, a thread of gloo's may abort it.
+        torch.distributed.destroy_process_group()
