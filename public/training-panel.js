@@ -18,7 +18,7 @@ export class TrainingPanel extends HTMLElement {
 
   #state = nothing;
   #text;
-  #view = new View(() => this.#schedule());
+  #view = new View(() => this.#schedule(), () => this.#connection?.retry());
   #connection = null;
   #frame = 0;
   #timer = 0;

@@ -4,6 +4,8 @@ internal import Glibc
 package enum FileError: Error, Hashable {
     /// A system call failed with this `errno`.
     case call(CInt)
+    /// Neither the file is there nor the directory that it is to be in.
+    case noDirectory
     /// A directory, FIFO, device or socket stands where a file must.
     case notRegular
     case tooLarge
@@ -12,7 +14,7 @@ package enum FileError: Error, Hashable {
 
     var reason: PulseError.Reason {
         switch self {
-        case .call(ENOENT): .missing
+        case .call(ENOENT), .noDirectory: .missing
         case .call(EACCES), .call(EPERM): .permissionDenied
         case .notRegular, .call(EISDIR), .call(ENXIO): .notRegular
         case .call: .ioError
@@ -25,6 +27,7 @@ package enum FileError: Error, Hashable {
     package var description: String {
         switch self {
         case .call(let code): SystemError.text(code)
+        case .noDirectory: "its directory does not exist"
         case .notRegular: "not a regular file"
         case .tooLarge: "larger than \(PulseDecoder.sizeLimit) bytes"
         case .changing: "changes all the time while it is read"

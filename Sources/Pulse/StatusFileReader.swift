@@ -73,7 +73,7 @@ public struct StatusFileReader: Sendable {
         } catch {
             // The file may come back just as it was, and is an update then.
             seen = nil
-            return reject(.file(name, error))
+            return reject(.file(name, whatIsMissing(error)))
         }
     }
 
@@ -108,6 +108,17 @@ public struct StatusFileReader: Sendable {
     private mutating func reject(_ error: PulseError) -> Outcome {
         self.error = error
         return .rejected(error)
+    }
+
+    /// A missing file may be written yet; a missing directory is a path misspelt, or a mount that isn't there.
+    private func whatIsMissing(_ error: FileError) -> FileError {
+        guard error == .call(ENOENT) else { return error }
+        do throws(FileError) {
+            _ = try calls.stat(SplitPath(path).directory)
+            return error
+        } catch {
+            return error == .call(ENOENT) ? .noDirectory : .call(ENOENT)
+        }
     }
 
     /// The last component: what the error says is shown to whoever may see the status, not to the

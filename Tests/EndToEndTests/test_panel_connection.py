@@ -58,6 +58,8 @@ def test_at_the_stream_limit_the_panel_polls(serve, status_file, contexts):
     status_file.running(epoch=2.25)
     second.expect(percent="75.0%", connection="Polling")
     expect(second.part("plot")).to_have_attribute("aria-valuemax", "3")
+    # No proxy is to blame.
+    expect(second.part("hint")).to_be_hidden()
     # What hasn't changed isn't sent again: the cache asks with the ETag.
     not_modified = 'pulse_http_requests_total{route="status",code="304"}'
     wait_until(lambda: server.metric(not_modified) >= 1, "a poll is answered with 304")
@@ -78,6 +80,7 @@ def test_a_proxy_that_holds_streams_back_is_polled_through(server, status_file, 
     panel.expect(percent="75.0%", connection="Polling")
     panel.expect_current()
     assert held
+    expect(panel.part("hint")).to_contain_text("a proxy seems to hold the event stream back")
 
 
 def test_a_silent_stream_is_noticed(serve, status_file, page):
@@ -252,3 +255,37 @@ def test_a_server_that_never_answers_is_unreachable(contexts, server):
         thread.join()
         for connection in held:
             connection.close()
+
+
+def test_an_outage_has_a_countdown_and_can_be_cut_short(serve, status_file, page):
+    server = serve()
+    status_file.running(epoch=1.5)
+    panel = Panel.open(page, server)
+    panel.expect(connection="Connected")
+    expect(panel.part("retry")).to_be_hidden()
+    server.stop()
+    page.clock.install()
+    panel.expect(state="Server unreachable")
+    # The waits grow to ten seconds, which are not to be waited for here.
+    for _ in range(5):
+        panel.part("retry").click()
+    expect(panel.part("countdown")).to_have_text(re.compile(r"^Next attempt in \d+ secs?\.$"))
+    serve(port=server.port)
+    panel.part("retry").click()
+    panel.expect(state="Running", connection="Connected")
+    expect(panel.part("retry")).to_be_hidden()
+
+
+def test_a_token_that_is_no_longer_right_is_told(serve, status_file, tmp_path, page):
+    (tmp_path / "token").write_text("0123456789abcdef\n")
+    server = serve("--token-file", str(tmp_path / "token"))
+    status_file.running(epoch=1.5)
+    page.goto(f"{server.url}/?token=0123456789abcdef")
+    panel = Panel(page)
+    panel.expect(connection="Connected")
+    page.context.clear_cookies()
+    server.stop()
+    serve("--token-file", str(tmp_path / "token"), port=server.port)
+    panel.expect(
+        state="Server unreachable", why="The server wants a token: reload the page to sign in."
+    )

@@ -1,7 +1,12 @@
 """The panel's pure functions, called in the browser that they are made for."""
 
+import json
+import re
+import subprocess
+
 import pytest
 from page_modules import functions_of
+from processes import ROOT, pulse_binary
 
 
 call = functions_of("panel")
@@ -184,6 +189,46 @@ def test_an_estimate_that_has_run_out_is_unknown(modules):
     assert since.startswith("taking longer than estimated; no update since ")
 
 
+FILE_REASONS = {
+    "missing": "No such file or directory",
+    "no_directory": "its directory does not exist",
+    "not_regular": "not a regular file",
+    "permission_denied": "Permission denied",
+    "changing": "changes all the time while it is read",
+    "overdue": "the last poll of it is too long ago",
+    "io_error": "Input/output error",
+}
+
+
+def reasons():
+    """Each code with a sentence of the server for it: those of the fixtures as `pulse check` tells them."""
+    yield from ((code, f"status.json: {text}") for code, text in FILE_REASONS.items())
+    seen = set()
+    for folder in (ROOT / "docs/fixtures", ROOT / "docs/fixtures/v2"):
+        for fixture in json.loads((folder / "index.json").read_text())["invalid"]:
+            # Fields are told in the same way.
+            if (kind := (fixture["reason"], fixture["what"][:4])) in seen:
+                continue
+            seen.add(kind)
+            file = str(folder / fixture["file"])
+            check = subprocess.run([pulse_binary(), "check", file], capture_output=True, text=True)
+            for line in (check.stderr + check.stdout).splitlines():
+                sentence, _, tag = line.removeprefix(f"{file}: ").rpartition(" [reason=")
+                if sentence:
+                    yield tag.split()[0].rstrip("]"), sentence
+
+
+def test_each_reason_is_known_by_its_code_and_said_in_russian(modules):
+    codes, sentences = zip(*reasons(), strict=True)
+    script = "a[0].map((text) => [m.codeOf(text), m.explain(text, 'ru-RU'), m.explain(text, 'en')])"
+    found = call(modules, "reasons", script, sentences)
+    for code, sentence, (known, russian, english) in zip(codes, sentences, found, strict=True):
+        assert known == code, sentence
+        assert re.search("[а-яё]", russian), code
+        assert english == ""
+    assert call(modules, "reasons", "m.explain('anything else', 'ru')") == ""
+
+
 def clock(server, sent, received):
     return {"type": "clock", "server": server, "sent": sent, "received": received}
 
@@ -201,7 +246,8 @@ def clock(server, sent, received):
     ],
 )
 def test_the_servers_clock_is_found(modules, news, least, most):
-    ahead = call(modules, "state", "m.ahead(a[0].reduce(m.reduce, m.nothing))", news)
+    script = "m.ahead(a[0].reduce(...await import('/panel/state.js').then((s) => [s.reduce, s.nothing])))"
+    ahead = call(modules, "clock", script, news)
     assert least <= ahead <= most
 
 

@@ -148,6 +148,8 @@ def test_russian_speakers_read_russian(server, status_file, contexts):
     assert page.evaluate("document.documentElement.lang") == "ru"
     status_file.document(loss=float("nan"))
     panel.expect(state="Файл статуса некорректен", why="Некорректные данные:")
+    panel.expect(cause="значение не число или бесконечно")
+    expect(panel.part("reason")).to_contain_text("loss is NaN")
 
 
 def test_the_lang_attribute_decides_and_can_change(server, status_file, page):

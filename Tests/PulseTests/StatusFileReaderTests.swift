@@ -73,6 +73,20 @@ struct StatusFileReaderTests {
         #expect(reader.error == nil)
     }
 
+    @Test("tells a missing directory from a missing file, and takes the file when it comes")
+    func missingDirectory() throws {
+        let folder = directory.file("not/mounted")
+        var reader = StatusFileReader(path: folder + "/status.json")
+        #expect(reader.read().error?.reason == .missing)
+        #expect(reader.error?.description == "status.json: its directory does not exist")
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        _ = reader.read()
+        #expect(reader.error?.description == "status.json: no such file or directory")
+        try StatusFileWriter(path: folder + "/status.json").write(first)
+        #expect(reader.read().status == first)
+    }
+
     // MARK: The fault catalogue
 
     @Test(

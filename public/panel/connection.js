@@ -3,6 +3,8 @@
 // A browser opens six connections to one HTTP/1.1 host, for all its tabs together. So a hidden page
 // soon gives its stream back, and polls now and then.
 
+import { load } from './load.js';
+
 /** In milliseconds. */
 const time = {
   poll: 2_000,
@@ -26,8 +28,6 @@ const oneRun = {
   poll: (get) => Promise.all([get('status'), get('progress')]),
 };
 
-const failure = (reason) => Object.assign(new Error(), { reason });
-
 /** Doubles with each failure, and varies: clients must not all come back at once. */
 const backoff = (failures, most) => Math.min(most, 1000 * 2 ** failures) * (0.5 + Math.random());
 
@@ -37,6 +37,7 @@ export class Connection {
   #report;
   #stream = null;
   #isLive = false; // the stream delivers
+  #isHeld = false; // it is answered, or not even that, and brings nothing
   #hasEnded = false; // it was the last one
   #streamFailures = 0;
   #streamDue = 0;
@@ -106,7 +107,10 @@ export class Connection {
       if (this.#isLive) this.#heardAt = Date.now();
       this.#endStream();
     });
-    this.#after('silence', time.firstEvent, () => this.#endStream());
+    this.#after('silence', time.firstEvent, () => {
+      this.#isHeld = true;
+      this.#endStream();
+    });
   }
 
   /** Asks for an end that the stream has told: a server may wait until somebody has seen it. */
@@ -119,6 +123,7 @@ export class Connection {
     this.#after('silence', time.silence, () => this.#endStream());
     if (this.#isLive) return;
     this.#isLive = true;
+    this.#isHeld = false;
     this.#streamFailures = this.#pollFailures = 0;
     clearTimeout(this.#timers.poll);
     this.#link('live');
@@ -149,36 +154,30 @@ export class Connection {
       if (isOver()) return;
       this.#pollFailures = 0;
       for (const { type, text, document } of answers) this.#tell(type, text, document);
-      if (!this.#stream) this.#link('polling');
+      if (!this.#stream) this.#link('polling', this.#isHeld ? 'held' : null);
       const isDue = !this.#stream && Date.now() >= this.#streamDue;
       if (isDue && !document.hidden) this.#openStream();
     } catch (error) {
       if (isOver()) return;
       delay = Math.max(least, backoff(this.#pollFailures++, time.longestRetry));
-      this.#link('lost', error.reason);
+      this.#link('lost', error.reason, Date.now() + delay);
     }
     this.#after('poll', delay, () => this.#ask());
   }
 
-  /** Gets a document; the browser's cache asks with its ETag. */
-  async get(path) {
-    const sent = Date.now();
-    const options = { cache: 'no-cache', signal: AbortSignal.timeout(time.answer) };
-    const answer = await fetch(new URL(path, this.#base), options);
-    const server = Date.parse(answer.headers.get('Date'));
-    if (server) this.#report({ type: 'clock', server, sent, received: Date.now() });
-    // Pulse's own 503 says why it has nothing to serve; a proxy's, that Pulse is away.
-    const isProblem = !answer.ok && answer.headers.has('Pulse-Source');
-    if (!answer.ok && !isProblem) throw failure(`HTTP ${answer.status} ${answer.statusText}`);
-    try {
-      const text = await answer.text();
-      const document = JSON.parse(text);
-      this.#heardAt = Date.now();
-      const resumes = answer.headers.get('Pulse-Resumed')?.split(',').map(Number) ?? [];
-      return { document, text, resumes, type: isProblem ? 'problem' : path };
-    } catch {
-      throw failure('foreign');
+  /** Asks a server that is lost at once. */
+  retry() {
+    if (!this.#isLive && !this.#hasEnded) {
+      this.#report({ type: 'retry' });
+      this.#ask();
     }
+  }
+
+  /** Gets a document. */
+  async get(path) {
+    const answer = await load(new URL(path, this.#base), time.answer, (clock) => this.#report(clock));
+    this.#heardAt = Date.now();
+    return { ...answer, type: answer.isProblem ? 'problem' : path };
   }
 
   #tell(type, text, document) {
@@ -190,7 +189,7 @@ export class Connection {
     this.#report({ type, document: document ?? JSON.parse(text), at: Date.now() });
   }
 
-  #link(link, reason = null) {
-    this.#report({ type: 'link', link, reason, since: this.#heardAt });
+  #link(link, reason = null, retryAt = 0) {
+    this.#report({ type: 'link', link, reason, since: this.#heardAt, retryAt });
   }
 }

@@ -1,6 +1,8 @@
 // From the state to what is seen of it: one model of words and numbers. Pure.
 
-import { ahead, verdict as judge } from './state.js';
+import { ahead, trainerAhead } from './clock.js';
+import { codeOf, explain } from './reasons.js';
+import { verdict as judge } from './state.js';
 import { fill } from './words.js';
 
 /** The colour of each verdict; its word and its icon say the same. */
@@ -10,8 +12,8 @@ const tones = {
 };
 
 /** What to show at `now`, in local milliseconds. `texts` go to the parts of their names. */
-export function describe(state, now, { words, formats, title }) {
-  const { status, progress, problem, link, since } = state;
+export function describe(state, now, { words, formats, title, locale }) {
+  const { status, progress, problem, link, since, retryAt } = state;
   const { number } = formats;
   const verdict = judge(state);
   const isFrozen = ['unreachable', 'broken', 'stale'].includes(verdict);
@@ -28,12 +30,18 @@ export function describe(state, now, { words, formats, title }) {
   const percent = isEndless ? '—' : formats.percent(share);
   const epochs = status && { epoch: number(status.epoch), total: number(status.total_epochs) };
 
-  // What is wrong, and the reason in the server's words.
-  const written = status && formats.time(status.timestamp * 1000, now);
-  const silent = verdict === 'unreachable' ? formats.time(since, now) : written;
-  const why = fill(words[`${cause}Why`] ?? '', { time: silent });
-  const heard = verdict === 'unreachable' ? state.reason : problem ?? progress?.source_error;
-  const reason = words[heard] ?? heard ?? '';
+  // What is wrong, and the reason in the server's words, after those of this language.
+  const written = status && formats.time(status.timestamp * 1000 - trainerAhead(state), now);
+  const isLost = verdict === 'unreachable';
+  const isSignedOut = isLost && state.reason === 'signIn';
+  const heard = isLost ? state.reason : problem ?? progress?.source_error;
+  const reason = isSignedOut ? '' : words[heard] ?? heard ?? '';
+  const isNowhere = codeOf(reason) === 'no_directory' && ['missing', 'waiting', 'broken'].includes(cause);
+  const why = isSignedOut ? words.signIn : fill(words[`${isNowhere ? 'noDirectory' : cause}Why`] ?? '',
+    { time: isLost ? formats.time(since, now) : written });
+  const translated = isLost || isNowhere ? '' : explain(reason, locale);
+  const wait = Math.ceil((retryAt - now) / 1000);
+  const countdown = wait > 0 ? fill(words.retryIn, { time: formats.duration(wait) }) : words.connecting;
   const shown = { status: words[status?.status], time: written };
 
   return {
@@ -41,13 +49,17 @@ export function describe(state, now, { words, formats, title }) {
     tone: tones[verdict],
     ratio: isEndless ? null : share / 100,
     headline: isEndless || verdict === 'idle' ? label : `${percent} · ${label}`,
-    explanation: `${why} ${reason}`.trim(),
+    explanation: [why, translated, reason].filter(Boolean).join(' '),
     texts: {
       label: title,
       connection: words[link === 'lost' && verdict === status?.status ? 'stopped' : link],
       state: label,
+      hint: link === 'polling' ? words[state.reason] ?? '' : '',
       why,
+      cause: translated,
       reason,
+      countdown: isLost ? countdown : '',
+      retry: isLost ? words.retry : '',
       shown: isFrozen && status ? fill(words.shown, shown) : '',
       percent,
       aside: isFrozen && status ? words.lastKnown : '',
@@ -58,17 +70,19 @@ export function describe(state, now, { words, formats, title }) {
       elapsed: elapsed(state, now, verdict, words, formats),
       best: best(state, words, formats),
       'last-update': status && !isAwaited ? lastUpdate(state, now, formats) : '—',
+      clock: isAwaited ? '' : clock(state, words, formats),
     },
   };
 }
 
 /** The time left, counted down since the server told it; one that is over was wrong. */
-function timeLeft({ status, progress, progressAt }, now, verdict, words, formats) {
+function timeLeft(state, now, verdict, words, formats) {
+  const { status, progress, progressAt } = state;
   const eta = verdict === 'running' ? progress.eta_seconds : null;
   if (eta === null) return { 'time-left': '—', until: '' };
   const end = progressAt + eta * 1000;
   if (end <= now) {
-    const time = formats.time(status.timestamp * 1000, now);
+    const time = formats.time(status.timestamp * 1000 - trainerAhead(state), now);
     return { 'time-left': words.overdue, until: fill(words.longer, { time }) };
   }
   const left = formats.duration((end - now) / 1000);
@@ -80,7 +94,7 @@ function elapsed(state, now, verdict, words, formats) {
   const { status, curve } = state;
   const isOver = verdict === 'done' || verdict === 'error';
   if (!curve.length || (!isOver && verdict !== 'running')) return '';
-  const end = isOver ? status.timestamp : (now + ahead(state)) / 1000;
+  const end = isOver ? status.timestamp : (now + ahead(state) + trainerAhead(state)) / 1000;
   const time = formats.duration(Math.max(0, end - curve[0].time));
   return fill(isOver ? words.took : words.elapsed, { time });
 }
@@ -92,9 +106,17 @@ function best({ curve }, words, { number }) {
   return fill(words.best, { loss: number(least.loss), epoch: number(least.epoch) });
 }
 
-/** How long ago the trainer wrote, by the server's clock. */
+/** How long ago the trainer wrote, by the server's clock; where its own is wrong, how long ago that came. */
 function lastUpdate(state, now, formats) {
+  if (trainerAhead(state)) return formats.ago((now - state.statusAt) / 1000);
   const age = (now + ahead(state)) / 1000 - state.status.timestamp;
-  // The trainer's clock may be a little ahead: only a real future is told.
-  return formats.ago(age < 0 && age > -5 ? 0 : age);
+  // A little ahead is no future.
+  return formats.ago(Math.max(0, age));
+}
+
+/** What is wrong with the clock of the trainer's machine, in minutes. */
+function clock(state, words, formats) {
+  const lead = trainerAhead(state);
+  const minutes = Math.round(Math.abs(lead) / 60_000);
+  return minutes ? fill(lead > 0 ? words.clockAhead : words.clockBehind, { time: formats.duration(60 * minutes) }) : '';
 }

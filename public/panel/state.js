@@ -1,5 +1,7 @@
 // What the panel knows, and how updates change it. Pure: no DOM, no clock, no network.
 
+import { arrive, narrow } from './clock.js';
+
 /**
  * What the panel adds to the server's curve before it reads that again: so many points, for so many
  * milliseconds. The server has seen more than a slow or polling panel, and thins so that peaks stay.
@@ -12,12 +14,15 @@ const curveLimit = 8192;
 /** Before anything is heard. Times are local, in milliseconds. */
 export const nothing = Object.freeze({
   status: null,
+  statusAt: 0, // when that came
+  late: 0, // how many in a row came late
   progress: null,
   progressAt: 0, // when that came
   problem: null, // why the server has no status
   link: 'connecting', // `live`, `polling`, `ended`, `lost`
   since: 0, // when the server was last heard
-  reason: null, // why it is lost, if known
+  reason: null, // why it is lost, or polled, if known
+  retryAt: 0, // when a server that is lost is asked again
   curve: [], // {time, epoch, loss}, oldest first
   fresh: [], // the points that came since the server's curve was last asked for
   freshSince: 0,
@@ -32,7 +37,7 @@ export const nothing = Object.freeze({
 export function reduce(state, { type, document, at, ...update }) {
   switch (type) {
     case 'status':
-      return { ...state, ...follow(state, document, at), status: document, problem: null };
+      return { ...state, ...follow(state, document, at), ...arrive(state, document, at), status: document, problem: null };
     case 'progress':
       return { ...state, progress: document, progressAt: at, problem: null };
     case 'problem':
@@ -43,6 +48,8 @@ export function reduce(state, { type, document, at, ...update }) {
       return { ...state, fresh: [] };
     case 'clock':
       return { ...state, skew: narrow(state.skew, update) };
+    case 'retry':
+      return { ...state, retryAt: 0 };
     case 'open':
       return state;
     default: // 'link'
@@ -68,9 +75,6 @@ export function verdict({ status, progress, problem, link }) {
 /** Whether the trainer has said its last word. */
 const isOver = ({ status, progress, problem }) =>
   ['done', 'error'].includes(status?.status) && progress?.source === 'ok' && !problem;
-
-/** How far the server's clock is ahead, in milliseconds. */
-export const ahead = ({ skew }) => (skew ? (skew[0] + skew[1]) / 2 : 0);
 
 /**
  * The curve after a status. What is a new run and what a resume, the server knows: its curve is asked
@@ -114,10 +118,3 @@ function merge({ timestamp, epoch: epochs, loss }, resumes, { status, fresh, dou
 /** Whether the newest point was measured by the attempt of the status. */
 const isOfAttempt = (status, point, resumes) => status !== null && point !== undefined
   && point.epoch >= (resumes.at(-1) ?? 0) && point.epoch <= status.epoch;
-
-/** Narrows the server's clock, told in whole seconds; anew when it contradicts what was known. */
-export function narrow(skew, { server, sent, received }) {
-  const now = [server - received, server + 1000 - sent];
-  const both = skew ? [Math.max(skew[0], now[0]), Math.min(skew[1], now[1])] : now;
-  return both[0] <= both[1] ? both : now;
-}

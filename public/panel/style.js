@@ -29,6 +29,7 @@ article {
 [part=message], [part=reason], [part=label], dd { overflow-wrap: anywhere; }
 
 header { margin-block-end: -.75em; }
+[part=hint] { font-size: .85em; color: var(--muted); }
 [part=label] { flex: 1; font-size: .95em; font-weight: 500; color: var(--muted); }
 p svg { inline-size: 1.6em; flex: none; background: var(--tone); border-radius: 50%; }
 [part=icon] { fill: none; stroke: var(--background); stroke-width: 2.5; stroke-linecap: round; }
@@ -43,6 +44,7 @@ article:not([data-frozen]) [data-link=live]::before { color: var(--done); }
   border-inline-start: .3em solid var(--tone); border-radius: .3em;
   background: color-mix(in srgb, var(--tone) 11%, var(--background));
 }
+[part=notice] .row:not(:has(> :not([hidden]))) { display: none; }
 [part=reason] { font: .92em ui-monospace, monospace; }
 
 [part=percent] { font-size: 3.25em; font-weight: 650; line-height: 1; }

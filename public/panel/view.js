@@ -20,12 +20,15 @@ const figure = (name, ...more) =>
 
 const tree = ['article', { part: 'panel' },
   ['header', { class: 'row' }, ['h2', { part: 'label' }], ['span', { part: 'connection' }]],
+  ['p', { part: 'hint' }],
   ['p', { class: 'row' },
     ['svg', { viewBox: '0 0 24 24', 'aria-hidden': 'true' }, ['path', { part: 'icon' }]],
     ['strong', { part: 'state' }]],
   ['div', { part: 'notice' },
-    ['p', {}, ['strong', { part: 'why' }], ' ', ['span', { part: 'reason', dir: 'auto' }]],
-    ['p', { part: 'shown' }]],
+    ['p', {}, ['strong', { part: 'why' }], ' ', ['span', { part: 'cause' }], ' ',
+      ['span', { part: 'reason', dir: 'auto' }]],
+    ['p', { part: 'shown' }],
+    ['p', { class: 'row' }, ['span', { part: 'countdown' }], ['button', { part: 'retry', type: 'button' }]]],
   ['p', { class: 'row' }, ['span', { part: 'percent' }], ['span', { part: 'aside' }]],
   ['div', { part: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': 100 },
     ['div', { part: 'fill' }]],
@@ -33,7 +36,7 @@ const tree = ['article', { part: 'panel' },
   ['dl', { part: 'figures' },
     figure('epoch', ['dd', { part: 'elapsed' }]), figure('loss', ['dd', { part: 'best' }]),
     figure('time-left', ['dd', { part: 'until' }]),
-    figure('last-update')],
+    figure('last-update', ['dd', { part: 'clock' }])],
   chartTree,
   ['slot'],
   ['p', { part: 'announcement', role: 'status' }]];
@@ -44,8 +47,9 @@ export class View {
     [...this.root.querySelectorAll('[part]')].map((part) => [part.getAttribute('part'), part]));
   #named = this.root.querySelectorAll('[data-word]');
 
-  /** `redraw` asks for the next frame. */
-  constructor(redraw) {
+  /** `redraw` asks for the next frame, `retry` for the server. */
+  constructor(redraw, retry) {
+    this.#parts.retry.onclick = retry;
     this.chart = new Chart(this.#parts, redraw);
   }
 

@@ -1,7 +1,7 @@
 // What the list knows of a server: its runs, their curves, its clock, and whether it is heard.
 
+import { ahead, narrow } from '../panel/clock.js';
 import { Connection } from '../panel/connection.js';
-import { ahead, narrow } from '../panel/state.js';
 import { Curves } from './curves.js';
 import { allRuns, earlierRuns } from './feed.js';
 import { mostCompared } from './query.js';
