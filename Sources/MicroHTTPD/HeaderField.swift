@@ -41,6 +41,8 @@ public struct HeaderField: Sendable {
 
     /// RFC 9110 §12.5.1.
     public static let accept = HeaderField("Accept", separator: ", ")
+    /// RFC 9110 §12.5.4.
+    public static let acceptLanguage = HeaderField("Accept-Language", separator: ", ")
     /// RFC 9110 §11.6.2.
     public static let authorization = HeaderField("Authorization")
     /// `Cookie` (RFC 6265 §5.4), under the name that the library gets to see; several lines are of

@@ -49,6 +49,14 @@ internal import Glibc
         unsafe target[0] != UInt8(ascii: "/") || target.contains(UInt8(ascii: "%"))
     }
 
+    /// How many segments of the path stand before its last: so often `../` leads from it to the root, for a
+    /// client that doesn't know what a proxy has cut off.
+    public var pathDepth: Int {
+        let path = unsafe target.prefix { $0 != UInt8(ascii: "?") }
+        guard unsafe path.first == UInt8(ascii: "/") else { return 0 }
+        return unsafe path.count { $0 == UInt8(ascii: "/") } - 1
+    }
+
     /// Whether the target names the server itself, as only proxies are sent it (RFC 9112 §3.2.2).
     public var isAbsoluteForm: Bool {
         unsafe RequestTarget.authority(of: target.span) != nil

@@ -74,6 +74,12 @@ struct Routes: Sendable {
             // Also for a client that is signed in: the token shall not stay in its address bar.
             if isPage(route), let welcome = policy.signIn(request) { return .response(welcome) }
             if policy.allowsClient(of: request) { return nil }
+            if SignInPage.isWanted(by: request) {
+                let isRefusal = isPage(route) && request.queryParameter("token") != nil
+                let page = SignInPage(for: request, isRefusal: isRefusal)
+                let answer = page.representation(policy: policy)
+                return .response(answer.response(to: request, origin: origin))
+            }
             return .response(errors.unauthorized(request).response(to: request, origin: origin))
         }
         return .response(problem.response(to: request, origin: origin))
@@ -91,7 +97,8 @@ struct Routes: Sendable {
         if hostName == .foreign, route?.isProbe != true { return errors.misdirected }
         if request.method == .options { return nil }
         if let name = request.malformedQueryParameter { return errors.malformedParameter(name) }
-        if isPage(route), AccessToken.isMalformed(in: request) {
+        // To a person it is a wrong one.
+        if isPage(route), AccessToken.isMalformed(in: request), !SignInPage.isWanted(by: request) {
             return errors.malformedParameter(AccessToken.parameterName)
         }
         return nil
