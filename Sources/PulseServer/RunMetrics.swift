@@ -11,7 +11,6 @@ struct RunMetrics {
     private struct Run {
         let labels: Labels
         let view: RunView
-        let counts: SourceCounts
     }
 
     private let runs: [Run]
@@ -27,7 +26,7 @@ struct RunMetrics {
         isLabelled = !table.isSingle
         guard isLabelled else {
             let store = table.front.store
-            runs = [Run(labels: [], view: store.snapshot.view, counts: store.counts)]
+            runs = [Run(labels: [], view: store.snapshot.view)]
             liveness = [:]
             return
         }
@@ -36,8 +35,7 @@ struct RunMetrics {
             all.map { ($0.store.snapshot.view.liveness, 1) }, uniquingKeysWith: +)
         runs = all.sorted { $0.item.updated > $1.item.updated }.prefix(Self.limit).map { resource in
             Run(
-                labels: [("run", resource.name.description)], view: resource.store.snapshot.view,
-                counts: resource.store.counts)
+                labels: [("run", resource.name.description)], view: resource.store.snapshot.view)
         }
     }
 
@@ -87,17 +85,17 @@ struct RunMetrics {
 
     /// Polls are counted for all sources together.
     private func writeSource(to text: inout MetricsText) {
+        let counts = table.counts
         text.gauge(
             "pulse_source_valid", "Whether the newest poll of the source found a valid document.",
             runs.map { Sample($0.labels, $0.view.source == .ok ? 1 : 0) })
         text.counter(
             "pulse_source_reads_total", "Polls of the source.",
-            [Sample([], Double(runs.reduce(0) { $0 + $1.counts.polls }))])
+            [Sample([], Double(counts.polls))])
         text.counter(
             "pulse_source_errors_total", "Polls of the source that failed, by reason.",
             PulseError.Reason.allCases.map { reason in
-                let count = runs.reduce(0) { $0 + ($1.counts.failures[reason] ?? 0) }
-                return Sample([("reason", reason.rawValue)], Double(count))
+                Sample([("reason", reason.rawValue)], Double(counts.failures[reason] ?? 0))
             })
     }
 

@@ -82,4 +82,21 @@ struct MetricsPageTests {
         #expect(!text.contains("run=\"never\""))
         #expect(!text.contains("\npulse_loss 0.5"))
     }
+
+    @Test("polls are counted for all sources, and what is given up stays counted")
+    func countersNeverFall() throws {
+        let deliveries = try Dictionary(
+            uniqueKeysWithValues: (0..<1_100).map {
+                ("r\($0)", SourceEvent.accepted(try .sample(timestamp: 1_000 + Int64($0))))
+            })
+        let table = table(deliveries, namesRuns: true)
+        #expect(text(table).contains("\npulse_source_reads_total 1100\n"))
+        #expect(text(table).contains("\npulse_runs_unlabelled 100\n"))
+        for resource in table.resources.prefix(10) {
+            table.remove(resource)
+            table.remove(resource)
+        }
+        #expect(text(table).contains("\npulse_source_reads_total 1100\n"))
+        #expect(text(table).contains("\npulse_runs_unlabelled 90\n"))
+    }
 }

@@ -48,4 +48,15 @@ public struct SourceCounts: Sendable, Equatable {
     public internal(set) var polls = 0
     /// How many polls failed, for each reason.
     public internal(set) var failures: [PulseError.Reason: Int] = [:]
+
+    /// Counts of two sources together.
+    package static func + (one: SourceCounts, other: SourceCounts) -> SourceCounts {
+        var sum = one
+        sum.polls += other.polls
+        sum.failures.merge(other.failures, uniquingKeysWith: +)
+        return sum
+    }
+
+    /// Makes counts of nothing.
+    package init() {}
 }

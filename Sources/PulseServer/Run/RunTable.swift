@@ -19,6 +19,8 @@ final class RunTable: Sendable {
         var sorted: (version: UInt64, items: [RunItem])?
         var earlier = EarlierItems()
         var skipped = SkippedFiles()
+        /// What was counted of sources that are given up: a counter never falls.
+        var formerCounts = SourceCounts()
     }
 
     /// What a request with the id of a run finds.
@@ -64,6 +66,14 @@ final class RunTable: Sendable {
                 $0.name.description < $1.name.description
             }
             return (state.sourcesVersion, sorted)
+        }
+    }
+
+    /// How often all sources together were polled, those that are given up among them.
+    var counts: SourceCounts {
+        state.withLock { state in
+            if isSingle { return state.front.store.counts }
+            return state.resources.values.reduce(state.formerCounts) { $0 + $1.store.counts }
         }
     }
 
@@ -154,7 +164,9 @@ final class RunTable: Sendable {
         state.withLock { state in
             state.version += 1
             state.sourcesVersion += 1
-            state.resources[resource.name] = nil
+            if state.resources.removeValue(forKey: resource.name) != nil {
+                state.formerCounts = state.formerCounts + resource.store.counts
+            }
         }
         feed.remove(resource.item.id)
         resource.hub.finish()
