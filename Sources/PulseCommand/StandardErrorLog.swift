@@ -23,8 +23,8 @@ struct StandardErrorLog: LogHandler {
 
     func log(event: LogEvent) {
         let line = Self.line(
-            level: event.level, message: event.message.description, time: Self.timestamp(),
-            format: format)
+            level: event.level, source: metadata["source"].map { "\($0)" },
+            message: event.message.description, time: Self.timestamp(), format: format)
         // Not O_NONBLOCK: that would be every program's that shares the terminal.
         var output = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
         guard unsafe poll(&output, 1, 0) > 0 else { return }
@@ -34,9 +34,11 @@ struct StandardErrorLog: LogHandler {
         }
     }
 
-    static func line(level: Logger.Level, message: String, time: String, format: LogFormat)
-        -> [UInt8]
-    {
+    /// - Parameter source: whose run it is about, where there are several.
+    static func line(
+        level: Logger.Level, source: String? = nil, message: String, time: String,
+        format: LogFormat
+    ) -> [UInt8] {
         var json = JSONWriter()
         let message = PrintableText.escaping(message)
         switch format {
@@ -45,13 +47,17 @@ struct StandardErrorLog: LogHandler {
             json.string(time)
             json.literal(", \"level\": ")
             json.string(level.rawValue)
+            if let source {
+                json.literal(", \"source\": ")
+                json.string(source)
+            }
             json.literal(", \"message\": ")
             json.string(message)
             json.literal("}\n")
             return json.bytes
         case .text:
             // JSON's escapes, without its quotes.
-            json.string(message)
+            json.string((source.map { "\($0): " } ?? "") + message)
             return Array("\(time) \(level.rawValue) ".utf8) + json.bytes.dropFirst().dropLast() + [
                 UInt8(ascii: "\n")
             ]

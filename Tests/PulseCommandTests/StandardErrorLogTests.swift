@@ -22,6 +22,21 @@ struct StandardErrorLogTests {
                 + "\n")
     }
 
+    @Test("names the source whose run it is about")
+    func source() {
+        func line(_ format: LogFormat) -> String {
+            String(
+                decoding: StandardErrorLog.line(
+                    level: .info, source: "a", message: "run is done", time: "T", format: format),
+                as: UTF8.self)
+        }
+        #expect(line(.text) == "T info a: run is done\n")
+        #expect(
+            line(.json)
+                == #"{"time": "T", "level": "info", "source": "a", "message": "run is done"}"#
+                + "\n")
+    }
+
     @Test(
         "lets no text from outside forge a line or reach the terminal",
         arguments: [
