@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import PulseNATS
 
@@ -75,6 +76,8 @@ struct EnvironmentArguments {
             return
         }
         let own = arguments.dropFirst().prefix { $0 != "--" }
+        // What is named without an option, the parser alone can tell from an option's value.
+        let namesPlace = command == "serve" && Self.namesPlace(arguments.dropFirst())
         var used: [String] = []
         var foreign: [ForeignVariable] = []
         func value(_ name: String) -> String? {
@@ -86,7 +89,7 @@ struct EnvironmentArguments {
             where Self.alternatives.contains(name) && other != name
                 && settings.options.contains(other)
             {
-                if Self.isGiven(other, in: own) { return nil }
+                if namesPlace || Self.isGiven(other, in: own) { return nil }
                 if value.isEmpty, Self.isSet(other, environment) { return nil }
             }
             if let other = ForeignVariable(variable, value) {
@@ -125,6 +128,10 @@ struct EnvironmentArguments {
     static var allVariables: [String] {
         let names = settings.values.flatMap { $0.options + $0.lists + $0.flags }
         return Set(names).map(variable(of:)).sorted()
+    }
+
+    private static func namesPlace(_ arguments: ArraySlice<String>) -> Bool {
+        (try? Serve.parse(Array(arguments)))?.served != nil
     }
 
     private static func isSet(_ name: String, _ environment: (String) -> String?) -> Bool {

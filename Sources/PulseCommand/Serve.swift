@@ -35,7 +35,7 @@ struct Serve: PreparedCommand, LoggedCommand {
 
             --runs-dir serves all runs of a directory: /runs lists them, /runs/NAME is one, /runs/events streams all \
             changes. The routes above stand for the run that began last then:
-              pulse serve --runs-dir /srv/runs
+              pulse serve /srv/runs/
               curl http://localhost:8080/runs?state=running,stale
 
             Only this machine can reach the server by default. For others:
@@ -47,6 +47,12 @@ struct Serve: PreparedCommand, LoggedCommand {
             once. SIGHUP has certificate, key and token read again. Exit code 1: it can't start; 64: an option is \
             wrong.
             """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "A status file, or a directory of runs: short for --status-file or --runs-dir.",
+            valueName: "file|directory"), completion: .file())
+    var served: String?
 
     @Option(
         name: .shortAndLong,
@@ -96,23 +102,20 @@ struct Serve: PreparedCommand, LoggedCommand {
     var onTransition: String?
 
     func validate() throws {
-        if statusFile?.isEmpty == true {
-            throw ValidationError("--status-file must not be empty.")
-        }
         guard maxRuns > 0 else { throw ValidationError("--max-runs must be at least 1.") }
-        if let runsDir {
-            guard !runsDir.isEmpty else { throw ValidationError("--runs-dir must not be empty.") }
-            guard statusFile == nil, source == nil else {
-                throw ValidationError(
-                    "--runs-dir, --status-file and --source are different sources: give one of them."
-                )
-            }
-            guard name == nil else {
-                throw ValidationError(
-                    "--name is for one source: in a directory each file has its own name.")
-            }
+        let place = try place
+        guard case .nats = place else {
+            try nats.checkUnused(without: "--source")
+            guard case .directory = place else { return }
+            return try checkNoName(for: "a directory each file")
         }
-        try validateSource()
+        guard case .nats(.bucket) = place else { return }
+        try checkNoName(for: "a bucket each key")
+    }
+
+    private func checkNoName(for others: String) throws {
+        guard name != nil else { return }
+        throw ValidationError("--name is for one source: in \(others) has its own name.")
     }
 
     var logger: Logger { server.logger(defaultLevel: .info) }
@@ -134,12 +137,12 @@ struct Serve: PreparedCommand, LoggedCommand {
         let reaper = OrphanReaper()
         let command = onTransition.map { TransitionCommand($0, logger: logger, reaper: reaper) }
         let observers: [(any RunObserver & Service)?] = [notifier, command]
+        let place: SourcePlace
         let server: StatusServer
         let signals: StopSignals
         do {
-            let place = try place
-            var configuration = try self.server.configuration(
-                statusFile: statusFile ?? Self.defaultFile)
+            place = try self.place
+            var configuration = try self.server.configuration(statusFile: "\(place)")
             configuration.name = name
             configuration.place = place.served
             configuration.source = try await keySource(of: place)
@@ -158,7 +161,7 @@ struct Serve: PreparedCommand, LoggedCommand {
         }
         let announcement = Announcement(
             line:
-                "Pulse is serving \(source ?? runsDir ?? statusFile ?? Self.defaultFile) at \(self.server.url(port: server.port))"
+                "Pulse is serving \(place) at \(self.server.url(port: server.port))"
         )
         let reloading = await ReloadSignals(for: server)
         let services: [any Service] =
@@ -170,24 +173,26 @@ struct Serve: PreparedCommand, LoggedCommand {
         ).run()
     }
 
-    /// One source: a file, or a key of NATS that can be reached by such an address.
-    private func validateSource() throws {
-        guard let source else { return try nats.checkUnused(without: "--source") }
-        guard statusFile == nil else {
-            throw ValidationError("--status-file and --source are two sources: give one of them.")
-        }
-        guard case .bucket = try nats.place(source, of: "--source"), name != nil else { return }
-        throw ValidationError("--name is for one source: in a bucket each key has its own name.")
-    }
-
-    private static let defaultFile = "status.json"
-
-    /// What is served.
+    /// What is served, as the argument or one of the options says.
     private var place: SourcePlace {
         get throws {
-            if let runsDir { return .directory(runsDir) }
-            if let source { return .nats(try nats.place(source, of: "--source")) }
-            return .file(statusFile ?? Self.defaultFile)
+            let given: [(name: String, place: ServedArgument)] = [
+                try served.map { ("'\($0)'", try ServedArgument($0)) },
+                statusFile.map { ("--status-file", .statusFile($0)) },
+                runsDir.map { ("--runs-dir", .runsDirectory($0)) },
+                source.map { ("--source", .nats($0)) },
+            ].compactMap { $0 }
+            guard given.count < 2 else {
+                throw ValidationError(
+                    "\(given[0].name) and \(given[1].name) are two sources: give one of them.")
+            }
+            switch given.first?.place ?? .statusFile("status.json") {
+            case .statusFile(""), .runsDirectory(""):
+                throw ValidationError("\(given[0].name) must not be empty.")
+            case .statusFile(let path): return .file(path)
+            case .runsDirectory(let path): return .directory(path)
+            case .nats(let address): return .nats(try nats.place(address, of: given[0].name))
+            }
         }
     }
 

@@ -29,3 +29,13 @@ enum SourcePlace {
         }
     }
 }
+
+extension SourcePlace: CustomStringConvertible {
+    /// The path or the address as it was given.
+    var description: String {
+        switch self {
+        case .file(let path), .directory(let path): path
+        case .nats(let address): "\(address)"
+        }
+    }
+}

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from event_stream import Event, EventStream
-from processes import pulse_binary, wait_until
+from processes import PulseServer, StatusFile, pulse_binary, wait_until
 from reply import ask
 from served_runs import Runs
 
@@ -231,6 +233,17 @@ def test_metrics_are_labelled_by_run(runs: Callable[..., Runs]) -> None:
     assert some.server.metric('pulse_files_skipped{reason="invalid_name"}') == 1
 
 
+def test_log_lines_name_the_run(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    some.write("a.json")
+    some.start()
+    some.write("b.json", status="error", timestamp=1_700_000_001)
+    some.wait_for("b", state="error")
+    log = some.log.read_text()
+    assert re.search(r"^\S+ info a: run is running, stale$", log, re.MULTILINE)
+    assert re.search(r"^\S+ info b: run is error, finished$", log, re.MULTILINE)
+
+
 def test_a_file_that_hangs_holds_up_no_other(runs: Callable[..., Runs]) -> None:
     some = runs()
     some.write("a.json")
@@ -248,7 +261,7 @@ def test_a_file_that_hangs_holds_up_no_other(runs: Callable[..., Runs]) -> None:
     [
         ["--runs-dir", "d", "--status-file", "s.json"],
         ["--runs-dir", "d", "--source", "nats://h/b/k"], ["--runs-dir", ""],
-        ["--runs-dir", "d", "--max-runs", "0"],
+        ["--runs-dir", "d", "--max-runs", "0"], [".", "--status-file", "s.json"],
     ],
 )
 def test_a_wrong_choice_of_sources_is_refused(flags: list[str]) -> None:
@@ -256,4 +269,19 @@ def test_a_wrong_choice_of_sources_is_refused(flags: list[str]) -> None:
         [pulse_binary(), "serve", *flags], capture_output=True, text=True, check=False, timeout=20
     )
     assert result.returncode == 64
-    assert "Error: --" in result.stderr
+    assert "Error: " in result.stderr
+    assert "--" in result.stderr.partition("Usage")[0]
+
+
+@pytest.mark.parametrize("kind", ["directory", "file", "missing file"])
+def test_what_is_served_need_not_be_told_by_an_option(tmp_path: Path, kind: str) -> None:
+    path = tmp_path if kind == "directory" else tmp_path / "status.json"
+    if kind == "file":
+        StatusFile(path).running(1.5)
+    (tmp_path / "logs").mkdir()
+    server = PulseServer(None, str(path), log=tmp_path / "logs" / "log")
+    try:
+        told = server.get("/about").json()
+        assert (told["kind"], told["path"]) == (kind.split()[-1], str(path))
+    finally:
+        server.stop()

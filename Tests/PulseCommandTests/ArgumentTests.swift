@@ -50,6 +50,8 @@ struct ArgumentTests {
             "run --total-epochs 0.5 --trainer-log l --no-kubeflow --no-capture -- a",
             "run --runs-dir d -- a", "run --runs-dir d --name a.b -- a",
             "run --serve --name b -- a",
+            "serve f.json", "serve .", "serve d/", "serve -p 1 f.json", "serve -- f.json",
+            "serve f.json --name b", "serve . --max-runs 1",
             "serve --name b -s f", "serve --runs-dir d --max-runs 1",
             "run --serve --keep-serving --port 0 --host ::1 --log-level debug -- a",
             "healthcheck", "healthcheck -p 1 --host 0.0.0.0",
@@ -93,6 +95,10 @@ struct ArgumentTests {
             "run --keep-serving -- a", "run --serve --port x -- a", "run --tls-key k -- a",
             "run --runs-dir= -- a", "run --runs-dir d -s f -- a", "run --name b -- a",
             "run --runs-dir d --name a/b -- a", "run --runs-dir d --name events -- a",
+            "serve nothing-here", "serve http://a", "serve f.json g.json", "serve . --name b",
+            "serve . -s f", "serve . --runs-dir d", "serve f.json -s f",
+            "serve f.json --runs-dir d",
+            "serve f.json --source nats://a/b/c",
             "serve --name=", "serve --name ../x", "serve --runs-dir d --name b",
             "doctor --status-file=", "doctor x", "healthcheck --port x", "healthcheck x",
         ])
@@ -107,6 +113,12 @@ struct ArgumentTests {
         #expect(
             message(["serve", "--name", "my run"])
                 .contains("'my run' can't be a name. A name has letters"))
+        #expect(message(["serve", "http://a"]).contains("pulse watch http://a"))
+        #expect(message(["serve", "nothing-here"]).contains("say --status-file or --runs-dir"))
+        #expect(message(["serve", ""]).contains("neither a status file nor a directory"))
+        #expect(
+            message(["serve", ".", "-s", "f"])
+                .contains("'.' and --status-file are two sources: give one of them."))
         #expect(message(["watch", ":9000"]).contains("Did you mean http://localhost:9000?"))
         #expect(message(["watch", "http://a/?token=x"]).contains("--token-file"))
         #expect(message(["watch", ""]).contains("neither a URL nor a file"))

@@ -100,6 +100,10 @@ struct EnvironmentArgumentsTests {
         arguments: [
             (["--source", "nats://a/b/c"], ["PULSE_STATUS_FILE": "f"], []),
             (["-s", "f"], ["PULSE_SOURCE": "nats://a/b/c"], []),
+            (["f.json"], ["PULSE_STATUS_FILE": "g", "PULSE_RUNS_DIR": "d"], []),
+            (["--host", "::1", "."], ["PULSE_STATUS_FILE": "g"], []),
+            (["--", "f.json"], ["PULSE_STATUS_FILE": "g"], []),
+            (["--host", "::1"], ["PULSE_STATUS_FILE": "g"], ["--status-file=g"]),
             (["--status-file=f"], ["PULSE_SOURCE": "nats://a/b/c"], []),
             ([], ["PULSE_STATUS_FILE": "", "PULSE_SOURCE": "nats://n"], ["--source=nats://n"]),
             ([], ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": ""], ["--status-file=f"]),
