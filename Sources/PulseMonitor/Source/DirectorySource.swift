@@ -23,6 +23,7 @@ public final class DirectorySource: RunsSource {
     private let pollInterval: Duration
     private let watches: Bool
     private let worker = Mutex(Worker())
+    private let undelivered = Undelivered()
 
     /// A file that takes longer hangs.
     private static let timeout = Duration.seconds(3)
@@ -58,6 +59,7 @@ public final class DirectorySource: RunsSource {
         while isDone.wait(timeout: .now() + .milliseconds(100)) == .timedOut,
             !worker.withLock({ $0.isBusy(for: Self.startTimeout) })
         {}
+        undelivered.flush { found.add($0) }
         return found.delivery
     }
 
@@ -136,6 +138,8 @@ public final class DirectorySource: RunsSource {
         isAsked: Bool, generation: Int, _ deliver: (RunsDelivery) -> Void
     ) -> [PolledFile] {
         let lost = files.list(isAsked: isAsked, at: Self.now)
+        // Of files that are given up nothing may come later.
+        undelivered.flush(deliver)
         if !lost.isEmpty { deliver(RunsDelivery(lost)) }
         let early = poll(files.all, generation, deliver)
         if let skipped = files.skipped() { deliver(RunsDelivery([], skipped: skipped)) }
@@ -148,21 +152,18 @@ public final class DirectorySource: RunsSource {
     private func poll(
         _ files: [PolledFile], _ generation: Int, _ deliver: (RunsDelivery) -> Void
     ) -> [PolledFile] {
-        var found: [NamedDelivery] = []
         var early: [PolledFile] = []
         for file in files {
             let now = Self.now()
             note(busySince: now, generation)
-            if let delivery = file.next(at: now) { found.append(delivery) }
+            let count = file.poll(at: now, into: undelivered)
+            // It hung, and another thread has taken over.
+            guard isNewest(generation) else { return [] }
             if let next = file.nextAt, next < now + pollInterval { early.append(file) }
-            if found.count == Self.batch {
-                deliver(RunsDelivery(found))
-                found = []
-            }
-            guard isNewest(generation) else { break }
+            if count >= Self.batch { undelivered.flush(deliver) }
         }
         note(busySince: nil, generation)
-        if !found.isEmpty { deliver(RunsDelivery(found)) }
+        undelivered.flush(deliver)
         return early
     }
 

@@ -41,15 +41,17 @@ final class PolledFile: Sendable {
 
     /// Polls it, unless another thread hangs in it.
     ///
-    /// - Returns: what to deliver; nil where it is no run.
-    func next(at now: Duration) -> NamedDelivery? {
+    /// What is found is added before another thread can poll it again, so in order.
+    ///
+    /// - Returns: how much is undelivered of all files.
+    func poll(at now: Duration, into undelivered: Undelivered) -> Int {
         let taken: FilePoll? = state.withLock { state in
             guard !state.isBusy else { return nil }
             state.isBusy = true
             return state.poll
         }
         // Without the lock: it may take for ever.
-        guard var poll = taken else { return nil }
+        guard var poll = taken else { return undelivered.count }
         let delivery = poll.next(at: now)
         return state.withLock { state in
             state.poll = poll
@@ -63,8 +65,10 @@ final class PolledFile: Sendable {
                 }
             }
             state.isMissing = delivery.isMissing
-            return state.isRun
-                ? NamedDelivery(name, label: label, delivery, document: document) : nil
+            // What never was a run is none.
+            guard state.isRun else { return undelivered.count }
+            return undelivered.add(
+                NamedDelivery(name, label: label, delivery, document: document))
         }
     }
 }
