@@ -27,11 +27,15 @@ package struct Examination: Sendable {
 
     init(_ facts: Facts) {
         findings =
-            DirectoryCheck.findings(facts) + MountCheck.findings(facts)
+            Self.statusFile(facts) + PortCheck.findings(facts) + CertificateCheck.findings(facts)
+            + ArchiveCheck.findings(facts) + SettingsCheck.findings(facts)
+    }
+
+    private static func statusFile(_ facts: Facts) -> [Finding] {
+        guard !facts.file.isHanging else { return [FileSystemCheck.hangs(facts)] }
+        return DirectoryCheck.findings(facts) + MountCheck.findings(facts)
             + FileSystemCheck.findings(facts) + DocumentCheck.findings(facts)
-            + TimeCheck.findings(facts) + WriterCheck.findings(facts) + PortCheck.findings(facts)
-            + CertificateCheck.findings(facts) + ArchiveCheck.findings(facts)
-            + SettingsCheck.findings(facts)
+            + TimeCheck.findings(facts) + WriterCheck.findings(facts)
     }
 
     /// How many of the findings are of a level.

@@ -6,7 +6,14 @@ internal import PulseClient
 internal import PulseMonitor
 
 /// Asks the machine: the thin shell around the checks.
-struct FactGatherer {
+struct FactGatherer: Sendable {
+    /// What is seen of the status file.
+    private struct Observation: Sendable {
+        var writes = WriteFacts()
+        var directory: DirectoryFacts
+        var file: FileFacts
+    }
+
     let statusFile: String
     let host: String
     let port: UInt16
@@ -14,6 +21,8 @@ struct FactGatherer {
     let certificate: String?
     let settings: SettingFacts
     let archive: ArchiveFacts?
+    /// A file system that takes longer hangs.
+    private static let patience = Duration.seconds(5)
     private let mounts = MountTable(Self.text(of: "/proc/self/mountinfo"))
 
     init(
@@ -32,13 +41,31 @@ struct FactGatherer {
     }
 
     func facts() -> Facts {
-        let writes = observe()
+        let seen = seen()
         return Facts(
-            statusFile: statusFile, directory: directory(), file: file(), writes: writes,
+            statusFile: statusFile, directory: seen.directory, file: seen.file,
+            writes: seen.writes,
             port: address(),
             certificate: certificate.map {
                 CertificateFacts(path: AbsolutePath.of($0), validity: Self.validity(of: $0))
             }, settings: settings, archive: archive, now: Int64(time(nil)))
+    }
+
+    /// On a thread of its own: a file system that hangs is a finding, too.
+    private func seen() -> Observation {
+        let found = BlockingThread.run("pulse.doctor", atMost: observation + Self.patience) {
+            let writes = observe()
+            return Observation(writes: writes, directory: directory(), file: file())
+        }
+        if let found { return found }
+        let path = SplitPath(statusFile).directory
+        var nothing = Observation(
+            directory: DirectoryFacts(path: path), file: FileFacts(content: .success([])))
+        nothing.file.isHanging = true
+        if let mount = mounts.mount(holding: path) {
+            (nothing.directory.fileSystem, nothing.directory.mountPoint) = (mount.type, mount.point)
+        }
+        return nothing
     }
 
     private static func validity(of file: String) -> CertificateValidity? {

@@ -44,6 +44,8 @@ struct DirectoryFacts: Sendable {
 
 /// The status file.
 struct FileFacts: Sendable {
+    /// Whether its file system doesn't answer: nothing else is known then.
+    var isHanging = false
     /// The document, or why there is none.
     var content: Result<[UInt8], PulseError>
     /// When it was written last: unix time.

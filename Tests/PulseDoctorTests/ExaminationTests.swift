@@ -32,6 +32,22 @@ struct ExaminationTests {
         }
     }
 
+    @Test("says of a file system that doesn't answer that alone")
+    func hanging() {
+        let facts = Facts.sample {
+            $0.file.isHanging = true
+            ($0.directory.fileSystem, $0.directory.mountPoint) = ("nfs4", "/net/run s")
+        }
+        let examination = Examination(facts)
+        #expect(examination.findings.map(\.check) == ["directory", "port"])
+        #expect(
+            examination.reported.map(\.text) == [
+                "/run/pulse/status.json doesn't answer: /net/run s (NFS) hangs. The last good state is "
+                    + "served meanwhile."
+            ])
+        #expect(examination.reported.first?.fix?.hasSuffix("umount --lazy '/net/run s'") == true)
+    }
+
     @Test("is printed for a person in lines, with the fix below each problem")
     func text() {
         let facts = Facts.sample { $0.port.errno = 13 }

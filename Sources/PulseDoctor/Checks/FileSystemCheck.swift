@@ -17,6 +17,18 @@ enum FileSystemCheck {
         remote[type] ?? (type.hasPrefix("fuse") ? "FUSE (\(type))" : nil)
     }
 
+    /// What a file system that doesn't answer means: there is nothing else to say of the file.
+    static func hangs(_ facts: Facts) -> Finding {
+        let directory = facts.directory
+        let system = remoteName(of: directory.fileSystem) ?? directory.fileSystem
+        return .problem(
+            "directory",
+            "\(facts.statusFile) doesn't answer: \(directory.mountPoint) (\(system)) hangs. The last "
+                + "good state is served meanwhile.",
+            fix: "See whether what serves the file system can be reached, and mount it again: "
+                + "umount --lazy \(ShellWord.quoted(directory.mountPoint))")
+    }
+
     static func findings(_ facts: Facts) -> [Finding] {
         let directory = facts.directory
         guard directory.errno == 0, directory.canList else { return [] }
