@@ -4,10 +4,8 @@ internal import Synchronization
 /// One source of a server that is kept in the archive.
 package final class ArchivedSource: RunKeeper {
     private struct State {
-        /// Entries of the journal since the newest checkpoint.
-        var entries = 0
+        var pace = CheckpointPace()
         var losses: Int
-        var hasCheckpoint = false
     }
 
     package let memory: MonitorMemory?
@@ -18,9 +16,6 @@ package final class ArchivedSource: RunKeeper {
     private let source: String
     private let archive: Archive
     private let state: Mutex<State>
-
-    /// So many entries are read again at the next start at most.
-    private static let entryLimit = 256
 
     init(
         _ source: String, memory: MonitorMemory?, tells: Bool, hasTold: Bool, archive: Archive
@@ -61,11 +56,8 @@ package final class ArchivedSource: RunKeeper {
         let losses = archive.losses
         let (isWhole, isAfterLoss) = state.withLock { state in
             let isAfterLoss = state.losses != losses
-            state.entries += events.count { $0.isRemembered }
-            let isWhole =
-                isUrgent || isLast || !state.hasCheckpoint || isAfterLoss
-                || state.entries > Self.entryLimit
-            if isWhole { state = State(losses: losses, hasCheckpoint: true) }
+            state.losses = losses
+            let isWhole = state.pace.take(events, isForced: isLast || isAfterLoss)
             return (isWhole, isAfterLoss)
         }
         archive.put(

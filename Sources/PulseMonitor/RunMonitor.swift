@@ -247,15 +247,16 @@ extension RunMonitor {
         newest = try reader.optional { reader throws(CheckpointError) in try reader.status() }
         wasFailing = try reader.bool()
         guard reader.isAtEnd else { throw CheckpointError() }
-        for entry in memory.entries {
+        for entry in rules.journalCounts ? memory.entries : [] {
             observed = max(observed, entry.observed)
             time = ObservedTime(tick: tick, at: now, observed: observed)
             replay(entry.event, wallClock)
         }
+        if rules.restartsTellAgain { (isStale, wasFailing) = (false, false) }
         // A clock that was set back tells nothing of the time that has passed.
         let absence = Duration.seconds(max(0, wallClock - max(0, memory.savedAt)))
-        silence?.skip(absence)
-        observed += absence
+        if !rules.absenceIsGap { silence?.skip(absence) }
+        if rules.absenceCounts { observed += absence }
         time = ObservedTime(
             tick: tick, at: now, observed: observed, countsGaps: rules.ownGapsCount)
         self.source = SourceCondition(

@@ -8,12 +8,14 @@ package struct Mutation: Sendable {
     /// What goes wrong with it, for whoever reads the table.
     package let fault: String
     package let rules: RunRules
+    package let outbox: OutboxRules
     /// Whether silence is judged by the wall clock: that isn't the monitor's to choose.
     package let judgesByWallClock: Bool
 
     private init(
         _ name: String, _ fault: String, judgesByWallClock: Bool = false,
-        _ change: (inout RunRules) -> Void = { _ in }
+        _ change: (inout RunRules) -> Void = { _ in },
+        telling: (inout OutboxRules) -> Void = { _ in }
     ) {
         self.name = name
         self.fault = fault
@@ -21,6 +23,9 @@ package struct Mutation: Sendable {
         var rules = RunRules.current
         change(&rules)
         self.rules = rules
+        var outbox = OutboxRules.kept
+        telling(&outbox)
+        self.outbox = outbox
     }
 
     /// The rules as they are.
@@ -106,5 +111,32 @@ package struct Mutation: Sendable {
         Mutation("no-cut", "what was done twice is in the curve twice") {
             $0.resumesCut = false
         },
+        Mutation("journal", "a restart forgets what happened since the checkpoint") {
+            $0.journalCounts = false
+        },
+        Mutation("absence", "a restart hides a death for as long as there was no server") {
+            $0.absenceCounts = false
+        },
+        Mutation("absence-gap", "time without a server is taken for a habit of the trainer's") {
+            $0.absenceIsGap = true
+        },
+        Mutation("tell-again", "a restart tells once more that a run is stale, or its source fails") {
+            $0.restartsTellAgain = true
+        },
+        Mutation(
+            "one-attempt", "a receiver that is away for a moment is never told",
+            telling: { $0.attempts = 1 }),
+        Mutation(
+            "restarts", "a receiver that is away is told without end, start after start",
+            telling: { $0.restartsCount = false }),
+        Mutation(
+            "failures-hold", "what can't be told holds up what happened since",
+            telling: { $0.failuresHold = true }),
+        Mutation(
+            "one-for-each", "two commands of a run tell of it at a time",
+            telling: { $0.oneForEachRun = false }),
+        Mutation(
+            "late-silence", "a silence is told after the end of its run",
+            telling: { $0.endsReplace = false }),
     ]
 }

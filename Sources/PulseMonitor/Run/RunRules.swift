@@ -38,6 +38,17 @@ package struct RunRules: Sendable {
     /// How long a file may be missing or torn before that is reported.
     package var grace = Duration.milliseconds(200)
 
+    // Restarts:
+
+    /// Whether what has happened since the checkpoint is gone over again.
+    package var journalCounts = true
+    /// Whether time without a server is silence.
+    package var absenceCounts = true
+    /// Whether time without a server is a pause of the trainer's.
+    package var absenceIsGap = false
+    /// Whether what was told of silence and source is told again.
+    package var restartsTellAgain = false
+
     // Runs:
 
     /// Whether epoch 0 begins a run though the one before hasn't advanced.

@@ -14,6 +14,8 @@ struct Oracle {
     private var transitions = TransitionOracle()
     private(set) var identity = IdentityOracle()
     private var hasDocument = false
+    /// What the server said of its run last.
+    private var said: Said?
 
     init(_ settings: Settings) {
         self.settings = settings
@@ -24,6 +26,18 @@ struct Oracle {
     /// A server that starts without an archive knows nothing of what was.
     mutating func serverStarted() {
         self = Oracle(settings)
+    }
+
+    /// A server goes on where the one before it had kept what it knew: a restart changes nothing.
+    mutating func serverContinues(
+        with view: RunView, _ history: RunHistory, after absence: Duration
+    ) throws(Violation) {
+        source = SourceOracle(settings, wasFailing: source.wasFailing)
+        silence.skip(absence)
+        guard said == Said(view) else {
+            throw Violation(.curve, "a restart made \(Said(view)) of \(said, default: "nothing")")
+        }
+        try curve.check(history)
     }
 
     mutating func takeCounts() -> IdentityOracle.Counts {
@@ -65,6 +79,7 @@ struct Oracle {
         try silence.check(observation)
         try transitions.check(step, act, beginnings)
         if let history = step.history { try curve.check(history) }
+        said = Said(step.after)
     }
 
     private func acceptedAct(_ observation: Observation) throws(Violation) -> Act? {
@@ -73,6 +88,20 @@ struct Oracle {
             throw Violation(.served, "accepted, and not there: \(document)")
         }
         return act
+    }
+}
+
+/// What outlives a server of what it says of a run.
+private struct Said: Equatable {
+    let run: RunID?
+    let attempt: Int?
+    let liveness: Liveness
+    let etaSeconds: Double?
+    let hasLoss: Bool
+
+    init(_ view: RunView) {
+        (run, attempt, liveness) = (view.run, view.attempt, view.liveness)
+        (etaSeconds, hasLoss) = (view.etaSeconds, view.hasLoss)
     }
 }
 

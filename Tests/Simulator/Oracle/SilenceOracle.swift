@@ -56,12 +56,22 @@ struct SilenceOracle {
         lastSign = time
     }
 
+    /// Takes time without a server out of the gap that is open: it is silence, and no pause of the
+    /// trainer's that anybody has seen.
+    mutating func skip(_ absence: Duration) {
+        change?.time.low += absence
+        change?.time.high += absence
+        newest?.time.low += absence
+        newest?.time.high += absence
+    }
+
     private mutating func note(_ document: TrainingStatus, _ time: ServerTime.Interval) {
         if let change {
             guard document.epoch != change.document.epoch || document.loss != change.document.loss
             else { return }
             let (low, high) = (time.low - change.time.low, time.high - change.time.high)
-            if max(low, high) * Self.multiplier > staleAfter {
+            // A shorter one neither makes a limit longer nor shows that one was a habit that does.
+            if max(low, high) * 2 * Self.multiplier > staleAfter {
                 gaps.append(Gap(low: min(low, high), high: max(low, high), wasStale: wasStale))
             }
         }

@@ -15,7 +15,7 @@ struct SourceOracle {
     private var hadNothing = true
     private var lastPoll: ServerTime.Interval?
     private var expected = SourceState.ok
-    private var wasFailing = false
+    private(set) var wasFailing: Bool
 
     /// How long a file may be half written, and how long a poll may take.
     private static let grace = Duration.milliseconds(200)
@@ -23,8 +23,10 @@ struct SourceOracle {
     /// How many polls a change may need that `stat` doesn't show.
     private static let hiddenPolls = 5
 
-    init(_ settings: Settings) {
+    /// - Parameter wasFailing: whether the server before has told that the source fails.
+    init(_ settings: Settings, wasFailing: Bool = false) {
         self.settings = settings
+        self.wasFailing = wasFailing
     }
 
     mutating func check(_ observation: Observation) throws(Violation) {

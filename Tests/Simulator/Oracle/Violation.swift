@@ -9,7 +9,7 @@ package enum Invariant: Int, Sendable, CaseIterable {
         case .death: "a dead trainer is stale by its deadline, and live by its own act only"
         case .life: "a living trainer whose pauses are within its habits is never stale"
         case .curve: "the curve is what the attempts wrote, cut only at resumes"
-        case .transitions: "every transition is told once, in order, none that didn't happen"
+        case .transitions: "every transition is told, in order, none that didn't happen"
         case .identity: "no two runs become one, and none that can be known becomes two"
         }
     }

@@ -28,6 +28,8 @@ package enum Disturbance: Int, Sendable, CaseIterable {
     case setFileClock
     /// SIGSTOP, or a machine that sleeps.
     case pauseServer
-    /// The server is killed, and started again.
+    /// The server is killed, or ended, and started again.
     case killServer
+    /// The disk of the archive is full, or away, for a while.
+    case failArchive
 }

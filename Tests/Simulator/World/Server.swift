@@ -3,7 +3,7 @@ internal import PulseMonitor
 
 /// A Pulse server on the simulated file: the real reader, poll and monitor.
 ///
-/// What it remembers ends with it. A server with an archive would get it here, in `init`.
+/// What it remembers ends with it, but for what an archive has kept.
 struct Server {
     /// What one delivery or one judgement led to.
     struct Step {
@@ -17,20 +17,32 @@ struct Server {
         var transitions: [RunTransition] { RunTransition.of(events) }
     }
 
-    private var monitor: RunMonitor
+    private(set) var monitor: RunMonitor
+    var outbox: Outbox
     private var poll: FilePoll
     private var view: RunView?
 
     init(
-        _ settings: Settings, file: MemoryFile, rules: RunRules, at now: Duration, wallClock: Int64
+        _ settings: Settings, file: MemoryFile, rules: RunRules, outbox: OutboxRules,
+        continuing memory: MonitorMemory?, at now: Duration, wallClock: Int64
     ) {
+        self.outbox = Outbox(rules: outbox)
         poll = FilePoll(
             reader: StatusFileReader(path: Settings.path, calls: file.calls),
             pollInterval: settings.pollInterval, rules: rules)
-        monitor = RunMonitor(
-            (SourceName(file: Settings.path), Settings.path), staleAfter: settings.staleAfter,
-            tick: settings.tick, pollInterval: settings.pollInterval, at: now,
-            wallClock: wallClock, rules: rules)
+        let source = (name: SourceName(file: Settings.path), label: Settings.path)
+        let continued = memory.flatMap {
+            try? RunMonitor(
+                source, staleAfter: settings.staleAfter, tick: settings.tick,
+                pollInterval: settings.pollInterval, at: now, wallClock: wallClock, rules: rules,
+                continuing: $0)
+        }
+        monitor =
+            continued
+            ?? RunMonitor(
+                source, staleAfter: settings.staleAfter, tick: settings.tick,
+                pollInterval: settings.pollInterval, at: now, wallClock: wallClock, rules: rules)
+        view = continued?.view
     }
 
     /// Polls the file, and judges.

@@ -27,6 +27,15 @@ struct ServerTime {
         last = now
     }
 
+    /// Goes on in another server, which knows how long there was none.
+    mutating func restart(at now: Duration, after absence: Duration) {
+        (last, paused, pausedUntil) = (now, .zero, now)
+        passed.low += absence
+        passed.high += absence
+        lastDelivery = passed
+        (awaitsPoll, hasNoticed) = (true, false)
+    }
+
     mutating func pause(from start: Duration, until end: Duration) {
         paused += max(.zero, end - max(start, pausedUntil))
         pausedUntil = max(pausedUntil, end)

@@ -20,6 +20,10 @@ struct Settings: Sendable {
     let calm: Double
     /// How fine the file system's clock is, in nanoseconds.
     let fileTick: Int64
+    /// Whether the server has an archive, and with it a command that tells of transitions.
+    let hasArchive: Bool
+    /// How much of what is told its receiver refuses.
+    let refusals: Double
 
     /// How a document comes into the file.
     enum Writer: Sendable, CaseIterable {
@@ -50,6 +54,8 @@ struct Settings: Sendable {
         keepAlive = random.chance(0.25) ? stale / 3 : nil
         calm = stale * Double.random(in: 0.3...4, using: &random)
         fileTick = random.pick([1, 1, 4_000_000, 1_000_000_000])
+        hasArchive = random.chance(0.5)
+        refusals = random.pick([0, 0.3, 0.9, 1])
     }
 
     /// How often liveness is judged: `StatusServer`'s rule.

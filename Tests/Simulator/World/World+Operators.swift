@@ -29,6 +29,7 @@ extension World {
         case .setFileClock: clocks.file = offset()
         case .pauseServer: pauseServer()
         case .killServer: killServer()
+        case .failArchive: failArchive()
         }
         wake()
     }
@@ -88,16 +89,34 @@ extension World {
         guard server != nil else { return }
         let end = now + random.duration(0.5...(settings.staleAfter * 5 / .seconds(1)))
         observer.pause(from: now, until: end)
-        for actor in [Actor.poll, .tick] {
+        for actor in [Actor.poll, .tick, .command] {
             // Either may come first.
             let resumed = end + random.duration(0.000_1...0.1)
             due[actor.rawValue] = max(due[actor.rawValue], resumed)
         }
     }
 
+    /// Its archive can't be written for a while.
+    private mutating func failArchive() {
+        guard settings.hasArchive else { return }
+        archive.isWritable = false
+        last(.failArchive, 0.1...300)
+    }
+
     private mutating func killServer() {
-        guard server != nil else { return }
+        guard let monitor = server?.monitor else { return }
+        // SIGTERM leaves time to keep what is known.
+        if isArchived, observer.pausedUntil <= now, random.chance(0.3) {
+            archive.monitor.close(monitor, observer, at: wallClock)
+            commit()
+        }
         server = nil
+        if let known = archive.revert() {
+            (oracle, telling) = known
+        } else {
+            telling = TellingOracle()
+        }
+        killCommands()
         pollStart = nil
         due[Actor.poll.rawValue] = .forever
         due[Actor.tick.rawValue] = .forever

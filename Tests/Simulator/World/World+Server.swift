@@ -3,7 +3,7 @@ internal import PulseMonitor
 internal import TestSupport
 
 extension World {
-    private var wallClock: Int64 { (Clocks.start + now + clocks.server).wholeSeconds }
+    var wallClock: Int64 { (Clocks.start + now + clocks.server).wholeSeconds }
     private var isHanging: Bool { endings.contains { $0.disturbance == .hang } }
 
     /// Something that lasted is over.
@@ -18,6 +18,9 @@ extension World {
         case .hang where pollStart != nil:
             due[Actor.poll.rawValue] = max(now, observer.pausedUntil)
         case .killServer: violation = startServer()
+        case .failArchive:
+            archive.isWritable = true
+            if isArchived { commit() }
         default: break
         }
         due[Actor.ending.rawValue] = endings.map(\.due).min() ?? .forever
@@ -31,13 +34,55 @@ extension World {
             schedule(.killServer, in: .seconds(1))
             return nil
         }
-        observer = ServerTime(at: now)
+        openArchive()
+        let memory = isArchived ? archive.monitor.memory : nil
         server = Server(
-            settings, file: file, rules: mutation.rules, at: clock, wallClock: wallClock)
-        oracle.serverStarted()
+            settings, file: file, rules: mutation.rules, outbox: mutation.outbox,
+            continuing: memory, at: clock, wallClock: wallClock)
+        if memory == nil {
+            observer = ServerTime(at: now)
+            oracle.serverStarted()
+        } else {
+            let absence = archive.monitor.absence(until: wallClock)
+            observer = archive.monitor.time
+            observer.restart(at: now, after: absence)
+            if let violation = attempt({ world throws(Violation) in
+                try world.goOn(after: absence)
+            }) {
+                return violation
+            }
+        }
         pushed = held.map { [$0] } ?? []
         set(.tick, in: settings.tick)
         return poll()
+    }
+
+    private mutating func goOn(after absence: Duration) throws(Violation) {
+        guard let monitor = server?.monitor else { return }
+        try oracle.serverContinues(with: monitor.view, monitor.history, after: absence)
+        try resumeTelling(at: wallClock)
+    }
+
+    /// Now and then a server can't open its archive, or finds it broken and somebody has put it aside.
+    private mutating func openArchive() {
+        isArchived = settings.hasArchive && !random.chance(0.03)
+        guard isArchived, random.chance(0.02) else { return }
+        archive = WorldArchive()
+        telling = TellingOracle()
+    }
+
+    /// A command has ended.
+    mutating func commandEnds() -> Violation? {
+        attempt { world throws(Violation) in try world.endCommand(at: world.wallClock) }
+    }
+
+    private mutating func attempt(_ work: (inout World) throws(Violation) -> Void) -> Violation? {
+        do throws(Violation) {
+            try work(&self)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     /// What the server takes for monotonic time.
@@ -107,6 +152,22 @@ extension World {
                 isJudgement: index == steps.count - 1)
             if let violation = oracle.check(observation) { return violation }
         }
-        return nil
+        return isArchived ? keep(steps) : nil
+    }
+
+    /// Keeps what has happened, and tells of it: of what a first server finds it tells nothing.
+    private mutating func keep(_ steps: [Server.Step]) -> Violation? {
+        guard let monitor = server?.monitor else { return nil }
+        let isFirst = archive.monitor.isEmpty
+        archive.monitor.keep(steps, of: monitor, observer, at: wallClock)
+        return attempt { world throws(Violation) in
+            let notices = isFirst ? [] : world.notices(of: steps, at: world.wallClock)
+            // Points are kept a moment later than transitions, so the newest may be lost.
+            let isUrgent = steps.contains { !$0.transitions.isEmpty }
+            let isNews = steps.contains { !$0.events.isEmpty }
+            if isFirst || isUrgent || (isNews && world.random.chance(0.2)) { world.commit() }
+            try world.tell(notices)
+            try world.beginCommands(at: world.wallClock)
+        }
     }
 }

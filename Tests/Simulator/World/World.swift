@@ -8,7 +8,7 @@ internal import TestSupport
 struct World {
     /// Who acts next.
     enum Actor: Int, CaseIterable {
-        case trainer, keepAlive, writer, operators, ending, poll, tick
+        case trainer, keepAlive, writer, operators, ending, poll, tick, command
     }
 
     let settings: Settings
@@ -35,6 +35,13 @@ struct World {
     var clocks = Clocks()
     var observer = ServerTime()
     var oracle: Oracle
+    var archive = WorldArchive()
+    /// Whether the server that is there could open it.
+    var isArchived = false
+    /// The commands that tell of transitions, and how many of these there were.
+    var commands: [Command] = []
+    var told = 0
+    var telling = TellingOracle()
     var trace = Trace()
     var tally = Tally()
 
@@ -68,6 +75,7 @@ struct World {
         case .ending: return end()
         case .poll: return poll()
         case .tick: return tick()
+        case .command: return commandEnds()
         }
         return nil
     }
