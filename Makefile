@@ -72,7 +72,7 @@ simulate: build-packages ## Simulate trainers, file systems and clocks: SEED=7 S
 # A walk that is the same everywhere: it depends on no clock.
 .PHONY: test-simulator
 test-simulator: ## The simulator's walk that must always hold: less than a minute.
-	$(MAKE) simulate SEED=1 STEPS=30000000
+	$(MAKE) simulate SEED=1 STEPS=20000000
 
 .PHONY: test-python
 test-python: $(VENV)/ready ## Tests of the Python package, and the order's own.

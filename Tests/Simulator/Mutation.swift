@@ -120,7 +120,8 @@ package struct Mutation: Sendable {
         Mutation("absence-gap", "time without a server is taken for a habit of the trainer's") {
             $0.absenceIsGap = true
         },
-        Mutation("tell-again", "a restart tells once more that a run is stale, or its source fails") {
+        Mutation("tell-again", "a restart tells once more that a run is stale, or its source fails")
+        {
             $0.restartsTellAgain = true
         },
         Mutation(

@@ -142,7 +142,6 @@ extension World {
     private mutating func observe(_ steps: [Server.Step], _ look: Look?) -> Violation? {
         observer.advance(to: now, tick: settings.tick)
         if let look { observer.deliver(isPoll: look.isPoll) }
-        defer { tally.count(oracle.takeCounts(), of: settings.trainer) }
         for (index, step) in steps.enumerated() {
             if index == 0, let event = step.event { trace.add(.polled(event), at: now) }
             if !step.events.isEmpty { trace.add(.happened(step.events), at: now) }
@@ -152,6 +151,7 @@ extension World {
                 isJudgement: index == steps.count - 1)
             if let violation = oracle.check(observation) { return violation }
         }
+        tally.count(oracle.takeCounts(), of: settings.trainer)
         return isArchived ? keep(steps) : nil
     }
 
