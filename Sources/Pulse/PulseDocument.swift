@@ -25,11 +25,37 @@ public struct PulseDocument: Sendable, Hashable {
         self.hasLoss = hasLoss
     }
 
+    /// What its trainer reports.
+    public var status: TrainingStatus.State { v1.status }
+    /// Epochs done, with fractions.
+    public var epoch: Double { v1.epoch }
+    /// Epochs planned; 0 when that isn't known.
+    public var totalEpochs: Double { v1.totalEpochs }
+    /// A line for whoever watches.
+    public var message: String { v1.message }
+    /// When it was written: unix time in seconds.
+    public var timestamp: Int64 { v1.timestamp }
+
     /// The version of the schema: 1 or 2.
     public var version: Int { details == nil ? 1 : 2 }
 
     /// The newest loss; nil where none was measured.
     public var loss: Double? { hasLoss ? v1.loss : nil }
+}
+
+extension PulseDocument {
+    /// The same document, whose projection to version 1 has this loss where none was measured.
+    package func projecting(loss: Double) -> PulseDocument {
+        guard !hasLoss else { return self }
+        return PulseDocument(
+            v1: v1.replacing(loss: loss), details: details, hasLoss: false)
+    }
+
+    private init(v1: TrainingStatus, details: RunDetails?, hasLoss: Bool) {
+        self.v1 = v1
+        self.details = details
+        self.hasLoss = hasLoss
+    }
 }
 
 extension TrainingStatus {

@@ -82,6 +82,22 @@ public final class RunDetails: Sendable {
     public var attempt: Int64? { draft.attempt }
 }
 
+extension RunDetails {
+    /// All fields as bytes, for who keeps them.
+    package var bytes: [UInt8] {
+        PulseEncoder.encode(PulseDocument(Self.nothing, details: self))
+    }
+
+    /// - Throws: ``PulseError`` for bytes that aren't those of details.
+    package convenience init(bytes: [UInt8]) throws(PulseError) {
+        let document = try PulseDecoder.decodeDocument(bytes)
+        self.init(unchecked: document.details?.draft ?? Draft())
+    }
+
+    private static let nothing = TrainingStatus(
+        unchecked: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "", timestamp: 0)
+}
+
 extension RunDetails: Hashable {
     /// Whether both say the same, to the bit: they have one spelling.
     public static func == (left: RunDetails, right: RunDetails) -> Bool {

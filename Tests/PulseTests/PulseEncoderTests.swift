@@ -44,7 +44,7 @@ struct PulseEncoderTests {
     func isOneLine() throws {
         let everything = String(
             String.UnicodeScalarView((0...0x2FFF).compactMap({ Unicode.Scalar($0 as UInt32) })))
-        let bytes = PulseEncoder.encode(try .sample(message: everything))
+        let bytes = PulseEncoder.encode(try TrainingStatus.sample(message: everything))
         #expect(bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F })
         #expect(try PulseDecoder.decode(bytes).message == everything)
     }

@@ -58,7 +58,8 @@ struct StatusFileReaderTests {
         try Data(PulseEncoder.encode(silent)).write(to: URL(filePath: path))
         #expect(reader.read().status == second.replacing(loss: first.loss))
         #expect(reader.lastGood?.loss == first.loss)
-        let begun = PulseDocument(try .sample(epoch: 0), details: details, hasLoss: false)
+        let begun = PulseDocument(
+            try TrainingStatus.sample(epoch: 0), details: details, hasLoss: false)
         try Data(PulseEncoder.encode(begun)).write(to: URL(filePath: path))
         #expect(reader.read().status?.loss == 0)
     }
@@ -263,7 +264,8 @@ struct StatusFileReaderTests {
             for round in 1...count {
                 do {
                     let message = String(repeating: "m", count: round % 97)
-                    try writer.write(.sample(epoch: Double(round), of: 1_000, message: message))
+                    try writer.write(
+                        TrainingStatus.sample(epoch: Double(round), of: 1_000, message: message))
                 } catch {
                     Issue.record(error)
                 }

@@ -206,7 +206,8 @@ struct StatusFileWriterTests: StatusFileWriting {
                         _ = try PulseDecoder.decode(try contents(of: path))
                     } else {
                         let message = String(repeating: "\(writer)", count: 10 * round)
-                        try StatusFileWriter(path: path).write(.sample(message: message))
+                        try StatusFileWriter(path: path).write(
+                            TrainingStatus.sample(message: message))
                     }
                 } catch {
                     Issue.record(error)
