@@ -91,7 +91,7 @@ final class ArchiveWriter {
 
     private func write(_ batch: ArchiveBatch, of source: Int64) throws(SQLiteError) {
         if batch.isAfterLoss, let view = batch.monitor?.view, let run = view.run,
-            let document = view.status
+            let document = view.document
         {
             try begin(run, attempt: view.attempt ?? 1, document, batch, of: source)
         } else if current[source] == nil {
@@ -168,7 +168,7 @@ final class ArchiveWriter {
 
     /// Begins a run, or goes on with it where it is known: a monitor that begins anew finds the same.
     private func begin(
-        _ id: RunID, attempt: Int, _ document: TrainingStatus, _ batch: ArchiveBatch,
+        _ id: RunID, attempt: Int, _ document: PulseDocument, _ batch: ArchiveBatch,
         of source: Int64
     ) throws(SQLiteError) {
         try database.run(
@@ -193,7 +193,7 @@ final class ArchiveWriter {
             guard let run = current[source] else { return }
             try insertPoint.run([
                 .integer(run.row), .integer(run.nextPoint), .integer(run.attempt),
-                .integer(document.timestamp), .real(document.epoch), .real(document.loss),
+                .integer(document.timestamp), .real(document.epoch), .real(document.v1.loss),
             ])
             current[source]?.nextPoint += 1
             current[source]?.points += 1

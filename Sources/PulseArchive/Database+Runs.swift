@@ -55,7 +55,7 @@ extension Database {
     }
 
     private static func run(of row: borrowing Row) -> ArchivedRun? {
-        guard let status = try? PulseDecoder.decode(row.bytes(4)) else { return nil }
+        guard let status = try? PulseDecoder.decodeDocument(row.bytes(4)).v1 else { return nil }
         return ArchivedRun(
             id: RunID(source: row.text(0), started: row.integer(1), ordinal: Int(row.integer(2))),
             attempt: Int(row.integer(3)), status: status,

@@ -37,7 +37,7 @@ extension Database {
                     updated: row.integer(1), ended: row.isNull(2) ? nil : row.integer(2))
             )
         }
-        if let newest, let document = try? PulseDecoder.decode(newest.document) {
+        if let newest, let document = try? PulseDecoder.decodeDocument(newest.document) {
             memory.newest = (document, newest.times)
         }
         return memory

@@ -22,7 +22,7 @@ enum JournalKind: Int64 {
     /// - Parameter document: what the entry holds beside it.
     func event(document: [UInt8]) -> RunEvent? {
         switch self {
-        case .document: (try? PulseDecoder.decode(document)).map { .document($0) }
+        case .document: (try? PulseDecoder.decodeDocument(document)).map { .document($0) }
         case .stale: .stale
         case .sourceFailed: .sourceFailed
         case .sourceRecovered: .sourceRecovered

@@ -14,13 +14,13 @@ package struct RunMonitor: Sendable {
     private var silence: Silence?
     private var isStale = false
     /// The newest accepted document.
-    private var newest: TrainingStatus?
+    private var newest: PulseDocument?
     /// The server didn't poll for a while: the next poll comes before the next judgement.
     private var isAwaitingPoll = false
     private var wasFailing = false
     private var lastError: PulseError?
     private let staleAfter: Duration
-    private let placeholder: TrainingStatus?
+    private let placeholder: PulseDocument?
     private let rules: RunRules
 
     /// - Parameters:
@@ -43,9 +43,10 @@ package struct RunMonitor: Sendable {
         curve = RunCurve(rules: rules)
         self.source = SourceCondition(label: source.label, firstWithin: pollInterval)
         runs = RunSequence(name: source.name, rules: rules)
-        placeholder = try? TrainingStatus(
-            status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "Waiting to start...",
-            timestamp: wallClock)
+        placeholder =
+            (try? TrainingStatus(
+                status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "Waiting to start...",
+                timestamp: wallClock)).map { PulseDocument($0) }
     }
 
     /// The current run's curve.
@@ -86,17 +87,17 @@ package struct RunMonitor: Sendable {
         return events + [.stale]
     }
 
-    private mutating func accept(_ document: TrainingStatus, wallClock: Int64) -> [RunEvent] {
-        newest = document
+    private mutating func accept(_ document: PulseDocument, wallClock: Int64) -> [RunEvent] {
         let isFirst = recent.isEmpty
         let isNew = recent.insert(document) || rules.repeatsCount
         guard isNew || (rules.returnsCount && lastError != nil) else {
-            return [.document(document)]
+            return [.document(serve(document))]
         }
         let wasStale = isStale
         isStale = false
         let stepBack = runs.stepBack
         let happened = runs.take(document, isStale: wasStale)
+        let served = serve(document)
         if document.status == .idle { curve.leave() }
         var isNewRun = false
         var isNewAttempt = false
@@ -114,7 +115,7 @@ package struct RunMonitor: Sendable {
         }
         guard document.status == .running else {
             silence = nil
-            return [.document(document)] + happened
+            return [.document(served)] + happened
         }
         // One that came late tells nothing of the speed.
         if let run = runs.current, document.epoch >= run.newestEpoch {
@@ -133,13 +134,21 @@ package struct RunMonitor: Sendable {
             silence?.take(document, at: time.now)
         }
         let hasRecovered = wasStale && !isNewRun
-        return [.document(document)] + happened + (hasRecovered ? [.recovered] : [])
+        return [.document(served)] + happened + (hasRecovered ? [.recovered] : [])
+    }
+
+    /// Notes what is served from here on: a loss that wasn't measured is the run's last one to
+    /// readers of version 1.
+    private mutating func serve(_ document: PulseDocument) -> PulseDocument {
+        let served = document.projecting(loss: runs.current?.lastLoss ?? 0)
+        newest = served
+        return served
     }
 
     /// How old the first document of a source is: the others are seen as they come.
     ///
     /// A timestamp in the future is another clock's, and says nothing.
-    private func age(of document: TrainingStatus, _ wallClock: Int64) -> Duration {
+    private func age(of document: PulseDocument, _ wallClock: Int64) -> Duration {
         max(.zero, .seconds(wallClock) - .seconds(document.timestamp))
     }
 
@@ -173,11 +182,12 @@ extension RunMonitor {
         // A file that isn't there yet is a job that hasn't started. One that is there but was never
         // valid leaves nothing to serve.
         let isWaiting = state == .missing || state == .ok
-        let status = newest ?? (isWaiting ? placeholder : nil)
+        let document = newest ?? (isWaiting ? placeholder : nil)
         return RunView(
-            status: status, liveness: liveness, etaSeconds: etaSeconds, source: state,
+            status: document?.v1, liveness: liveness, etaSeconds: etaSeconds, source: state,
             sourceError: error, run: runs.current?.id, attempt: runs.current?.attempt,
-            hasLoss: status.map { runs.hasMeasured(lossOf: $0) } ?? false)
+            hasLoss: document.map { runs.hasMeasured(lossOf: $0) } ?? false,
+            details: document?.details)
     }
 
     private var liveness: Liveness {
@@ -198,7 +208,7 @@ extension RunMonitor {
 
 extension RunMonitor {
     /// Of what ``checkpoint`` consists: another one is no checkpoint.
-    private static let checkpointVersion: UInt8 = 1
+    private static let checkpointVersion: UInt8 = 2
 
     /// The time that was observed until now: that of a ``MonitorMemory/Entry``.
     package var observedTime: Duration { time.now }
@@ -244,7 +254,7 @@ extension RunMonitor {
             try Silence(from: &reader, staleAfter: staleAfter, rules: rules)
         }
         isStale = try reader.bool()
-        newest = try reader.optional { reader throws(CheckpointError) in try reader.status() }
+        newest = try reader.optional { reader throws(CheckpointError) in try reader.document() }
         wasFailing = try reader.bool()
         guard reader.isAtEnd else { throw CheckpointError() }
         for entry in rules.journalCounts ? memory.entries : [] {

@@ -129,9 +129,9 @@ struct KeyReader: Sendable {
             guard case .value(let bytes) = content else {
                 throw PulseError(.missing, "\(name): the key was deleted")
             }
-            let status = try PulseDecoder.decode(bytes)
+            let document = try PulseDecoder.decodeDocument(bytes)
             fault = nil
-            return .accepted(status)
+            return .accepted(document)
         } catch {
             fault = error
             return .failed(error)

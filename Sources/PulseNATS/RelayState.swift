@@ -108,7 +108,8 @@ struct RelayState: Sendable {
             return nil
         }
         if known == nil, !pending.isFound { return nil }
-        if let other = try? PulseDecoder.decode(bytes), other.timestamp > pending.timestamp {
+        if let other = try? PulseDecoder.decodeDocument(bytes), other.timestamp > pending.timestamp
+        {
             self.pending = nil
             return .outdated(by: other.timestamp)
         }

@@ -37,7 +37,9 @@ struct WatchState: Sendable {
     var losses: [Double] { curve.history.losses }
 
     /// Whether the loss that was read was measured.
-    var hasLoss: Bool { reading.map { runs.hasMeasured(lossOf: $0.status) } ?? false }
+    var hasLoss: Bool {
+        reading.map { runs.hasMeasured(lossOf: PulseDocument($0.status)) } ?? false
+    }
 
     mutating func take(_ update: WatchUpdate, at now: Moment) {
         switch update {
@@ -78,7 +80,8 @@ struct WatchState: Sendable {
     func serverTime(at now: Moment) -> Int64 { now.unixTime.clampedSum(skew) }
 
     private mutating func follow(_ status: TrainingStatus) {
-        for event in runs.take(status, isStale: reading?.liveness == .stale) { curve.apply(event) }
+        let isStale = reading?.liveness == .stale
+        for event in runs.take(PulseDocument(status), isStale: isStale) { curve.apply(event) }
         if status.status == .idle { curve.leave() }
     }
 
@@ -97,7 +100,7 @@ struct WatchState: Sendable {
                 follow(earlier)
             } else {
                 // Of an attempt that has measured nothing yet, the server's curve has no point.
-                curve.apply(.point(earlier))
+                curve.apply(.point(PulseDocument(earlier)))
             }
         }
     }

@@ -59,7 +59,7 @@ struct MonitoredLife {
         wallClock += min(seconds, 1)
         deliver(
             .accepted(
-                try .sample(
+                try PulseDocument.sample(
                     state, epoch: epoch, of: total, loss: loss, timestamp: timestamp ?? wallClock)))
     }
 

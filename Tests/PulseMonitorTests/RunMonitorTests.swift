@@ -107,7 +107,7 @@ struct RunMonitorTests {
                 wallClock: wallClock)
             for epoch in [1.0, 2] {
                 let event = SourceEvent.accepted(
-                    try .sample(epoch: epoch, timestamp: timestamp))
+                    try PulseDocument.sample(epoch: epoch, timestamp: timestamp))
                 _ = monitor.take(
                     SourceDelivery([event], nextWithin: .seconds(2)), at: now,
                     wallClock: wallClock)

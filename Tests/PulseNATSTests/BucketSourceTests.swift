@@ -16,7 +16,7 @@ struct BucketSourceTests {
     }
 
     private func put(_ key: String, epoch: Double) throws {
-        store.put(key, PulseEncoder.encode(try .sample(epoch: epoch)))
+        store.put(key, PulseEncoder.encode(try TrainingStatus.sample(epoch: epoch)))
     }
 
     /// The names of those that have something new, and of those that are gone.

@@ -60,7 +60,7 @@ struct DirectoryRelayTests {
     func found() throws {
         try write("a.json", epoch: 1, timestamp: 1_000)
         try write("b.json", epoch: 1, timestamp: 3_000)
-        let later = PulseEncoder.encode(try .sample(epoch: 2, timestamp: 2_000))
+        let later = PulseEncoder.encode(try TrainingStatus.sample(epoch: 2, timestamp: 2_000))
         store.put("a", later)
         store.put("b", later)
         let relay = try relay()

@@ -38,7 +38,7 @@ struct FollowedKey {
 
     private mutating func note(_ events: [SourceEvent], isPoll: Bool) {
         for case .accepted(let status) in events {
-            lastGood = status
+            lastGood = status.v1
             accepted += 1
         }
         condition.take(

@@ -36,7 +36,7 @@ struct FollowedRunsTests {
 
     @Test("judges by the time that passes")
     mutating func stale() throws {
-        _ = runs.take(delivery(.accepted(try .sample())), at: .after(0))
+        _ = runs.take(delivery(.accepted(try PulseDocument.sample())), at: .after(0))
         var verdicts: [Verdict] = []
         for second in stride(from: Int64(2), through: 70, by: 2) {
             let updates =

@@ -15,7 +15,7 @@ struct SourceWatchTests {
     @Test("tells a new status as a server would: both documents, then the reading")
     func status() throws {
         let view = view(try .sample())
-        let document = PulseEncoder.encode(try .sample())
+        let document = PulseEncoder.encode(try TrainingStatus.sample())
         let progress = try #require(view.progressDocument)
         #expect(
             SourceWatch.updates(of: view, after: nil) == [

@@ -48,7 +48,7 @@ extension Trace.Happening {
         case .restored(let act): "restores \(act)"
         case .disturbed(let disturbance): "\(disturbance)"
         case .ended(let disturbance): "\(disturbance) is over"
-        case .polled(.accepted(let document)): "  polls: \(document.text)"
+        case .polled(.accepted(let document)): "  polls: \(document.v1.text)"
         case .polled(let event): "  polls: \(event)"
         case .happened(let events):
             "  reports: \(events.map(\.text).joined(separator: ", "))"
@@ -66,7 +66,7 @@ extension RunEvent {
     fileprivate var text: String {
         switch self {
         case .document: "document"
-        case .began(let id, let document): "began \(id) with \(document.text)"
+        case .began(let id, let document): "began \(id) with \(document.v1.text)"
         case .resumed(let id, let attempt, let epoch): "resumed \(id), \(attempt), at \(epoch)"
         case .joined(let id, let other, let attempt, let epoch):
             "joined \(id) to \(other), \(attempt), at \(epoch)"

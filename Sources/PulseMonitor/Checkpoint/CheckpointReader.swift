@@ -51,6 +51,17 @@ package struct CheckpointReader {
         return String(decoding: try take(Int(count)), as: UTF8.self)
     }
 
+    package mutating func document() throws(CheckpointError) -> PulseDocument {
+        let (status, hasLoss) = (try status(), try bool())
+        let bytes = try optional { reader throws(CheckpointError) in
+            try reader.array { reader throws(CheckpointError) in try reader.integer() as UInt8 }
+        }
+        guard let bytes else { return PulseDocument(status) }
+        guard let details = try? RunDetails(bytes: bytes) else { throw CheckpointError() }
+        return PulseDocument(status, details: details, hasLoss: hasLoss)
+            .projecting(loss: status.loss)
+    }
+
     package mutating func status() throws(CheckpointError) -> TrainingStatus {
         guard let state = TrainingStatus.State(rawValue: try string()) else {
             throw CheckpointError()

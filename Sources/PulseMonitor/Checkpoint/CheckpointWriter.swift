@@ -31,6 +31,14 @@ package struct CheckpointWriter {
         bytes.append(contentsOf: value.utf8)
     }
 
+    package mutating func write(_ value: PulseDocument) {
+        write(value.v1)
+        write(value.hasLoss)
+        write(value.details) { writer, details in
+            writer.write(details.bytes) { $0.write($1) }
+        }
+    }
+
     package mutating func write(_ value: TrainingStatus) {
         write(value.status.rawValue)
         write(value.epoch)

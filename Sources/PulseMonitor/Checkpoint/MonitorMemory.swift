@@ -15,7 +15,7 @@ package struct MonitorMemory: Sendable {
     /// When the newest of these happened, by the server's clock: unix seconds.
     package var savedAt: Int64
     /// The newest document of the current run, and when it was heard of; nil where there is none.
-    package var newest: (document: TrainingStatus, times: RunTimes)?
+    package var newest: (document: PulseDocument, times: RunTimes)?
 
     package init(checkpoint: [UInt8], entries: [Entry] = [], savedAt: Int64) {
         self.checkpoint = checkpoint

@@ -19,7 +19,7 @@ struct RecentDocuments: Sendable {
     /// Takes a document.
     ///
     /// - Returns: false when it is one of the last.
-    mutating func insert(_ document: TrainingStatus) -> Bool {
+    mutating func insert(_ document: PulseDocument) -> Bool {
         let digest = Self.digest(of: document)
         // The newest is the likeliest: a file that was only touched.
         guard !digests.reversed().contains(digest) else { return false }
@@ -29,7 +29,7 @@ struct RecentDocuments: Sendable {
     }
 
     /// FNV-1a, 128 bits (draft-eastlake-fnv §5): it tells documents apart and protects nothing.
-    private static func digest(of document: TrainingStatus) -> UInt128 {
+    private static func digest(of document: PulseDocument) -> UInt128 {
         var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
         func mix(_ bytes: some Sequence<UInt8>) {
             for byte in bytes {
@@ -37,7 +37,8 @@ struct RecentDocuments: Sendable {
             }
         }
         for word in [
-            document.epoch.bitPattern, document.totalEpochs.bitPattern, document.loss.bitPattern,
+            document.epoch.bitPattern, document.totalEpochs.bitPattern,
+            (document.loss ?? .nan).bitPattern,
             UInt64(bitPattern: document.timestamp),
         ] {
             mix((0..<8).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) })
@@ -46,6 +47,10 @@ struct RecentDocuments: Sendable {
         // No UTF-8 has this byte: it keeps status and message apart.
         mix(CollectionOfOne(0xff))
         mix(document.message.utf8)
+        if let details = document.details {
+            mix(CollectionOfOne(0xff))
+            mix(details.bytes)
+        }
         return hash
     }
 }

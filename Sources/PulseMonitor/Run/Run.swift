@@ -4,7 +4,7 @@ internal import Pulse
 /// included.
 ///
 /// It holds what the rules of ``RunRule`` ask for, and no more.
-struct Run: Sendable, Equatable {
+struct Run: Sendable {
     let id: RunID
     /// Which stretch between resumes it is in, counted from 1.
     private(set) var attempt = 1
@@ -25,22 +25,29 @@ struct Run: Sendable, Equatable {
     private var isProvisional: Bool
     /// Whether this attempt has told of a loss: before that, 0 only means that there was none.
     private(set) var hasLoss = false
+    /// The last loss that was measured, for documents that have none; nil before.
+    private(set) var lastLoss: Double?
+    /// The furthest step, where steps are told.
+    private(set) var newestStep: Int64?
+    /// What its trainer calls the run, and which attempt it says it is.
+    private(set) var told: (run: String?, attempt: Int64?) = (nil, nil)
 
     /// Begins a run with its first document, which isn't `idle`.
-    init(id: RunID, _ first: TrainingStatus) {
+    init(id: RunID, _ first: PulseDocument) {
         self.id = id
         status = first.status
         firstEpoch = first.status == .running || first.epoch > 0 ? first.epoch : .infinity
         newestEpoch = first.epoch
         totalEpochs = first.totalEpochs
         isProvisional = first.epoch == 0 && first.status == .running
+        attempt = first.details?.attempt.map { Int(clamping: $0) } ?? 1
         note(first)
     }
 
     /// Goes on with a document of the same attempt.
     ///
     /// - Returns: how far the run's second advance went, when this is it and the run began at 0.
-    mutating func goOn(_ document: TrainingStatus) -> Double? {
+    mutating func goOn(_ document: PulseDocument) -> Double? {
         let advance = document.epoch - newestEpoch
         note(document)
         guard isProvisional, advance > 0 else { return nil }
@@ -53,10 +60,11 @@ struct Run: Sendable, Equatable {
     }
 
     /// Begins the next attempt, which resumes at the epoch of a document.
-    mutating func resume(_ document: TrainingStatus) {
-        attempt += 1
+    mutating func resume(_ document: PulseDocument) {
+        attempt = max(attempt + 1, document.details?.attempt.map { Int(clamping: $0) } ?? 0)
         isProvisional = false
         hasLoss = false
+        newestStep = nil
         newestEpoch = document.epoch
         note(document)
     }
@@ -69,6 +77,9 @@ struct Run: Sendable, Equatable {
         run.newestEpoch = newestEpoch
         run.totalEpochs = totalEpochs
         run.hasLoss = hasLoss
+        run.lastLoss = lastLoss ?? run.lastLoss
+        run.newestStep = newestStep
+        run.told = told
         run.isProvisional = false
         return run
     }
@@ -76,16 +87,31 @@ struct Run: Sendable, Equatable {
     /// Whether all epochs that were planned are done.
     var isComplete: Bool { totalEpochs > 0 && newestEpoch >= totalEpochs }
 
-    private mutating func note(_ document: TrainingStatus) {
+    private mutating func note(_ document: PulseDocument) {
         status = document.status
         newestEpoch = max(newestEpoch, document.epoch)
         // Who reports the end may not know the total.
         if document.status == .running || document.totalEpochs > 0 {
             totalEpochs = document.totalEpochs
         }
-        if document.loss != 0 { hasLoss = true }
+        if document.tellsLoss {
+            hasLoss = true
+            lastLoss = document.loss
+        }
+        if let step = document.details?.stepsDone { newestStep = max(newestStep ?? 0, step) }
+        if let run = document.details?.run {
+            told = (run, document.details?.attempt ?? told.attempt)
+        }
         if document.status != .running { isProvisional = false }
     }
+}
+
+extension PulseDocument {
+    /// Whether it tells of a loss by itself: a 0 of version 1 may mean that there is none.
+    var tellsLoss: Bool { version == 1 ? v1.loss != 0 : hasLoss }
+
+    /// Whether it is a point of the curve of a run, which has taken it.
+    func isPoint(of run: Run) -> Bool { version == 1 ? run.hasLoss : hasLoss }
 }
 
 extension Run {
@@ -99,6 +125,10 @@ extension Run {
         writer.write(firstAdvance) { $0.write($1) }
         writer.write(isProvisional)
         writer.write(hasLoss)
+        writer.write(lastLoss) { $0.write($1) }
+        writer.write(newestStep) { $0.write($1) }
+        writer.write(told.run) { $0.write($1) }
+        writer.write(told.attempt) { $0.write($1) }
     }
 
     init(from reader: inout CheckpointReader) throws(CheckpointError) {
@@ -116,5 +146,14 @@ extension Run {
         }
         isProvisional = try reader.bool()
         hasLoss = try reader.bool()
+        lastLoss = try reader.optional { reader throws(CheckpointError) in try reader.double() }
+        newestStep = try reader.optional { reader throws(CheckpointError) in
+            try reader.integer()
+        }
+        let run = try reader.optional { reader throws(CheckpointError) in try reader.string() }
+        let number: Int64? = try reader.optional { reader throws(CheckpointError) in
+            try reader.integer()
+        }
+        told = (run, number)
     }
 }

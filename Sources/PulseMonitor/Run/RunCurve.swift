@@ -28,7 +28,7 @@ package struct RunCurve: Sendable {
         case .joined(_, _, _, let epoch):
             guard var joined = earlier else { return }
             joined.resume(at: epoch)
-            for point in history.points where point.epoch >= epoch { joined.append(point) }
+            joined.append(history, from: epoch)
             history = joined
             earlier = nil
         case .document, .ended, .stale, .recovered, .sourceChanged, .sourceFailed, .sourceRecovered:

@@ -6,16 +6,16 @@ public import Pulse
 /// Nothing is found out a second time by comparing two states.
 public enum RunEvent: Sendable, Equatable {
     /// The newest accepted document: what is served from here on.
-    case document(TrainingStatus)
+    case document(PulseDocument)
     /// A run has begun with this document.
-    case began(RunID, TrainingStatus)
+    case began(RunID, PulseDocument)
     /// The run goes on with another attempt, from this epoch.
     case resumed(RunID, attempt: Int, epoch: Double)
     /// The run that began last is the next attempt of the one before it, resumed at this epoch:
     /// from here on it has that one's id.
     case joined(RunID, to: RunID, attempt: Int, epoch: Double)
     /// The curve has grown by a point.
-    case point(TrainingStatus)
+    case point(PulseDocument)
     /// The run is over.
     case ended(RunID, RunEnding)
     /// The run has been silent for too long.

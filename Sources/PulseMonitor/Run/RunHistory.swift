@@ -25,6 +25,9 @@ public struct RunHistory: Sendable {
     /// The epochs at which later attempts of the run resumed, oldest first.
     public private(set) var resumes: [Double] = []
 
+    /// What PULSE v2 tells of each point.
+    package private(set) var columns = RunColumns()
+
     /// The newest of them that are kept: they travel in a header field.
     private static let resumeLimit = 32
 
@@ -63,17 +66,42 @@ public struct RunHistory: Sendable {
     ///
     /// - Parameter limit: 4 or more.
     package func thinned(to limit: Int) -> [Point] {
-        CurveThinning.kept(of: losses, limit: limit).map { points[$0] }
+        indices(thinnedTo: limit).map { points[$0] }
+    }
+
+    /// The places of these points.
+    package func indices(thinnedTo limit: Int) -> [Int] {
+        CurveThinning.kept(of: losses, limit: limit)
     }
 
     /// Adds the newest point.
     public mutating func append(_ status: TrainingStatus) {
-        append(Point(timestamp: status.timestamp, epoch: status.epoch, loss: status.loss))
+        append(PulseDocument(status))
     }
 
-    mutating func append(_ point: Point) {
+    /// Adds the newest point.
+    public mutating func append(_ document: PulseDocument) {
+        append(
+            Point(
+                timestamp: document.timestamp, epoch: document.epoch, loss: document.v1.loss))
+        columns.append(document.details, behind: points.count - 1)
+    }
+
+    /// Takes over what another curve has from an epoch on.
+    mutating func append(_ other: RunHistory, from epoch: Double) {
+        for (index, point) in other.points.enumerated() where point.epoch >= epoch {
+            append(point)
+            columns.append(index, of: other.columns, behind: points.count - 1)
+        }
+    }
+
+    /// Adds a point, whose row of the columns is added by the caller.
+    private mutating func append(_ point: Point) {
         // The newest point stays only where the stride falls on it.
-        if count > 0, (count - 1) % stride != 0 { points.removeLast() }
+        if count > 0, (count - 1) % stride != 0 {
+            points.removeLast()
+            columns.removeLast()
+        }
         if points.count == capacity { halve() }
         points.append(point)
         count += 1
@@ -84,6 +112,7 @@ public struct RunHistory: Sendable {
         let kept = points.firstIndex { $0.epoch >= epoch } ?? points.count
         if kept < points.count {
             points.removeSubrange(kept...)
+            columns.keep(0..<kept)
             // All that is left stands where the stride falls.
             count = kept == 0 ? 0 : (kept - 1) * stride + 1
         }
@@ -99,7 +128,9 @@ public struct RunHistory: Sendable {
 
     /// Keeps every second point, the first among them.
     private mutating func halve() {
-        points = Swift.stride(from: 0, to: points.count, by: 2).map { points[$0] }
+        let kept = Swift.stride(from: 0, to: points.count, by: 2)
+        points = kept.map { points[$0] }
+        columns.keep(kept)
         stride *= 2
     }
 }
@@ -114,6 +145,7 @@ extension RunHistory {
         writer.write(resumes) { $0.write($1) }
         writer.write(Int64(stride))
         writer.write(Int64(count))
+        columns.write(to: &writer)
     }
 
     init(from reader: inout CheckpointReader, capacity: Int) throws(CheckpointError) {
@@ -130,5 +162,6 @@ extension RunHistory {
         }
         self.stride = Int(stride)
         self.count = Int(count)
+        columns = try RunColumns(from: &reader, count: points.count)
     }
 }

@@ -85,7 +85,12 @@ package final class RunItem: Sendable {
         json.member("eta_seconds", view.etaSeconds) { $0.double($1) }
         json.member("source_state") { $0.string(view.source.rawValue) }
         json.member("source_error", view.sourceError) { $0.string($1.description) }
-        json.literal(", \"details\": null}")
+        json.member("details", view.details) { json, details in
+            json.literal("{")
+            json.members(of: details)
+            json.literal("}")
+        }
+        json.literal("}")
         return json.bytes
     }
 }

@@ -2,8 +2,8 @@ internal import Pulse
 
 /// What a new run is, and what a resume: the whole rule, in one table.
 ///
-/// For PULSE v1, whose documents don't say which run they belong to. In doubt it is a new run: a
-/// split run is a nuisance, two runs joined are a lie.
+/// Documents of PULSE v2 may say which run they belong to, and nothing is guessed then. Those of v1
+/// don't. In doubt it is a new run: a split run is a nuisance, two runs joined are a lie.
 enum RunRule {
     /// What a document means to the run before it.
     enum Verdict: Sendable, Equatable {
@@ -18,6 +18,8 @@ enum RunRule {
         case stepsBack
         /// The job waits; a run that was on has ended without a word.
         case waits
+        /// It comes from an attempt that should be gone, and adds nothing.
+        case passes
     }
 
     /// Judges a document by what came before.
@@ -27,10 +29,38 @@ enum RunRule {
     ///   - isStale: whether the run had been judged stale. What comes after a silence can't be a
     ///     document that was overtaken by another, so that it needs no second one to be judged.
     static func verdict(
-        on document: TrainingStatus, after run: Run?, isStale: Bool, rules: RunRules = .current
+        on document: PulseDocument, after run: Run?, isStale: Bool, rules: RunRules = .current
     ) -> Verdict {
         if document.status == .idle { return rules.idleEnds || run == nil ? .waits : .goesOn }
         guard let run else { return .begins }
+        if let name = document.details?.run, let told = run.told.run {
+            return verdict(on: document, of: name, after: run, called: told, isStale, rules)
+        }
+        return guess(document, after: run, isStale, rules)
+    }
+
+    /// Judges a document that says which run it belongs to, after one that did.
+    private static func verdict(
+        on document: PulseDocument, of name: String, after run: Run, called told: String,
+        _ isStale: Bool, _ rules: RunRules
+    ) -> Verdict {
+        guard name.utf8.elementsEqual(told.utf8) else { return .begins }
+        guard let attempt = document.details?.attempt, let before = run.told.attempt else {
+            // Of this run in any case; which attempt it is has to be guessed.
+            let guessed = guess(document, after: run, isStale, rules)
+            guard guessed == .begins || guessed == .stepsBack else { return guessed }
+            return document.status == .running ? .resumes : .goesOn
+        }
+        if attempt < before { return .passes }
+        if attempt > before { return .resumes }
+        let isAgain = document.status == .running && run.status != .running
+        return isAgain ? .resumes : .goesOn
+    }
+
+    /// Judges a document by its status and epoch, which is all that version 1 tells.
+    private static func guess(
+        _ document: PulseDocument, after run: Run, _ isStale: Bool, _ rules: RunRules
+    ) -> Verdict {
         let isBelow = document.epoch < run.newestEpoch
         switch (run.status, document.status) {
         // A final status ends the run before it, whatever epoch it names: who reports a crash may
@@ -43,7 +73,8 @@ enum RunRule {
         case (_, .done): return isBelow ? .begins : .goesOn
         // Trainers say 0 several times, and some never count epochs.
         case (.running, _) where !isBelow:
-            return document.epoch == 0 && rules.zeroAlwaysBegins ? .begins : .goesOn
+            let wentBack = hasFewerSteps(document, than: run)
+            return document.epoch == 0 && (wentBack || rules.zeroAlwaysBegins) ? .begins : .goesOn
         // Whoever begins says so.
         case (_, _) where document.epoch == 0: return .begins
         case (.done, _):
@@ -61,7 +92,7 @@ enum RunRule {
     /// - Returns: `.goesOn` for one that came late and is passed over, else `.begins` or
     ///   `.resumes`.
     static func verdict(
-        onStepBack back: TrainingStatus, in run: Run, followedBy next: TrainingStatus,
+        onStepBack back: PulseDocument, in run: Run, followedBy next: PulseDocument,
         rules: RunRules = .current
     ) -> Verdict {
         switch next.status {
@@ -74,6 +105,13 @@ enum RunRule {
         case .idle: .goesOn
         default: stepBack(to: back.epoch, in: run, rules)
         }
+    }
+
+    private static func hasFewerSteps(_ document: PulseDocument, than run: Run) -> Bool {
+        guard let steps = document.details?.stepsDone, let newest = run.newestStep else {
+            return false
+        }
+        return steps < newest
     }
 
     /// At or below the first epoch that the run itself has told, it is a trainer that counts from 1.

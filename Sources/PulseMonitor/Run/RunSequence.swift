@@ -9,9 +9,9 @@ package struct RunSequence: Sendable {
     /// The one before it, as long as the current one may turn out to be its next attempt.
     private var earlier: Run?
     /// A document that went back, which the next one judges.
-    private(set) var stepBack: TrainingStatus?
+    private(set) var stepBack: PulseDocument?
     /// What the current attempt began with.
-    private(set) var beginning: TrainingStatus?
+    private(set) var beginning: PulseDocument?
     private var recent: [RunID] = []
     private let name: SourceName
     private let rules: RunRules
@@ -29,14 +29,15 @@ package struct RunSequence: Sendable {
     ///
     /// PULSE v1 can't say that there is none, so trainers write 0: it is one only once the attempt has
     /// told of another. While a document that went back awaits its judgement, its attempt isn't known.
-    package func hasMeasured(lossOf newest: TrainingStatus) -> Bool {
-        newest.loss != 0 || (stepBack == nil && current?.hasLoss == true)
+    package func hasMeasured(lossOf newest: PulseDocument) -> Bool {
+        guard newest.version == 1 else { return newest.hasLoss }
+        return newest.v1.loss != 0 || (stepBack == nil && current?.hasLoss == true)
     }
 
     /// Takes a document that the trainer wrote.
     ///
     /// - Parameter isStale: whether the run had been judged stale.
-    package mutating func take(_ document: TrainingStatus, isStale: Bool) -> [RunEvent] {
+    package mutating func take(_ document: PulseDocument, isStale: Bool) -> [RunEvent] {
         // A keep-alive between says nothing of what it was.
         if let back = stepBack, document.isKeepAlive(of: back) { return [] }
         var events: [RunEvent] = []
@@ -45,7 +46,7 @@ package struct RunSequence: Sendable {
             switch RunRule.verdict(onStepBack: back, in: run, followedBy: document, rules: rules) {
             case .begins: events += begin(back)
             case .resumes: events += resume(back)
-            case .goesOn, .stepsBack, .waits: break
+            case .goesOn, .stepsBack, .waits, .passes: break
             }
         }
         switch RunRule.verdict(on: document, after: current, isStale: isStale, rules: rules) {
@@ -54,32 +55,35 @@ package struct RunSequence: Sendable {
         case .goesOn: events += goOn(document)
         case .stepsBack: stepBack = document
         case .waits: events += endCurrent()
+        case .passes: break
         }
         return events
     }
 
-    private mutating func begin(_ document: TrainingStatus) -> [RunEvent] {
+    private mutating func begin(_ document: PulseDocument) -> [RunEvent] {
         var events = endCurrent()
         let run = Run(id: newID(started: document.timestamp), document)
         current = run
         beginning = document
         events.append(.began(run.id, document))
-        if run.hasLoss || rules.zeroLossCounts { events.append(.point(document)) }
+        events += joinByName(run, document)
+        if document.isPoint(of: run) || rules.zeroLossCounts { events.append(.point(document)) }
         if document.status != .running { events += ended(run) }
         return events
     }
 
-    private mutating func resume(_ document: TrainingStatus) -> [RunEvent] {
+    private mutating func resume(_ document: PulseDocument) -> [RunEvent] {
         guard var run = current else { return [] }
         run.resume(document)
         current = run
         beginning = document
         earlier = nil
         return [.resumed(run.id, attempt: run.attempt, epoch: document.epoch)]
-            + (run.hasLoss || rules.zeroLossCounts ? [.point(document)] : [])
+            + (document.isPoint(of: run) || rules.zeroLossCounts ? [.point(document)] : [])
+            + (document.status == .running ? [] : ended(run))
     }
 
-    private mutating func goOn(_ document: TrainingStatus) -> [RunEvent] {
+    private mutating func goOn(_ document: PulseDocument) -> [RunEvent] {
         guard var run = current else { return [] }
         let before = run
         let secondAdvance = run.goOn(document)
@@ -87,13 +91,26 @@ package struct RunSequence: Sendable {
         var events: [RunEvent] = []
         // The curve never goes back, and what is written after the end adds nothing to it.
         if before.status == .running, document.epoch >= before.newestEpoch || rules.lateIsPoint,
-            run.hasLoss || rules.zeroLossCounts
+            document.isPoint(of: run) || rules.zeroLossCounts
         {
             events.append(.point(document))
         }
         if document.status != .running, document.status != before.status { events += ended(run) }
         if let secondAdvance { events += join(run, secondAdvance) }
         return events
+    }
+
+    /// Joins a run that says that it is the one before it, which `idle` has ended.
+    private mutating func joinByName(_ run: Run, _ document: PulseDocument) -> [RunEvent] {
+        guard let earlier, let name = document.details?.run, let told = earlier.told.run,
+            name.utf8.elementsEqual(told.utf8)
+        else { return [] }
+        self.earlier = nil
+        let joined = run.joined(to: earlier)
+        current = joined
+        return [
+            .joined(run.id, to: joined.id, attempt: joined.attempt, epoch: document.epoch)
+        ]
     }
 
     /// Joins a run that began at 0 to the one before it, when that is what it turns out to be.
@@ -131,11 +148,12 @@ package struct RunSequence: Sendable {
     }
 }
 
-extension TrainingStatus {
+extension PulseDocument {
     /// Whether it says what another has said, later: that the command lives, and nothing of the
     /// training.
-    fileprivate func isKeepAlive(of other: TrainingStatus) -> Bool {
+    fileprivate func isKeepAlive(of other: PulseDocument) -> Bool {
         status == other.status && epoch == other.epoch && loss == other.loss
+            && details?.stepsDone == other.details?.stepsDone
             && totalEpochs == other.totalEpochs
     }
 }
@@ -156,8 +174,8 @@ extension RunSequence {
         func run(_ reader: inout CheckpointReader) throws(CheckpointError) -> Run {
             try Run(from: &reader)
         }
-        func document(_ reader: inout CheckpointReader) throws(CheckpointError) -> TrainingStatus {
-            try reader.status()
+        func document(_ reader: inout CheckpointReader) throws(CheckpointError) -> PulseDocument {
+            try reader.document()
         }
         current = try reader.optional(run)
         earlier = try reader.optional(run)

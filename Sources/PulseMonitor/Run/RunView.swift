@@ -18,9 +18,26 @@ public struct RunView: Sendable, Equatable {
     public var attempt: Int? = nil
     /// Whether the loss of the state was measured: a 0 before any other is none.
     public var hasLoss = true
+    /// What PULSE v2 tells beside the state; nil where its document is of version 1.
+    public var details: RunDetails? = nil
 }
 
 extension RunView {
+    /// The state as a document; nil when there is none to serve.
+    package var document: PulseDocument? {
+        status.map { status in
+            details.map {
+                PulseDocument(status, details: $0, hasLoss: hasLoss)
+                    .projecting(loss: status.loss)
+            } ?? PulseDocument(status)
+        }
+    }
+
+    /// The state as a document of version 2; nil when there is none to serve.
+    package var version2: PulseDocument? {
+        status.map { PulseDocument($0, details: details ?? .unknown, hasLoss: hasLoss) }
+    }
+
     /// The body of `/progress`; nil when there is no state to serve.
     package var progressDocument: [UInt8]? {
         guard let status else { return nil }

@@ -7,8 +7,8 @@ struct Silence: Sendable {
     private let staleAfter: Duration
     private let rules: RunRules
     private var lastSign: Duration
-    /// The newest document of this attempt that differed in epoch or loss: gaps are between those.
-    private var lastChange: (epoch: Double, loss: Double, time: Duration)
+    /// The newest document of this attempt that differed in epoch, loss or steps: gaps are between those.
+    private var lastChange: (epoch: Double, loss: Double, steps: Int64?, time: Duration)
     private var wasStale = false
     private var longestGap = Duration.zero
     /// Gaps in which the run was judged stale: each counts once it has come again.
@@ -22,13 +22,13 @@ struct Silence: Sendable {
     ///
     /// - Parameter age: how old it is already.
     init(
-        _ first: TrainingStatus, staleAfter: Duration, age: Duration = .zero, at now: Duration,
+        _ first: PulseDocument, staleAfter: Duration, age: Duration = .zero, at now: Duration,
         rules: RunRules = .current
     ) {
         self.staleAfter = staleAfter
         self.rules = rules
         lastSign = now - age
-        lastChange = (first.epoch, first.loss, now - age)
+        lastChange = (first.epoch, first.loss ?? 0, first.details?.stepsDone, now - age)
     }
 
     /// When the run becomes stale.
@@ -42,15 +42,16 @@ struct Silence: Sendable {
     }
 
     /// Takes a sign of life in the same attempt.
-    mutating func take(_ document: TrainingStatus, at now: Duration) {
+    mutating func take(_ document: PulseDocument, at now: Duration) {
         lastSign = now
         // A keep-alive says that the command lives, and nothing of how often its trainer reports.
+        let steps = document.details?.stepsDone
         guard
-            document.epoch != lastChange.epoch || document.loss != lastChange.loss
-                || rules.keepAlivesEndGaps
+            document.epoch != lastChange.epoch || (document.loss ?? 0) != lastChange.loss
+                || steps != lastChange.steps || rules.keepAlivesEndGaps
         else { return }
         note(gap: now - lastChange.time)
-        lastChange = (document.epoch, document.loss, now)
+        lastChange = (document.epoch, document.loss ?? 0, steps, now)
         wasStale = false
     }
 
@@ -78,6 +79,7 @@ extension Silence {
         writer.write(lastSign)
         writer.write(lastChange.epoch)
         writer.write(lastChange.loss)
+        writer.write(lastChange.steps) { $0.write($1) }
         writer.write(lastChange.time)
         writer.write(wasStale)
         writer.write(longestGap)
@@ -90,7 +92,11 @@ extension Silence {
         self.staleAfter = staleAfter
         self.rules = rules
         lastSign = try reader.duration()
-        lastChange = (try reader.double(), try reader.double(), try reader.duration())
+        let (epoch, loss) = (try reader.double(), try reader.double())
+        let steps: Int64? = try reader.optional { reader throws(CheckpointError) in
+            try reader.integer()
+        }
+        lastChange = (epoch, loss, steps, try reader.duration())
         wasStale = try reader.bool()
         longestGap = try reader.duration()
         doubtful = try reader.array { reader throws(CheckpointError) in try reader.duration() }

@@ -45,7 +45,7 @@ package struct FilePoll: Sendable {
     /// What was wrong still is: that is one more poll that failed.
     private func event(_ outcome: StatusFileReader.Outcome) -> SourceEvent {
         switch outcome {
-        case .accepted(let status): .accepted(status)
+        case .accepted(let status): .accepted(reader.lastDocument ?? PulseDocument(status))
         case .rejected(let error): .failed(error)
         case .unchanged: reader.error.map { .failed($0) } ?? .unchanged
         }

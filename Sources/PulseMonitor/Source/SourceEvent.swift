@@ -5,7 +5,7 @@ public import Pulse
 /// A source delivers what it found, and ``RunMonitor`` concludes.
 public enum SourceEvent: Sendable, Equatable {
     /// A valid document that is new, or that came back after an error.
-    case accepted(TrainingStatus)
+    case accepted(PulseDocument)
     /// What is there is valid, and known already.
     case unchanged
     /// What is there is no valid document, or nobody can read it.
@@ -13,6 +13,13 @@ public enum SourceEvent: Sendable, Equatable {
     /// The same, for a moment that means nothing yet: half a document, a file between its removal
     /// and its creation, a connection that moves to another server.
     case faltered(PulseError)
+}
+
+extension SourceEvent {
+    /// A document of version 1.
+    public static func accepted(_ status: TrainingStatus) -> SourceEvent {
+        .accepted(PulseDocument(status))
+    }
 }
 
 /// What a source found at one time.

@@ -122,7 +122,8 @@ struct CheckpointTests {
                 SourceDelivery(
                     [
                         .accepted(
-                            try .sample(epoch: Double(second), timestamp: wall + Int64(second)))
+                            try PulseDocument.sample(
+                                epoch: Double(second), timestamp: wall + Int64(second)))
                     ],
                     nextWithin: .seconds(2)), at: .seconds(second), wallClock: wall + Int64(second))
         }
@@ -149,7 +150,8 @@ struct CheckpointTests {
         let start = Self.wall + 10 + 3_600
         var monitor = try Self.monitor(continuing: memory, wall: start)
         let document = SourceDelivery(
-            [.accepted(try .sample(epoch: 20, timestamp: start))], nextWithin: .seconds(2))
+            [.accepted(try PulseDocument.sample(epoch: 20, timestamp: start))],
+            nextWithin: .seconds(2))
         #expect(monitor.take(document, at: .zero, wallClock: start).contains(.recovered) == false)
         for second in stride(from: Int64(1), through: 60, by: 1) {
             let poll = SourceDelivery([.unchanged], nextWithin: .seconds(2))
@@ -172,7 +174,8 @@ struct CheckpointTests {
         let (_, memory) = try Self.running()
         var monitor = try Self.monitor(continuing: memory, wall: Self.wall + 40)
         let again = SourceDelivery(
-            [.accepted(try .sample(epoch: 4, timestamp: Self.wall + 4))], nextWithin: .seconds(2))
+            [.accepted(try PulseDocument.sample(epoch: 4, timestamp: Self.wall + 4))],
+            nextWithin: .seconds(2))
         let events = monitor.take(again, at: .zero, wallClock: Self.wall + 40)
         #expect(events.count == 1)
         #expect(monitor.history.points.count == 11)

@@ -19,7 +19,7 @@ struct RecentDocumentsTests {
     @Test("each of the six fields makes another document")
     mutating func fields() throws {
         #expect(recent.isEmpty)
-        for document: TrainingStatus in [
+        for document: PulseDocument in [
             try .sample(), try .sample(.done), try .sample(epoch: 2), try .sample(of: 5),
             try .sample(loss: 0.25), try .sample(message: "n"), try .sample(timestamp: 1_001),
             try .sample(loss: -0.5), try .sample(message: ""), try .sample(message: "e\u{301}"),

@@ -11,7 +11,8 @@ struct RunHistoryTests {
         var history = RunHistory(capacity: capacity)
         for index in 0..<count {
             history.append(
-                try .sample(epoch: Double(index), loss: -Double(index), timestamp: Int64(index)))
+                try PulseDocument.sample(
+                    epoch: Double(index), loss: -Double(index), timestamp: Int64(index)))
         }
         return history
     }
@@ -32,7 +33,7 @@ struct RunHistoryTests {
     func spans(_ capacity: Int) throws {
         var history = RunHistory(capacity: capacity)
         for index in 0..<20_000 {
-            history.append(try .sample(epoch: Double(index), timestamp: Int64(index)))
+            history.append(try PulseDocument.sample(epoch: Double(index), timestamp: Int64(index)))
             guard index > 0, index < 300 || index % 97 == 0 else { continue }
             let times = history.timestamps
             let isSpanning = times.first == 0 && times.last == Int64(index)
@@ -58,7 +59,7 @@ struct RunHistoryTests {
         var history = try curve(of: 100, capacity: 4)
         history.removeAll()
         #expect(history.timestamps.isEmpty)
-        for index in 0..<4 { history.append(try .sample(timestamp: Int64(index))) }
+        for index in 0..<4 { history.append(try PulseDocument.sample(timestamp: Int64(index))) }
         #expect(history.timestamps == [0, 1, 2, 3])
     }
 }

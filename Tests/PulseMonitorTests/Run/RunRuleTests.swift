@@ -85,7 +85,7 @@ struct RunRuleTests {
 
     @Test("judges a document by what came before", arguments: table)
     func cell(_ cell: Cell) throws {
-        let document = try TrainingStatus.sample(cell.status, epoch: cell.epoch, of: cell.total)
+        let document = try PulseDocument.sample(cell.status, epoch: cell.epoch, of: cell.total)
         #expect(
             RunRule.verdict(on: document, after: try run(cell.before), isStale: cell.isStale)
                 == cell.verdict)
@@ -105,7 +105,7 @@ struct RunRuleTests {
 
     @Test("a total that wasn't known hasn't grown")
     func unknownTotal() throws {
-        let document = try TrainingStatus.sample(epoch: 4, of: 20)
+        let document = try PulseDocument.sample(epoch: 4, of: 20)
         #expect(
             RunRule.verdict(on: document, after: try run(.done, of: 0), isStale: false) == .begins)
     }

@@ -14,7 +14,7 @@ struct DirectorySourceTests {
     }
 
     private func write(_ name: String, epoch: Double = 1) throws {
-        let document = PulseEncoder.encode(try .sample(epoch: epoch))
+        let document = PulseEncoder.encode(try TrainingStatus.sample(epoch: epoch))
         try directory.write(document, to: name + ".new")
         directory.rename(name + ".new", to: name)
     }
@@ -84,7 +84,7 @@ struct DirectorySourceTests {
     @Test("follows links that stay on the file system, and no others")
     func links() throws {
         let other = try TemporaryDirectory()
-        try other.write(PulseEncoder.encode(try .sample(epoch: 5)), to: "real.json")
+        try other.write(PulseEncoder.encode(try TrainingStatus.sample(epoch: 5)), to: "real.json")
         directory.makeLink("near.json", to: other.file("real.json"))
         directory.makeLink("proc.json", to: "/proc/self/status")
         directory.makeLink("far", to: "/proc/self")

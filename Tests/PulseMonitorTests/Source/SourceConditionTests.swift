@@ -31,7 +31,7 @@ struct SourceConditionTests {
         let error = PulseError(.missing, "x")
         deliver(.failed(error))
         deliver(.faltered(error))
-        deliver(.accepted(try .sample()))
+        deliver(.accepted(try PulseDocument.sample()))
         deliver(.failed(PulseError(.ioError, "y")), isPoll: false)
         #expect(condition.counts.polls == 3)
         #expect(condition.counts.failures == [.missing: 2])

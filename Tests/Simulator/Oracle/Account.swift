@@ -28,7 +28,8 @@ struct Account {
         pending = nil
         for event in events {
             switch event {
-            case .began(let id, let document):
+            case .began(let id, let began):
+                let document = began.v1
                 let subject = document == act.document ? act : waiting
                 guard let subject, subject.document == document else {
                     throw Violation(.transitions, "\(id) began with a document of long ago")

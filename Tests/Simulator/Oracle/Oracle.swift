@@ -84,7 +84,7 @@ struct Oracle {
 
     private func acceptedAct(_ observation: Observation) throws(Violation) -> Act? {
         guard case .accepted(let document) = observation.step.event else { return nil }
-        guard case .document(let act) = observation.look?.shown, act.document == document else {
+        guard case .document(let act) = observation.look?.shown, act.document == document.v1 else {
             throw Violation(.served, "accepted, and not there: \(document)")
         }
         return act
