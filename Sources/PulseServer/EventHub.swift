@@ -23,6 +23,11 @@ struct EventHub: Sendable {
         channel.publish(snapshot.update, sequence: snapshot.sequence)
     }
 
+    /// Wakes every stream with a state as PULSE v2.
+    func publish(_ snapshot: Version2Snapshot, sequence: UInt64) {
+        channel.publish(snapshot.update, sequence: sequence)
+    }
+
     /// - Parameter timestamp: the server's unix time in seconds.
     func beat(timestamp: Int64) {
         channel.beat(ServerSentEvent.heartbeat(timestamp: timestamp))

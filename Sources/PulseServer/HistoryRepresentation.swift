@@ -7,10 +7,16 @@ internal import Synchronization
 /// for: most states are never asked for theirs.
 final class HistoryRepresentation: Sendable {
     private struct Rendered {
-        var json: Representation?
+        /// The whole curve, as either version of PULSE tells it.
+        var whole: [Int: Representation] = [:]
         /// By how many points at most.
-        var thinned: [Int: Representation] = [:]
+        var thinned: [Size: Representation] = [:]
         var table: Representation?
+    }
+
+    private struct Size: Hashable {
+        let version: Int
+        let limit: Int
     }
 
     private let history: RunHistory
@@ -34,29 +40,36 @@ final class HistoryRepresentation: Sendable {
         history = RunHistory(capacity: 4)
         headers = []
         self.policy = policy
-        rendered = Mutex(Rendered(json: representation, table: representation))
+        rendered = Mutex(
+            Rendered(whole: [1: representation, 2: representation], table: representation))
     }
 
-    /// Three arrays: all points, or so many at most that the peaks stay.
-    func representation(for query: HistoryQuery) -> Representation {
+    /// All points, or so many at most that the peaks stay.
+    ///
+    /// - Parameter version: of PULSE, 1 or 2: three arrays, or all that was told of each point.
+    func representation(for query: HistoryQuery, version: Int = 1) -> Representation {
         rendered.withLock { rendered in
             guard let limit = query.points, limit < history.points.count else {
-                if let json = rendered.json { return json }
-                let json = json(history.points)
-                rendered.json = json
-                return json
+                if let whole = rendered.whole[version] { return whole }
+                let whole = json(Array(history.points.indices), version)
+                rendered.whole[version] = whole
+                return whole
             }
-            if let thinned = rendered.thinned[limit] { return thinned }
-            let thinned = json(history.thinned(to: limit))
+            let size = Size(version: version, limit: limit)
+            if let thinned = rendered.thinned[size] { return thinned }
+            let thinned = json(history.indices(thinnedTo: limit), version)
             if rendered.thinned.count >= Self.sizeLimit { rendered.thinned = [:] }
-            rendered.thinned[limit] = thinned
+            rendered.thinned[size] = thinned
             return thinned
         }
     }
 
-    private func json(_ points: [RunHistory.Point]) -> Representation {
+    private func json(_ places: [Int], _ version: Int) -> Representation {
         .json(
-            RunHistory.document(of: points), headers: headers + history.headers, policy: policy)
+            version == 1
+                ? RunHistory.document(of: places.map { history.points[$0] })
+                : history.version2Document(of: places),
+            headers: headers + history.headers, policy: policy)
     }
 
     /// One row a point (RFC 4180).
@@ -89,13 +102,23 @@ extension RunHistory {
     /// The curve as a table, oldest first.
     package var table: [UInt8] {
         var json = JSONWriter()
-        json.literal("timestamp,epoch,loss\r\n")
-        for point in points {
+        json.literal("timestamp,epoch,loss")
+        if !columns.isEmpty {
+            json.literal(",steps_done,lr,gpu_memory_usage")
+            // Names of metrics hold nothing that a table would have to quote (RFC 4180 §2).
+            for name in columns.metricNames {
+                json.literal(",")
+                json.raw(Array(name.utf8))
+            }
+        }
+        json.literal("\r\n")
+        for (index, point) in points.enumerated() {
             json.integer(point.timestamp)
             json.literal(",")
             json.double(point.epoch)
             json.literal(",")
             json.double(point.loss)
+            if !columns.isEmpty { json.cells(of: columns[index]) }
             json.literal("\r\n")
         }
         return json.bytes
@@ -113,10 +136,51 @@ extension RunHistory {
         json.literal("]}")
         return json.bytes
     }
+
+    /// The body of `/v2/history`: arrays of equal length, oldest first, null where nothing was told.
+    func version2Document(of places: [Int]) -> [UInt8] {
+        let rows = places.map { columns[$0] }
+        var json = JSONWriter()
+        json.literal("{\"timestamp\": [")
+        json.list(places) { $0.integer(points[$1].timestamp) }
+        json.literal("], \"epoch\": [")
+        json.list(places) { $0.double(points[$1].epoch) }
+        json.literal("], \"loss\": [")
+        json.list(places) { $0.double(points[$1].loss) }
+        json.literal("], \"steps_done\": [")
+        json.list(rows) { $0.optional($1.stepsDone) { $0.integer($1) } }
+        json.literal("], \"lr\": [")
+        json.list(rows) { $0.optional($1.learningRate) { $0.double($1) } }
+        json.literal("], \"gpu_memory_usage\": [")
+        json.list(rows) { $0.optional($1.gpuMemoryUsage) { $0.integer($1) } }
+        json.literal("], \"metrics\": {")
+        json.list(Array(columns.metricNames.enumerated())) { json, metric in
+            json.string(metric.element)
+            json.literal(": [")
+            json.list(rows) { $0.optional($1.metrics[metric.offset]) { $0.double($1) } }
+            json.literal("]")
+        }
+        json.literal("}}")
+        return json.bytes
+    }
 }
 
 extension JSONWriter {
-    fileprivate mutating func list<Element>(
+    /// The cells of a row that PULSE v2 adds; empty where nothing was told.
+    fileprivate mutating func cells(of row: RunColumns.Row) {
+        literal(",")
+        if let steps = row.stepsDone { integer(steps) }
+        literal(",")
+        if let rate = row.learningRate { double(rate) }
+        literal(",")
+        if let memory = row.gpuMemoryUsage { integer(memory) }
+        for metric in row.metrics {
+            literal(",")
+            if let metric { double(metric) }
+        }
+    }
+
+    mutating func list<Element>(
         _ elements: [Element], write: (inout JSONWriter, Element) -> Void
     ) {
         for (index, element) in elements.enumerated() {

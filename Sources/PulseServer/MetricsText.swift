@@ -67,11 +67,16 @@ struct MetricsText {
     ///
     /// `name` ends with `_info`.
     mutating func info(_ name: String, _ help: String, labels: [(name: String, value: String)]) {
+        info(name, help, labels: [labels])
+    }
+
+    /// The same for several things, each with its labels.
+    mutating func info(_ name: String, _ help: String, labels: [[(name: String, value: String)]]) {
         let isOpenMetrics = format == .openMetrics
         family(
             isOpenMetrics ? String(name.dropLast("_info".count)) : name,
             isOpenMetrics ? "info" : "gauge", help)
-        append(name, [Sample(labels, 1)])
+        append(name, labels.map { Sample($0, 1) })
     }
 
     private mutating func append(_ name: String, _ samples: [Sample]) {

@@ -1,6 +1,8 @@
 /// What a request asks for.
 enum Route: Sendable {
     case status, progress, history, events, metrics, livez, readyz, about
+    /// The same as PULSE v2.
+    case status2, history2, events2
     /// The list of runs, and its stream.
     case runs, runsEvents
     /// One run, or a part of it.
@@ -18,10 +20,10 @@ enum Route: Sendable {
 
     var name: Name {
         switch self {
-        case .status: .status
+        case .status, .status2: .status
         case .progress: .progress
-        case .history: .history
-        case .events: .events
+        case .history, .history2: .history
+        case .events, .events2: .events
         case .metrics: .metrics
         case .livez: .livez
         case .readyz: .readyz
@@ -37,7 +39,7 @@ enum Route: Sendable {
     var isCurrent: Bool {
         switch self {
         case .status, .progress, .history, .events, .metrics, .livez, .readyz, .about, .runs,
-            .runsEvents, .run:
+            .runsEvents, .run, .status2, .history2, .events2:
             true
         case .file, .noPanel: false
         }
@@ -60,6 +62,10 @@ enum RunPart: String, Sendable, CaseIterable {
     case status, progress, history, events
     /// The whole curve as a table.
     case table = "history.csv"
+    /// The same as PULSE v2.
+    case status2 = "v2/status"
+    case history2 = "v2/history"
+    case events2 = "v2/events"
 
     /// The path of this part, with the run as a parameter.
     var path: String { self == .item ? "/runs/{id}" : "/runs/{id}/\(rawValue)" }

@@ -33,6 +33,7 @@ struct Routes: Sendable {
         var paths: [(String, Route)] = [
             ("/status", .status), ("/progress", .progress), ("/history", .history),
             ("/events", .events),
+            ("/v2/status", .status2), ("/v2/history", .history2), ("/v2/events", .events2),
             ("/metrics", .metrics), ("/livez", .livez), ("/readyz", .readyz),
             ("/about", .about), ("/runs", .runs), ("/runs/events", .runsEvents),
         ]
@@ -149,6 +150,11 @@ struct Routes: Sendable {
             case .noPanel: representation = errors.noPanel
             case nil: representation = errors.notFound
             case .events: return (runs.frontStream.open(request, origin: origin), nil)
+            case .status2: representation = runs.front.store.snapshot.version2.status
+            case .history2:
+                let curve = runs.front.store.snapshot.history
+                return runAnswers.history(curve, version: 2, request, origin: origin)
+            case .events2: return (runs.openFrontVersion2(request, origin: origin), nil)
             case .metrics:
                 let headers = policy.headersByOrigin[origin]
                 return (.response(page.response(to: request, headers: headers)), nil)

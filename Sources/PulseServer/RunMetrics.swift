@@ -11,6 +11,18 @@ struct RunMetrics {
     private struct Run {
         let labels: Labels
         let view: RunView
+        /// Of the metrics that its trainer has told of first.
+        let metrics: [(name: String, value: Double)]
+
+        /// So many names have samples: each is a series.
+        private static let metricLimit = 16
+
+        init(labels: Labels, _ store: StatusStore) {
+            self.labels = labels
+            let snapshot = store.snapshot
+            view = snapshot.view
+            metrics = snapshot.version2.metrics(Self.metricLimit)
+        }
     }
 
     private let runs: [Run]
@@ -26,7 +38,7 @@ struct RunMetrics {
         isLabelled = !table.isSingle
         guard isLabelled else {
             let store = table.front.store
-            runs = [Run(labels: [], view: store.snapshot.view)]
+            runs = [Run(labels: [], store)]
             liveness = [:]
             return
         }
@@ -34,8 +46,7 @@ struct RunMetrics {
         liveness = Dictionary(
             all.map { ($0.store.snapshot.view.liveness, 1) }, uniquingKeysWith: +)
         runs = all.sorted { $0.item.updated > $1.item.updated }.prefix(Self.limit).map { resource in
-            Run(
-                labels: [("run", resource.name.description)], view: resource.store.snapshot.view)
+            Run(labels: [("run", resource.name.description)], resource.store)
         }
     }
 
@@ -69,6 +80,7 @@ struct RunMetrics {
             runs.compactMap { run in
                 run.view.hasLoss ? run.view.status.map { Sample(run.labels, $0.loss) } : nil
             })
+        writeDetails(to: &text)
         text.gauge(
             "pulse_status", "What the trainer says: 1 for the current status.",
             runs.flatMap { run in
@@ -81,6 +93,43 @@ struct RunMetrics {
             "pulse_last_update_timestamp_seconds",
             "When the trainer wrote the last good state, in unix time."
         ) { Double($0.timestamp) }
+    }
+
+    /// What PULSE v2 tells; no sample for what isn't known.
+    private func writeDetails(to text: inout MetricsText) {
+        func gauge(_ name: String, _ help: String, _ value: (RunDetails) -> Double?) {
+            text.gauge(
+                name, help,
+                runs.compactMap { run in
+                    run.view.details.flatMap(value).map { Sample(run.labels, $0) }
+                })
+        }
+        gauge("pulse_learning_rate", "The learning rate last used.") { $0.learningRate }
+        gauge("pulse_steps_done", "Optimizer updates done.") { $0.stepsDone.map(Double.init) }
+        gauge("pulse_steps_planned", "Optimizer updates planned.") {
+            $0.totalSteps.map(Double.init)
+        }
+        gauge("pulse_batch_size", "Samples in one update, over all ranks.") {
+            $0.batchSize.map(Double.init)
+        }
+        gauge("pulse_gpu_memory_bytes", "Peak of the memory reserved on the trainer's device.") {
+            $0.gpuMemoryUsage.map(Double.init)
+        }
+        text.gauge(
+            "pulse_metric", "What else the trainer measures, by its name.",
+            runs.flatMap { run in
+                run.metrics.map { Sample(run.labels + [("name", $0.name)], $0.value) }
+            })
+        let infos = runs.compactMap { run in
+            run.view.details.map { details in
+                run.labels + [
+                    ("profile", details.profile ?? ""), ("dataset", details.dataset ?? ""),
+                ]
+            }
+        }
+        if !infos.isEmpty {
+            text.info("pulse_run_info", "What the run is.", labels: infos)
+        }
     }
 
     /// Polls are counted for all sources together.

@@ -11,6 +11,8 @@ final class StatusSnapshot: Sendable {
     let status: Representation
     let progress: Representation
     let history: HistoryRepresentation
+    /// The same as PULSE v2.
+    let version2: Version2Snapshot
     /// The event blocks of this state.
     let update: StreamUpdate
     let sequence: UInt64
@@ -28,7 +30,7 @@ final class StatusSnapshot: Sendable {
         self.sequence = sequence
         let headers = Self.headers(of: view, namesRun: namesRun)
         if let document = view.status.map(PulseEncoder.encode),
-            let progressDocument = view.progressDocument
+            let progressDocument = view.progressDocument, let version2 = view.version2
         {
             status = .json(document, headers: headers, policy: policy)
             progress = .json(progressDocument, headers: headers, policy: policy)
@@ -42,6 +44,9 @@ final class StatusSnapshot: Sendable {
                 isSameStatus
                 ? ServerSentEvent.block(id: id, event: "progress", data: progressDocument) : whole
             update = StreamUpdate(change: change, snapshot: whole)
+            self.version2 = Version2Snapshot(
+                version2, progress: progressDocument, columns: history.columns, id: id,
+                headers: headers, policy: policy)
         } else {
             var problem = Problem.unavailable(
                 view.sourceError?.description ?? "there is no status yet", retryAfter: 2)
@@ -51,6 +56,7 @@ final class StatusSnapshot: Sendable {
             self.history = HistoryRepresentation(instead: status, policy: policy)
             let block = ServerSentEvent.block(id: id, event: "problem", data: problem.document)
             update = StreamUpdate(change: block, snapshot: block)
+            version2 = Version2Snapshot(instead: status, update: update)
         }
     }
 

@@ -32,11 +32,13 @@ class Contract:
     def __init__(self, directory: Path = PUBLIC) -> None:
         self.api = json.loads((directory / "openapi.json").read_bytes())
         self.pulse = json.loads((directory / "pulse-v1.schema.json").read_bytes())
+        version_2 = json.loads((directory / "pulse-v2.schema.json").read_bytes())
         self._registry = Registry().with_resources(
             (BASE + name, DRAFT202012.create_resource(document))
             for name, document in [
                 ("openapi.json", self.api),
                 ("pulse-v1.schema.json", self.pulse),
+                ("pulse-v2.schema.json", version_2),
             ]
         )
 

@@ -13,8 +13,8 @@ struct HistoryRepresentationTests {
         #expect(
             RunHistory.document(of: history.points).text
                 == #"{"timestamp": [], "epoch": [], "loss": []}"#)
-        history.append(try .sample(epoch: 1, loss: 0.5, timestamp: 10))
-        history.append(try .sample(epoch: 1.5, loss: -2, timestamp: 11))
+        history.append(try PulseDocument.sample(epoch: 1, loss: 0.5, timestamp: 10))
+        history.append(try PulseDocument.sample(epoch: 1.5, loss: -2, timestamp: 11))
         #expect(
             RunHistory.document(of: history.points).text
                 == #"{"timestamp": [10, 11], "epoch": [1.0, 1.5], "loss": [0.5, -2.0]}"#)
@@ -37,7 +37,7 @@ struct HistoryRepresentationTests {
         var history = RunHistory(capacity: 100)
         for epoch in 0..<100 {
             let loss = epoch == 41 ? 9.0 : epoch == 42 ? -9 : 0.5
-            history.append(try .sample(epoch: Double(epoch), loss: loss))
+            history.append(try PulseDocument.sample(epoch: Double(epoch), loss: loss))
         }
         #expect(history.thinned(to: 8).map(\.epoch) == [0, 41, 42, 49, 50, 99])
         #expect(history.thinned(to: 100) == history.points)
@@ -46,7 +46,7 @@ struct HistoryRepresentationTests {
     @Test("a size is rendered once, and one that is no less than the curve is the curve")
     func sizes() throws {
         var history = RunHistory(capacity: 100)
-        for epoch in 0..<100 { history.append(try .sample(epoch: Double(epoch))) }
+        for epoch in 0..<100 { history.append(try PulseDocument.sample(epoch: Double(epoch))) }
         let representation = HistoryRepresentation(history, policy: AccessPolicy())
         func asked(_ points: String?) throws -> Representation {
             representation.representation(

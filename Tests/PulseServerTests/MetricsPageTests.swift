@@ -52,7 +52,7 @@ struct MetricsPageTests {
 
     @Test("a loss that nobody measured has no sample")
     func withoutLoss() throws {
-        let text = text(table(["a": .accepted(try .sample(epoch: 1, loss: 0))]))
+        let text = text(table(["a": .accepted(try PulseDocument.sample(epoch: 1, loss: 0))]))
         #expect(!text.contains("pulse_loss"))
         #expect(text.contains("\npulse_epoch 1\n"))
     }
@@ -69,7 +69,8 @@ struct MetricsPageTests {
         let text = text(
             table(
                 [
-                    "a": .accepted(try .sample(loss: 0.5)), "b": .accepted(try .sample(.done)),
+                    "a": .accepted(try PulseDocument.sample(loss: 0.5)),
+                    "b": .accepted(try PulseDocument.sample(.done)),
                     "never": .failed(PulseError(.syntax, "x")),
                 ], namesRuns: true))
         for line in [

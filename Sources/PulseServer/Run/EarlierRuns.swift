@@ -43,7 +43,8 @@ final class EarlierRuns: Sendable {
 final class EarlierRun: Sendable {
     let status: Representation
     let progress: Representation
-    private let stream: [[UInt8]]
+    let version2: Version2Snapshot
+    private let snapshot: StreamUpdate
     private let id: String
     private let headers: [HeaderLine]
     private let policy: AccessPolicy
@@ -57,11 +58,12 @@ final class EarlierRun: Sendable {
         let snapshot = StatusSnapshot(
             view: view, history: RunHistory(capacity: 4), sequence: 1, id: id, previous: nil,
             policy: policy, namesRun: true)
-        (status, progress) = (snapshot.status, snapshot.progress)
+        (status, progress, version2) = (snapshot.status, snapshot.progress, snapshot.version2)
+        self.snapshot = snapshot.update
         headers = StatusSnapshot.headers(of: view, namesRun: true)
-        let end = ServerSentEvent.block(event: "end", data: Array("{}".utf8))
-        stream = [snapshot.update.snapshot + end, end]
     }
+
+    private static let end = ServerSentEvent.block(event: "end", data: Array("{}".utf8))
 
     /// Its curve, read once.
     func history(_ curve: () -> RunHistory?) -> HistoryRepresentation? {
@@ -74,8 +76,14 @@ final class EarlierRun: Sendable {
 
     /// A stream that says what there is to say, and ends: `event: end` tells a client to close,
     /// and one that comes back all the same gets nothing but that.
-    func events(_ request: borrowing Request, heads: StreamHeads, origin: Int) -> Response {
+    ///
+    /// - Parameter version: of PULSE, 1 or 2.
+    func events(
+        _ request: borrowing Request, version: Int, heads: StreamHeads, origin: Int
+    ) -> Response {
         let isKnown = request.withHeader(.lastEventID) { Bytes.equal($0, Array(id.utf8)) }
-        return heads.whole(stream[isKnown == true ? 1 : 0], origin: origin)
+        let update = version == 1 ? snapshot : version2.update
+        let state = isKnown == true ? [] : update.snapshot
+        return heads.whole(state + Self.end, origin: origin)
     }
 }

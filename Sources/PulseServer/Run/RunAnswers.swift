@@ -37,12 +37,16 @@ struct RunAnswers: Sendable {
     }
 
     /// The curve of a run, whole or thinned.
-    func history(_ history: HistoryRepresentation, _ request: borrowing Request, origin: Int)
-        -> Choice
-    {
+    ///
+    /// - Parameter version: of PULSE, 1 or 2.
+    func history(
+        _ history: HistoryRepresentation, version: Int = 1, _ request: borrowing Request,
+        origin: Int
+    ) -> Choice {
         do throws(MalformedParameter) {
             let query = try HistoryQuery(request)
-            return answer(history.representation(for: query), request, origin)
+            let curve = history.representation(for: query, version: version)
+            return answer(curve, request, origin)
         } catch {
             return answer(error.problem.representation(policy: policy), request, origin)
         }
@@ -65,6 +69,13 @@ struct RunAnswers: Sendable {
             case .progress: return answer(snapshot.progress, request, origin)
             case .history: return history(snapshot.history, request, origin: origin)
             case .table: return answer(snapshot.history.table, request, origin)
+            case .status2:
+                return answer(snapshot.version2.status, request, origin)
+            case .history2:
+                return history(snapshot.history, version: 2, request, origin: origin)
+            case .events2:
+                let reply = resource.version2.open(request, origin: origin, from: resource.store)
+                return (reply, nil)
             case .item:
                 return answer(resource.item, request, origin)
             }
@@ -82,15 +93,21 @@ struct RunAnswers: Sendable {
         case .item: return answer(item, request, origin)
         case .status: return answer(answers.status, request, origin)
         case .progress: return answer(answers.progress, request, origin)
-        case .events:
-            return (.response(answers.events(request, heads: table.heads, origin: origin)), nil)
-        case .history, .table:
+        case .status2: return answer(answers.version2.status, request, origin)
+        case .events, .events2:
+            let version = part == .events ? 1 : 2
+            return (
+                .response(
+                    answers.events(request, version: version, heads: table.heads, origin: origin)),
+                nil
+            )
+        case .history, .history2, .table:
             guard let curve = earlier.history(of: run) else {
                 return answer(unreadable, request, origin)
             }
             return part == .table
                 ? answer(curve.table, request, origin)
-                : history(curve, request, origin: origin)
+                : history(curve, version: part == .history ? 1 : 2, request, origin: origin)
         }
     }
 
@@ -106,7 +123,8 @@ struct RunAnswers: Sendable {
 
     /// Relative, so that it works below any path (RFC 9110 §10.2.2).
     private func redirect(to id: String, _ part: RunPart, origin: Int) -> Response {
-        let location = part == .item ? "./\(id)" : "../\(id)/\(part.rawValue)"
+        let up = String(repeating: "../", count: part.rawValue.split(separator: "/").count)
+        let location = part == .item ? "./\(id)" : "\(up)\(id)/\(part.rawValue)"
         return Response(
             status: 308,
             headers: [HeaderLine("Location", location), HeaderLine("Cache-Control", "no-store")]

@@ -14,7 +14,8 @@ struct RunFollower: Sendable {
 
     /// Begins with what the source delivered first.
     init(
-        _ chain: SnapshotChain, _ name: SourceName, label: String, hub: EventHub, ids: EventIDs,
+        _ chain: SnapshotChain, _ name: SourceName, label: String,
+        makeHub: @escaping @Sendable () -> EventHub, ids: EventIDs,
         observers: [any RunObserver], teller: (any RunObserver)? = nil,
         keeper: (any RunKeeper)? = nil, goesOn: Bool = false, wallClock: Int64
     ) {
@@ -25,10 +26,11 @@ struct RunFollower: Sendable {
         self.goesOn = goesOn
         let view = chain.snapshot.view
         times = Self.times(of: view, keeper?.memory, wallClock)
+        let hub = makeHub()
         hub.publish(chain.snapshot)
         resource = RunResource(
             name, label: label, store: StatusStore(chain.snapshot, chain.counts), hub: hub,
-            ids: ids,
+            version2: Version2Hub(makeHub), ids: ids,
             item: RunItem(source: name, view: view, times: times, history: chain.history))
     }
 
@@ -58,7 +60,11 @@ struct RunFollower: Sendable {
     private static func times(
         of view: RunView, _ memory: MonitorMemory?, _ wallClock: Int64
     ) -> RunTimes {
-        if let newest = memory?.newest, newest.document == view.status { return newest.times }
+        if let newest = memory?.newest, let document = view.document,
+            newest.document.projecting(loss: document.v1.loss) == document
+        {
+            return newest.times
+        }
         return RunTimes(first: view, at: wallClock)
     }
 
@@ -66,9 +72,9 @@ struct RunFollower: Sendable {
     mutating func take(
         _ delivery: SourceDelivery, at now: Duration, wallClock: Int64, in table: RunTable
     ) {
-        let before = chain.snapshot.view.status
+        let before = chain.snapshot.view.document
         let step = chain.take(delivery, at: now, wallClock: wallClock)
-        let isNewStatus = chain.snapshot.view.status != before
+        let isNewStatus = chain.snapshot.view.document != before
         finish(step, isNewStatus: isNewStatus, wallClock: wallClock, in: table)
     }
 
@@ -98,6 +104,7 @@ struct RunFollower: Sendable {
         if let snapshot = step.snapshot {
             resource.store.update(snapshot)
             resource.hub.publish(snapshot)
+            resource.version2.publish(from: resource.store)
             let item = RunItem(
                 source: resource.name, view: view, times: times, history: chain.history)
             table.take(resource, item: item, begins: begins)

@@ -43,7 +43,8 @@ struct RunOrigin: Sendable {
         var logger = logger
         if namesRuns { logger[metadataKey: "source"] = "\(name)" }
         return RunFollower(
-            chain, name, label: label, hub: EventHub(heads: heads, streams: streams, ids: ids),
+            chain, name, label: label,
+            makeHub: { [heads, streams] in EventHub(heads: heads, streams: streams, ids: ids) },
             ids: ids,
             observers: [RunLog(logger: logger, expectsSource: expectsSources)] + observers,
             teller: teller, keeper: keeper, goesOn: goesOn, wallClock: wallClock)

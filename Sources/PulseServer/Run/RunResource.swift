@@ -8,6 +8,7 @@ final class RunResource: Sendable {
     let label: String
     let store: StatusStore
     let hub: EventHub
+    let version2: Version2Hub
     /// Of its events: those of another run mean nothing here.
     let ids: EventIDs
     private let newest: Mutex<RunItem>
@@ -18,13 +19,14 @@ final class RunResource: Sendable {
     private static let joinedLimit = 64
 
     init(
-        _ name: SourceName, label: String, store: StatusStore, hub: EventHub, ids: EventIDs,
-        item: RunItem
+        _ name: SourceName, label: String, store: StatusStore, hub: EventHub,
+        version2: Version2Hub, ids: EventIDs, item: RunItem
     ) {
         self.name = name
         self.label = label
         self.store = store
         self.hub = hub
+        self.version2 = version2
         self.ids = ids
         newest = Mutex(item)
     }

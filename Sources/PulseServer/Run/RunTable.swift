@@ -12,6 +12,8 @@ final class RunTable: Sendable {
         var front: RunResource
         /// The stream of those, while they can come to mean another run.
         var frontHub: EventHub?
+        /// The same as PULSE v2.
+        var frontVersion2: Version2Hub?
         /// Counts the changes of what a list shows.
         var version: UInt64 = 0
         /// Counts the sources that came and went.
@@ -47,7 +49,8 @@ final class RunTable: Sendable {
     init(front: RunResource, isSingle: Bool, heads: StreamHeads, streams: StreamCount) {
         let hub = isSingle ? nil : EventHub(heads: heads, streams: streams, ids: front.ids)
         hub?.publish(front.store.snapshot)
-        state = Mutex(State(front: front, frontHub: hub))
+        let version2 = isSingle ? nil : Self.version2(of: front, heads, streams)
+        state = Mutex(State(front: front, frontHub: hub, frontVersion2: version2))
         feed = RunListFeed(heads: heads, streams: streams)
         self.isSingle = isSingle
         self.streams = streams
@@ -82,6 +85,21 @@ final class RunTable: Sendable {
 
     /// The stream of the routes without a name.
     var frontStream: EventHub { state.withLock { $0.frontHub ?? $0.front.hub } }
+
+    /// Opens a stream of PULSE v2 for the routes without a name.
+    func openFrontVersion2(_ request: borrowing Request, origin: Int) -> Reply {
+        let (hub, store) = state.withLock { state in
+            (state.frontVersion2 ?? state.front.version2, state.front.store)
+        }
+        return hub.open(request, origin: origin, from: store)
+    }
+
+    private static func version2(
+        of resource: RunResource, _ heads: StreamHeads, _ streams: StreamCount
+    ) -> Version2Hub {
+        let ids = resource.ids
+        return Version2Hub { EventHub(heads: heads, streams: streams, ids: ids) }
+    }
 
     /// What a client that names a run finds.
     func find(_ reference: RunReference) -> Finding {
@@ -138,25 +156,36 @@ final class RunTable: Sendable {
         resource.item = item
         if before.id != item.id { feed.remove(before.id) }
         guard item.isRun else { return }
-        let (hub, former) = state.withLock { state in
+        let (hub, version2, former, formerVersion2) = state.withLock { state in
             state.version += 1
             if state.resources.updateValue(resource, forKey: resource.name) == nil {
                 state.sourcesVersion += 1
             }
             var former: EventHub?
+            var formerVersion2: Version2Hub?
             if begins, state.front !== resource {
                 state.front = resource
                 former = state.frontHub
                 state.frontHub = former.map { _ in
                     EventHub(heads: heads, streams: streams, ids: resource.ids)
                 }
+                formerVersion2 = state.frontVersion2
+                state.frontVersion2 = formerVersion2.map { _ in
+                    Self.version2(of: resource, heads, streams)
+                }
             }
-            return (state.front === resource ? state.frontHub : nil, former)
+            let isFront = state.front === resource
+            return (
+                isFront ? state.frontHub : nil, isFront ? state.frontVersion2 : nil, former,
+                formerVersion2
+            )
         }
         hub?.publish(resource.store.snapshot)
+        version2?.publish(from: resource.store)
         feed.put(item)
         // Who followed the one before reconnects to this one.
         former?.finish()
+        formerVersion2?.finish(isLast: false)
     }
 
     /// A source is given up for good.
@@ -170,6 +199,7 @@ final class RunTable: Sendable {
         }
         feed.remove(resource.item.id)
         resource.hub.finish()
+        resource.version2.finish(isLast: true)
     }
 }
 
@@ -181,13 +211,22 @@ extension RunTable {
     /// Sends a heartbeat to every stream.
     func beat(timestamp: Int64) {
         for hub in hubs { hub.beat(timestamp: timestamp) }
+        for hub in version2Hubs { hub.beat(timestamp: timestamp) }
         feed.beat(timestamp: timestamp)
     }
 
     /// Ends every stream with its final chunk, and any new one.
     func finish() {
         for hub in hubs { hub.finish() }
+        for hub in version2Hubs { hub.finish(isLast: true) }
         feed.finish()
+    }
+
+    private var version2Hubs: [Version2Hub] {
+        state.withLock { state in
+            (Array(state.resources.values) + [state.front]).map(\.version2)
+                + [state.frontVersion2].compactMap { $0 }
+        }
     }
 
     private var hubs: [EventHub] {
