@@ -5,13 +5,16 @@ import Pulse
 /// `pulse write`: one atomic write, for shell scripts.
 struct Write: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write one PULSE v1 status, atomically.",
+        abstract: "Write one PULSE status, atomically.",
         discussion: """
             For training jobs that are shell scripts:
               pulse write idle    -s status.json
               pulse write running -s status.json --epoch 1.5 --total-epochs 3 --loss 0.42
               pulse write done    -s status.json --epoch 3 --total-epochs 3 --loss 0.31
               pulse write error   -s status.json --message "out of memory"
+
+            An option of PULSE v2 makes it a document of that version, with null for what isn't told:
+              pulse write running -s status.json --epoch 1.5 --steps-done 310 --lr 1e-5 --metric eval_loss=0.5
 
             A reader sees the old state or the new one, never half of it. On an error the file stays as it was, \
             and the exit code is 1. PULSE_STATUS_FILE in the environment stands for --status-file.
@@ -32,8 +35,10 @@ struct Write: ParsableCommand {
     @Option(parsing: .unconditional, help: "Epochs planned; 0 when that isn't known.")
     var totalEpochs = 0.0
 
-    @Option(parsing: .unconditional, help: "The newest loss.")
-    var loss = 0.0
+    @Option(
+        parsing: .unconditional,
+        help: "The newest loss. (default: 0.0; in PULSE v2 null: there is none)")
+    var loss: Double?
 
     @Option(
         parsing: .unconditional,
@@ -43,10 +48,13 @@ struct Write: ParsableCommand {
             """)
     var message: String?
 
+    @OptionGroup(title: "Options of PULSE v2")
+    var details: WriteDetails
+
     func validate() throws {
         if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
         do {
-            _ = try status()
+            _ = try document()
         } catch {
             throw ValidationError("\(error.description).")
         }
@@ -54,17 +62,19 @@ struct Write: ParsableCommand {
 
     func run() throws {
         do {
-            try StatusFileWriter(path: statusFile).write(try status())
+            try StatusFileWriter(path: statusFile).write(try document())
         } catch {
             CommandOutput.error(error.description)
             throw ExitCode.failure
         }
     }
 
-    private func status() throws(PulseError) -> TrainingStatus {
-        try TrainingStatus(
-            status: state, epoch: epoch, totalEpochs: totalEpochs, loss: loss,
+    private func document() throws(PulseError) -> PulseDocument {
+        let status = try TrainingStatus(
+            status: state, epoch: epoch, totalEpochs: totalEpochs, loss: loss ?? 0,
             message: message ?? defaultMessage, timestamp: Int64(time(nil)))
+        guard let details = try details.value() else { return PulseDocument(status) }
+        return PulseDocument(status, details: details, hasLoss: loss != nil)
     }
 
     private var defaultMessage: String {
