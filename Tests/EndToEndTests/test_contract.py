@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -232,6 +233,24 @@ def never_valid(serve: Callable[..., PulseServer], file: StatusFile) -> PulseSer
     return serve()
 
 
+def earlier(serve: Callable[..., PulseServer], file: StatusFile) -> PulseServer:
+    """A run that is over, behind the one that is on."""
+    file.done()
+    server = serve()
+    file.running(0.5)
+    wait_until(lambda: server.get("/runs?current=false").json()["total"] == 1, "it is archived")
+    return server
+
+
+def unreadable_curves(serve: Callable[..., PulseServer], file: StatusFile) -> PulseServer:
+    """The same, with an archive that somebody has taken the curves from."""
+    archive = file.path.with_name("archive.db")
+    server = earlier(lambda *flags: serve("--archive", str(archive), *flags), file)
+    with sqlite3.connect(archive) as database:
+        database.execute("ALTER TABLE point RENAME TO elsewhere")
+    return server
+
+
 def extreme(serve: Callable[..., PulseServer], file: StatusFile) -> PulseServer:
     largest = sys.float_info.max
     file.document(epoch=largest, total_epochs=5e-324, loss=-largest, timestamp=2**63 - 1)
@@ -280,15 +299,18 @@ JOINED: dict[int, str] = {}
 
 
 def place(server: PulseServer, path: str, **headers: str) -> str:
-    """The path of an operation, with a run that the server has where one is to be named."""
+    """The path of an operation, with a run that the server has where one is to be named.
+
+    One that is over goes before one that is on.
+    """
     if "{id}" not in path:
         return path
-    runs = server.get("/runs", **headers).json().get("runs")
-    return path.replace("{id}", runs[0]["id"] if runs else "nobody")
+    runs = server.get("/runs", **headers).json().get("runs") or [{"id": "nobody", "current": True}]
+    return path.replace("{id}", min(runs, key=lambda run: run["current"])["id"])
 
 
 STATES = [missing, idle, running, done, error, stale, invalid, gone, unreadable, never_valid]
-STATES += [several, extreme, open_to_origins, guarded]
+STATES += [several, earlier, extreme, open_to_origins, guarded]
 
 #: There is nothing true to serve in these.
 STATELESS = [unreadable, never_valid]
@@ -393,6 +415,8 @@ def answers(
                 status_file.running(1.0)
                 server = serve("--max-streams", "1")
                 stack.enter_context(EventStream(server.port))
+            elif status == "503" and "{id}/history" in path:
+                server = unreadable_curves(serve, status_file)
             elif status == "503":
                 server = never_valid(serve, status_file)
             elif status == "303":
@@ -489,7 +513,7 @@ def test_the_events_of_all_runs_keep_the_contract(
     serve: Callable[..., PulseServer], status_file: StatusFile
 ) -> None:
     def serve_with_quick_heartbeats(*flags: str) -> PulseServer:
-        return serve("--heartbeat-interval", "100ms", *flags)
+        return serve("--heartbeat-interval", "100ms", "--no-archive", *flags)
 
     server = several(serve_with_quick_heartbeats, status_file)
     keys = ("paths", "/runs/events", "get", "x-events")
@@ -510,11 +534,28 @@ def test_the_events_of_all_runs_keep_the_contract(
     assert seen == {"run", "ready", "gone", "heartbeat"}
 
 
+def test_the_events_of_a_run_that_is_over_keep_the_contract(
+    serve: Callable[..., PulseServer], status_file: StatusFile
+) -> None:
+    server = earlier(serve, status_file)
+    (run,) = server.get("/runs?current=false").json()["runs"]
+    path = f"/runs/{run['id']}/events"
+    blocks = [block.splitlines() for block in ask(server, path).body.decode().split("\n\n")[:-1]]
+    events = {block[-2].removeprefix("event: "): block[-1] for block in blocks}
+    assert list(events) == ["status", "progress", "end"]
+    for type, data in events.items():
+        keys = ("paths", "/runs/{id}/events", "get", "x-events", type)
+        CONTRACT.validator(*keys).validate(json.loads(data.removeprefix("data: ")))
+    id = blocks[0][0].removeprefix("id: ")
+    again = ask(server, path, headers={"Last-Event-ID": id})
+    assert again.body == b"event: end\ndata: {}\n\n"
+
+
 def test_a_run_in_a_list_is_the_same_as_by_its_name(
     serve: Callable[..., PulseServer], status_file: StatusFile
 ) -> None:
     server = several(serve, status_file)
     for run in server.get("/runs").json()["runs"]:
-        for name in (run["id"], run["source"]):
+        for name in (run["id"], run["source"]) if run["current"] else (run["id"],):
             assert ask(server, f"/runs/{name}").body == ask(server, f"/runs/{run['id']}").body
             assert server.get(f"/runs/{name}").json() == run

@@ -1,0 +1,79 @@
+"""Runs that are over, in the browser: below the panel of one source, and in the list of many."""
+
+import pytest
+from panel import Panel
+from playwright.sync_api import expect
+from processes import PulseServer, StatusFile, wait_until
+from runs_page import RunsPage
+
+START = 1_700_000_000
+
+
+def run_to(file, server, status, started, epochs):
+    """One run of `file`, each state seen before the next."""
+    path = f"/runs/{file.path.stem}/status"
+    for epoch in range(epochs + 1):
+        at = started + epoch
+        state = status if epoch == epochs else "running"
+        file.document(status=state, epoch=float(epoch), total_epochs=4.0, loss=1 / (epoch + 1), timestamp=at)
+        wait_until(lambda at=at: server.get(path).json()["timestamp"] == at, "it is seen")
+
+
+@pytest.fixture
+def job(tmp_path):
+    """A server of one status file, which keeps what is over."""
+    file = StatusFile(tmp_path / "job.json")
+    server = PulseServer(file.path, log=tmp_path / "log")
+    yield file, server
+    server.stop()
+
+
+def test_earlier_runs_are_below_the_panel(job, page):
+    file, server = job
+    run_to(file, server, "done", START, 4)
+    panel = Panel.open(page, server)
+    panel.expect(state="Done")
+    # Nothing of them while there are none.
+    expect(page.locator("training-runs")).to_have_count(0)
+    run_to(file, server, "error", START + 100, 2)
+    run_to(file, server, "running", START + 200, 1)
+    panel.expect(state="Running", percent="25.0%")
+    page.reload()
+    panel.expect(state="Running", percent="25.0%")
+    table = RunsPage(page)
+    expect(table.part("title")).to_have_text("Earlier runs")
+    expect(table.rows.locator("[part=state]")).to_have_text(["Error", "Done"])
+    done = page.locator(f"training-runs [data-run='job@{START}'][part=row]")
+    done.locator("[part=name]").click()
+    opened = page.locator("training-runs training-panel")
+    expect(opened.locator("[part=state]")).to_have_text("Done")
+    expect(opened.locator("[part=connection]")).to_have_text("Archived")
+    # The one that is on is still above, and the page is named after it.
+    expect(page.locator("main > training-panel [part=state]")).to_have_text("Running")
+    expect(page).to_have_title("25.0% · Running · job – Pulse")
+    assert page.url.endswith(f"?run=job@{START}")
+    page.reload()
+    expect(opened.locator("[part=percent]")).to_have_text("100%")
+    expect(opened.locator("[part=plot]")).to_have_attribute("aria-valuemax", "4")
+
+
+def test_an_earlier_run_of_a_directory_stays_in_the_list(folder, page):
+    folder.write("job", epoch=0.0, timestamp=START)
+    server = folder.serve()
+    table = RunsPage.open(page, server)
+    file = StatusFile(folder.directory / "job.json")
+    run_to(file, server, "done", START + 1, 4)
+    first = page.locator(f"training-runs [data-run='job@{START}'][part=row]")
+    first.locator("input").check()
+    first.locator("[part=name]").click()
+    panel = Panel(page)
+    panel.expect(state="Done", connection="Connected")
+    # The next run takes the place of this one, which goes on being shown as it ended.
+    run_to(file, server, "running", START + 100, 1)
+    panel.expect(state="Done", connection="Archived", percent="100%")
+    page.locator("training-runs [part=back]").click()
+    expect(table.rows).to_have_count(2)
+    expect(first.locator("[part=state]")).to_have_text("Done")
+    expect(first.locator("input")).to_be_checked()
+    expect(table.part("plot").locator(f"g[data-run='job@{START}']")).to_have_count(1)
+    expect(table.part("legend").locator("li")).to_have_count(1)
