@@ -17,7 +17,8 @@ public final class Archive: Sendable {
         var waiting: [@Sendable () -> Void] = []
         var isScheduled = false
         var isUp = true
-        /// Grows whenever something had to be forgotten: sources begin anew with a checkpoint.
+        /// Grows whenever something had to be forgotten, or was another server's to write: sources begin
+        /// anew with a checkpoint.
         var losses = 0
         /// The addresses of sources that another server keeps.
         var refused: Set<String> = []
@@ -49,6 +50,8 @@ public final class Archive: Sendable {
     /// file is one connection's alone.
     private let reader: ReadConnection?
     private let locks: SourceLocks
+    /// Whether the server before this one told of all that it found.
+    private let hasTold: Bool
     private let teller: (any TransitionTeller)?
     private let logger: Logger
 
@@ -56,7 +59,7 @@ public final class Archive: Sendable {
     private static let delay = DispatchTimeInterval.milliseconds(500)
     /// How soon a write that failed is tried again.
     private static let retryDelay = DispatchTimeInterval.seconds(5)
-    /// How soon a list notices what another process has deleted.
+    /// How soon it is noticed what other processes have deleted, and that another server has ended.
     private static let foreignInterval = DispatchTimeInterval.seconds(2)
 
     /// Opens the archive, and makes it when it isn't there.
@@ -89,6 +92,10 @@ public final class Archive: Sendable {
         } catch {
             throw .database(path: path, error)
         }
+        // Where that can't be kept, less is told at the next start, and this server goes on.
+        hasTold = writer.withLock { [tells = teller != nil] in
+            (try? $0.begin(tells: tells)) ?? false
+        }
     }
 
     /// Whether everything that was to be written was.
@@ -96,33 +103,34 @@ public final class Archive: Sendable {
 
     /// Begins to keep a source.
     ///
-    /// It waits for no writer: one that the archive doesn't know is made by the archive's thread.
+    /// It waits for no writer: one that the archive doesn't know is made by the archive's thread. What
+    /// another server writes is only read, until that one has ended.
     ///
     /// - Parameter address: by which it is found again: an absolute path, or the address of a key.
-    /// - Returns: nil when another server keeps it.
     /// - Throws: ``ArchiveError``.
-    package func source(_ address: String) throws(ArchiveError) -> ArchivedSource? {
-        guard
-            let row = try read({ database throws(SQLiteError) in
-                try database.source(address)
-            })
-        else {
+    package func source(_ address: String) throws(ArchiveError) -> ArchivedSource {
+        let row = try read { database throws(SQLiteError) in try database.source(address) }
+        guard let row else {
             return ArchivedSource(
-                address, memory: nil, tells: teller != nil, hasTold: false, archive: self)
+                address, memory: nil, tells: teller != nil, hasTold: hasTold, archive: self)
         }
-        guard locks.take(row) else {
-            refuse([address])
-            return nil
+        if !locks.take(row) { refuse([address]) }
+        let (memory, hasTold) = try read { database throws(SQLiteError) in
+            try database.snapshot { () throws(SQLiteError) in
+                (try database.memory(of: row), try database.tells(of: row))
+            }
         }
-        let (memory, hasTold, waiting) = try read { database throws(SQLiteError) in
-            (
-                try database.memory(of: row), try database.tells(of: row),
-                teller == nil ? [] : try database.waiting(of: row)
-            )
-        }
-        teller?.resume(waiting)
+        if !isRefused(address) { try resumeTelling(of: row) }
         return ArchivedSource(
-            address, memory: memory, tells: teller != nil, hasTold: hasTold, archive: self)
+            address, memory: memory, tells: teller != nil,
+            hasTold: memory == nil ? self.hasTold : hasTold, archive: self)
+    }
+
+    /// Goes on telling what the server before this one has left.
+    private func resumeTelling(of source: Int64) throws(ArchiveError) {
+        guard let teller else { return }
+        teller.resume(
+            try read { database throws(SQLiteError) in try database.waiting(of: source) })
     }
 
     /// Makes a source that the archive doesn't know, at once: before anything is served.
@@ -153,9 +161,37 @@ public final class Archive: Sendable {
             return addresses.subtracting(queue.refused)
         }
         for address in new.sorted() {
-            logger.warning("another server archives \(address): served without the archive")
+            logger.warning(
+                "another server archives \(address): served without the archive until that has ended"
+            )
         }
     }
+
+    /// Whether another server keeps a source.
+    func isRefused(_ address: String) -> Bool { queue.withLock { $0.refused.contains(address) } }
+
+    /// Keeps what other servers have kept that have ended.
+    private func takeOver() {
+        let refused = queue.withLock(\.refused)
+        guard !refused.isEmpty else { return }
+        let taken = writer.withLock { writer in
+            refused.compactMap { address in
+                (try? writer.takeOver(address)).map { (address: address, row: $0) }
+            }
+        }
+        guard !taken.isEmpty else { return }
+        queue.withLock { queue in
+            queue.refused.subtract(taken.map(\.address))
+            queue.losses += 1
+        }
+        for source in taken.sorted(by: { $0.address < $1.address }) {
+            logger.info("the server that archived \(source.address) has ended: archived here")
+            try? resumeTelling(of: source.row)
+        }
+    }
+
+    /// Tells without keeping it what happens to a source that another server keeps.
+    func tell(_ notices: [TransitionNotice]) { teller?.tell(notices) }
 
     /// How often something had to be forgotten.
     var losses: Int { queue.withLock(\.losses) }
@@ -164,16 +200,17 @@ public final class Archive: Sendable {
     func follow(_ changed: @escaping @Sendable () -> Void) {
         queue.withLock { $0.changed = changed }
         thread.sync { changed() }
-        noticeForeign(after: runsSeen)
+        watchOthers(after: runsSeen)
     }
 
-    /// Looks now and then whether another process has deleted runs.
-    private func noticeForeign(after known: String?) {
+    /// Looks now and then whether another process has deleted runs, or has ended.
+    private func watchOthers(after known: String?) {
         thread.asyncAfter(deadline: .now() + Self.foreignInterval) { [weak self] in
             guard let self else { return }
+            takeOver()
             let seen = runsSeen
             if seen != known { queue.withLock(\.changed)?() }
-            noticeForeign(after: seen)
+            watchOthers(after: seen)
         }
     }
 

@@ -13,11 +13,12 @@ enum ArchiveSchema {
     /// the trainer's. `best` is known once the run has ended. No number of a source, which its lock
     /// has too, or of a run is given twice. `observed` is the monitor's time in nanoseconds.
     /// `transition` has what is still to be told, in the order of `n`; `tells` says whether the newest
-    /// server of a source does that.
+    /// server of a source does that, and in `place` whether that of a directory or a bucket did.
     private static let tables = """
         CREATE TABLE source(
             id INTEGER PRIMARY KEY AUTOINCREMENT, address TEXT NOT NULL UNIQUE, current INTEGER,
             saved INTEGER, tells INTEGER NOT NULL DEFAULT 0);
+        CREATE TABLE place(address TEXT PRIMARY KEY, tells INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE checkpoint(source INTEGER PRIMARY KEY, monitor BLOB NOT NULL);
         CREATE TABLE journal(
             source INTEGER NOT NULL, n INTEGER NOT NULL, observed INTEGER NOT NULL,

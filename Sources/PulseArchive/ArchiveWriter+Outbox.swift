@@ -29,6 +29,22 @@ extension ArchiveWriter {
         }
     }
 
+    /// Notes whether this server tells of what it finds in its directory or bucket.
+    ///
+    /// - Returns: whether the server before it did.
+    func begin(tells: Bool) throws(SQLiteError) -> Bool {
+        guard let place = scope.place else { return false }
+        let before = try database.first(
+            "SELECT tells FROM place WHERE address = ?", .text(place)
+        ) { $0.integer(0) != 0 }
+        if before != tells {
+            try database.run(
+                "INSERT OR REPLACE INTO place VALUES (?, ?)", .text(place),
+                .integer(tells ? 1 : 0))
+        }
+        return before ?? false
+    }
+
     /// Notes whether this server tells of a source's transitions.
     func begin(_ source: Int64, tells: Bool) throws(SQLiteError) {
         try database.run(

@@ -5,7 +5,7 @@ internal import SQLite
 /// Writes what happened into the tables: the archive's thread alone uses it.
 final class ArchiveWriter {
     /// The run of a source that points go to.
-    private struct Current {
+    struct Current {
         var row: Int64
         var nextPoint: Int64
         var attempt: Int64
@@ -14,12 +14,12 @@ final class ArchiveWriter {
     }
 
     let database: Database
-    private let insertPoint: Statement
+    let insertPoint: Statement
     private let insertEntry: Statement
-    private let updateRun: Statement
+    let updateRun: Statement
     private let updateSource: Statement
     /// What is known of the tables; forgotten where a transaction fails.
-    private var current: [Int64: Current] = [:]
+    private(set) var current: [Int64: Current] = [:]
     private var journals: [Int64: Int64] = [:]
     private(set) var sources: [String: Int64] = [:]
     /// When it was looked last for what isn't to be kept; unix seconds.
@@ -80,6 +80,13 @@ final class ArchiveWriter {
         try database.transaction { () throws(SQLiteError) in _ = try row(of: address) }
     }
 
+    /// Keeps a source that another server kept, if that has ended; gives its number.
+    func takeOver(_ address: String) throws(SQLiteError) -> Int64? {
+        guard let row = try database.source(address), locks.take(row) else { return nil }
+        sources[address] = row
+        return row
+    }
+
     /// The number of a source, old or new; nil when another server keeps it.
     private func row(of address: String) throws(SQLiteError) -> Int64? {
         if let known = sources[address] { return known }
@@ -90,14 +97,12 @@ final class ArchiveWriter {
     }
 
     private func write(_ batch: ArchiveBatch, of source: Int64) throws(SQLiteError) {
-        if batch.isAfterLoss, let view = batch.monitor?.view, let run = view.run,
-            let document = view.document
-        {
-            try begin(run, attempt: view.attempt ?? 1, document, batch, of: source)
-        } else if current[source] == nil {
-            try findCurrent(of: source)
+        if current[source] == nil { try findCurrent(of: source) }
+        if batch.isAfterLoss, let monitor = batch.monitor {
+            try catchUp(with: monitor, batch, of: source)
+        } else {
+            for event in batch.events { try apply(event, batch, of: source) }
         }
-        for event in batch.events { try apply(event, batch, of: source) }
         try add(batch.notices, of: source)
         if let tells = batch.tells { try begin(source, tells: tells) }
         if let monitor = batch.monitor {
@@ -154,7 +159,7 @@ final class ArchiveWriter {
     }
 
     /// Goes on with a run behind the points that it has.
-    private func goOn(_ row: Int64, of source: Int64) throws(SQLiteError) {
+    func goOn(_ row: Int64, of source: Int64) throws(SQLiteError) {
         current[source] = try database.first(
             """
             SELECT run.attempt, coalesce(max(n) + 1, 0), count(n) FROM run LEFT JOIN point
@@ -167,7 +172,7 @@ final class ArchiveWriter {
     }
 
     /// Begins a run, or goes on with it where it is known: a monitor that begins anew finds the same.
-    private func begin(
+    func begin(
         _ id: RunID, attempt: Int, _ document: PulseDocument, _ batch: ArchiveBatch,
         of source: Int64
     ) throws(SQLiteError) {
@@ -208,14 +213,18 @@ final class ArchiveWriter {
             try join(id, to: earlier, attempt, epoch, source)
         case .ended(let id, let ending):
             guard let row = try rowID(of: id, source) else { return }
-            try database.run(
-                """
-                UPDATE run SET ending = ?1, ended = ?2, best = (
-                    SELECT min(loss) FROM point WHERE run = ?3 AND cut IS NULL) WHERE id = ?3
-                """, .text(ending.rawValue), .integer(batch.wallClock), .integer(row))
-            try thin(row, to: retention.finishedPoints)
+            try end(row, ending, at: batch.wallClock)
         case .document, .stale, .recovered, .sourceChanged, .sourceFailed, .sourceRecovered: break
         }
+    }
+
+    func end(_ row: Int64, _ ending: RunEnding, at wallClock: Int64) throws(SQLiteError) {
+        try database.run(
+            """
+            UPDATE run SET ending = ?1, ended = ?2, best = (
+                SELECT min(loss) FROM point WHERE run = ?3 AND cut IS NULL) WHERE id = ?3
+            """, .text(ending.rawValue), .integer(wallClock), .integer(row))
+        try thin(row, to: retention.finishedPoints)
     }
 
     func rowID(of id: RunID, _ source: Int64) throws(SQLiteError) -> Int64? {
@@ -225,7 +234,7 @@ final class ArchiveWriter {
         ) { $0.integer(0) }
     }
 
-    private func resume(_ row: Int64, _ attempt: Int, _ epoch: Double) throws(SQLiteError) {
+    func resume(_ row: Int64, _ attempt: Int, _ epoch: Double) throws(SQLiteError) {
         try database.run(
             "UPDATE point SET cut = ? WHERE run = ? AND cut IS NULL AND epoch >= ?",
             .integer(attempt), .integer(row), .real(epoch))
@@ -238,12 +247,12 @@ final class ArchiveWriter {
     }
 
     /// Makes a run the next attempt of the one before it, and leaves its id as another name.
-    private func join(
+    func join(
         _ id: RunID, to earlier: RunID, _ attempt: Int, _ epoch: Double, _ source: Int64
     ) throws(SQLiteError) {
-        guard let row = try rowID(of: id, source), let target = try rowID(of: earlier, source)
-        else {
-            return
+        guard let row = try rowID(of: id, source) else { return }
+        guard let target = try rowID(of: earlier, source) else {
+            return try rename(row, from: id, to: earlier, attempt, epoch, source)
         }
         try resume(target, attempt, epoch)
         let next =
@@ -263,5 +272,27 @@ final class ArchiveWriter {
             "INSERT OR REPLACE INTO alias VALUES (?, ?, ?, ?)", .integer(source),
             .integer(id.started), .integer(id.ordinal), .integer(target))
         try goOn(target, of: source)
+    }
+
+    /// The same where the run before it has been deleted meanwhile: this is all that is left of it.
+    private func rename(
+        _ row: Int64, from id: RunID, to earlier: RunID, _ attempt: Int, _ epoch: Double,
+        _ source: Int64
+    ) throws(SQLiteError) {
+        try database.run(
+            "UPDATE run SET started = ?, ordinal = ?, attempt = ? WHERE id = ?",
+            .integer(earlier.started), .integer(earlier.ordinal), .integer(attempt),
+            .integer(row))
+        try database.run(
+            "DELETE FROM point WHERE run = ? AND epoch < ?", .integer(row), .real(epoch))
+        try database.run(
+            "UPDATE point SET attempt = ? WHERE run = ?", .integer(attempt), .integer(row))
+        try database.run(
+            "INSERT OR REPLACE INTO attempt VALUES (?, ?, ?)", .integer(row), .integer(attempt),
+            .real(epoch))
+        try database.run(
+            "INSERT OR REPLACE INTO alias VALUES (?, ?, ?, ?)", .integer(source),
+            .integer(id.started), .integer(id.ordinal), .integer(row))
+        try goOn(row, of: source)
     }
 }

@@ -10,7 +10,7 @@ package final class ArchivedSource: RunKeeper {
 
     package let memory: MonitorMemory?
     package let tellsTransitions: Bool
-    /// Whether the server before this one told of them.
+    /// Whether the server before this one told of them, or of others where it didn't know this source.
     private let hasTold: Bool
     /// Its address.
     private let source: String
@@ -31,9 +31,11 @@ package final class ArchivedSource: RunKeeper {
     package func begin(
         with events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isNews: Bool
     ) {
-        // The first server that tells of an old source tells nothing of its past.
+        // The first server that tells of an old source tells nothing of its past; one that another
+        // server keeps is told of there.
+        let isTold = isNews ? hasTold || memory == nil : hasTold && memory == nil
         keep(
-            events, of: monitor, at: wallClock, isTold: isNews && (hasTold || memory == nil),
+            events, of: monitor, at: wallClock, isTold: isTold && !archive.isRefused(source),
             isFirst: true)
     }
 
@@ -53,6 +55,7 @@ package final class ArchivedSource: RunKeeper {
         let notices =
             isUrgent && isTold && tellsTransitions
             ? TransitionNotice.of(events, monitor.view, at: wallClock) : []
+        guard !archive.isRefused(source) else { return archive.tell(notices) }
         let losses = archive.losses
         let (isWhole, isAfterLoss) = state.withLock { state in
             let isAfterLoss = state.losses != losses
@@ -65,7 +68,7 @@ package final class ArchivedSource: RunKeeper {
                 source: source, events: events, run: monitor.view.run,
                 observed: monitor.observedTime, wallClock: wallClock,
                 monitor: isWhole ? monitor : nil, notices: notices,
-                tells: isFirst ? tellsTransitions : nil, isAfterLoss: isAfterLoss),
+                tells: isFirst || isAfterLoss ? tellsTransitions : nil, isAfterLoss: isAfterLoss),
             isUrgent: isUrgent)
     }
 }

@@ -27,7 +27,7 @@ public final class ServerArchive: RunArchive {
         do throws(ArchiveError) {
             let source = try archive.source(address)
             // Its newest run was among those that are over, as long as nobody followed it.
-            if source?.memory != nil { archive.noteChange() }
+            if source.memory != nil { archive.noteChange() }
             return source
         } catch {
             logger.warning("\(address) isn't archived: \(error)")

@@ -33,6 +33,14 @@ public enum SourceScope: Sendable, Hashable {
         }
     }
 
+    /// The address of a directory or a bucket; nil of a single source.
+    var place: String? {
+        switch self {
+        case .one: nil
+        case .directory(let address), .bucket(let address): address
+        }
+    }
+
     /// The lowest address that can be one of its sources, and the first behind all of them.
     var bounds: (from: String, to: String) {
         switch self {

@@ -86,6 +86,15 @@ internal import CSQLite
         try Statement(self, sql).all(values, row: row)
     }
 
+    /// Reads all of `work` from one state of the file, whoever writes in between.
+    public func snapshot<Result>(_ work: () throws(SQLiteError) -> Result) throws(SQLiteError)
+        -> Result
+    {
+        try execute("BEGIN")
+        defer { try? execute("COMMIT") }
+        return try work()
+    }
+
     /// Does all of `work`, or nothing.
     ///
     /// The lock for writing is taken at once, so that nothing in between can find it taken

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -162,6 +162,52 @@ def test_a_second_server_of_the_same_file_serves_without(home: Home) -> None:
     )
     assert first.metric("pulse_archive_up") == 1
     assert second.metric("pulse_archive_up") == 0
+
+
+@pytest.mark.parametrize("ends", [PulseServer.stop, kill])
+def test_a_second_server_takes_over_when_the_first_has_ended(
+    home: Home, ends: Callable[[PulseServer], None]
+) -> None:
+    first = home.serve()
+    report(home.status_file, first, 1.0)
+    report(home.status_file, first, 2.0)
+    wait_until(lambda: home.rows("SELECT count(*) FROM point") == [(2,)], "both are archived")
+    second = home.serve()
+    assert points(second) == points(first)
+    # The same run is seen by both, and written by one.
+    report(home.status_file, first, 3.0)
+    wait_until(lambda: points(second) == points(first), "the second has it, too")
+    ends(first)
+    report(home.status_file, second, 4.0)
+    wait_until(lambda: second.metric("pulse_archive_up") == 1, "it is archived here")
+    report(home.status_file, second, 5.0)
+    before = points(second)
+    second.stop()
+    assert "has ended: archived here" in home.log.read_text()
+    assert home.rows("SELECT epoch FROM point ORDER BY n") == [(1.0,), (2.0,), (3.0,), (4.0,), (5.0,)]
+    assert home.rows("SELECT count(*) FROM run") == [(1,)]
+    third = home.serve()
+    assert points(third) == before
+
+
+def test_what_happened_before_the_take_over_is_archived_then(home: Home) -> None:
+    """Another attempt, an end, and another run, none of which the first server saw."""
+    first = home.serve("--poll-interval", "1h", "--no-watch")
+    second = home.serve()
+    report(home.status_file, second, 1.0)
+    report(home.status_file, second, 2.0)
+    home.status_file.error(2.0, total=100.0)
+    wait_until(lambda: second.get("/status").json()["status"] == "error", "it is served")
+    report(home.status_file, second, 1.5)
+    home.status_file.done(epoch=100.0, total=100.0)
+    wait_until(lambda: second.get("/status").json()["status"] == "done", "it is served")
+    first.stop()
+    wait_until(lambda: second.metric("pulse_archive_up") == 1, "it is archived here")
+    second.stop()
+    assert home.rows("SELECT attempt, ending FROM run") == [(2, "done")]
+    assert home.rows("SELECT epoch FROM point WHERE cut IS NULL ORDER BY n") == [
+        (1.0,), (1.5,), (100.0,),
+    ]  # fmt: skip
 
 
 def test_a_run_that_was_stale_stays_so(home: Home) -> None:

@@ -116,17 +116,27 @@ def test_a_run_whose_file_is_gone_can_be_deleted(
 def test_deleting_while_a_server_writes(server: PulseServer, pulse: Pulse, tmp_path: Path) -> None:
     """Neither loses what it does."""
     file = StatusFile(tmp_path / "job.json")
+
+    def served(timestamp: int) -> None:
+        wait_until(lambda: server.get("/status").json()["timestamp"] == timestamp, "it is served")
+
+    def earlier() -> list[str]:
+        return [item["id"] for item in server.get("/runs?current=false").json()["runs"]]
+
+    assert pulse("delete", OLD).returncode == 0
     for run in range(2, 8):
         start = START + run * 100
+        # Of another length: none of them is taken for a resume of another.
         for second in range(30):
-            file.document(epoch=float(second), total_epochs=100.0, loss=0.5, timestamp=start + second)
+            file.document(
+                epoch=float(second), total_epochs=100.0 + run, loss=0.5, timestamp=start + second
+            )
+        served(start + 29)
+        last = server.get("/runs/job").json()["id"]
         file.document(epoch=0.0, loss=0.5, timestamp=start + 50)
-        wait_until(
-            lambda start=start: server.get("/status").json()["timestamp"] == start + 50, "it is served"
-        )
-        wait_until(lambda: server.get("/runs?current=false").json()["total"], "one is over")
-        earlier = [item["id"] for item in server.get("/runs?current=false").json()["runs"]]
-        assert pulse("delete", *earlier).returncode == 0
+        served(start + 50)
+        wait_until(lambda last=last: last in earlier(), "it is over")
+        assert pulse("delete", *earlier()).returncode == 0
         wait_until(lambda: not server.get("/runs?current=false").json()["total"], "it is noticed")
     assert server.metric("pulse_archive_up") == 1
     server.stop()

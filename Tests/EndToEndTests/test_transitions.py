@@ -212,3 +212,32 @@ def test_a_run_that_appears_in_a_directory_is_told(teller: Teller) -> None:
     wait_until(lambda: len(teller.lines) == 1, "it is told")
     assert teller.lines[0][0].startswith("new@")
     assert teller.lines[0][1] == "running"
+
+
+def test_a_run_that_appears_in_a_directory_while_the_server_is_down_is_told(teller: Teller) -> None:
+    runs = teller.folder / "runs"
+    runs.mkdir()
+
+    def serve(*flags: str) -> PulseServer:
+        server = PulseServer(
+            None, "--runs-dir", str(runs), *flags, log=teller.log,
+            state=str(teller.folder / "state"),
+        )  # fmt: skip
+        teller.servers.append(server)
+        return server
+
+    telling = ("--on-transition", f'echo "$PULSE_TRANSITION $PULSE_RUN" >> {teller.told_file}')
+    StatusFile(runs / "old.json").running(0.5)
+    # Also where there is nothing to tell of yet: it is the directory that is told of.
+    serve(*telling).stop()
+    StatusFile(runs / "new.json").running(0.5)
+    server = serve(*telling)
+    wait_until(lambda: teller.lines, "it is told")
+    teller.wait_for_none()
+    server.stop()
+    assert [(what, run.partition("@")[0]) for what, run in teller.lines] == [("running", "new")]
+    # A server that tells nobody breaks the chain.
+    serve().stop()
+    StatusFile(runs / "newer.json").running(0.5)
+    serve(*telling).stop()
+    assert (len(teller.lines), teller.waiting()) == (1, [])

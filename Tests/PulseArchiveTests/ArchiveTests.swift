@@ -38,7 +38,7 @@ struct ArchiveTests {
     }
 
     private func source(_ archive: Archive) throws -> ArchivedSource {
-        try #require(try archive.source(Self.address))
+        try archive.source(Self.address)
     }
 
     /// Takes documents, as a server does.
@@ -129,6 +129,25 @@ struct ArchiveTests {
         #expect(try reader.curve(of: runs[0]).points == monitor.history.points)
     }
 
+    @Test("a run that turns out to be the resume of one that was deleted takes its id")
+    func joinsDeleted() throws {
+        let archive = try archive()
+        let source = try source(archive)
+        var monitor = try monitor(continuing: nil)
+        take(try Self.running((0...20).map { Double($0) }), &monitor, source)
+        take(try Self.running([0], from: 100), &monitor, source)
+        archive.drain()
+        let reader = try ArchiveReader(path: path)
+        try ArchiveEraser.delete([try #require(try reader.runs().runs.last)], from: path)
+        take(try Self.running([15, 15.5, 16], from: 101), &monitor, source)
+        archive.drain()
+        let runs = try reader.runs().runs
+        #expect(runs.map(\.id) == [monitor.view.run])
+        #expect(runs.map(\.attempt) == [2])
+        #expect(try reader.curve(of: runs[0]).epochs == [15, 15.5, 16])
+        #expect(try reader.runs().aliases.count == 1)
+    }
+
     @Test("a finished run is thinned, and the oldest go beyond those that are kept")
     func retention() throws {
         var retention = Retention()
@@ -171,8 +190,10 @@ struct ArchiveTests {
         }
         #expect(one.isUp)
         #expect(other.isUp == false)
-        #expect(try other.source(Self.address) == nil)
-        #expect(try other.source("/runs/b.json") != nil)
+        #expect(other.isRefused(Self.address))
+        // It knows what the first has written, and writes nothing.
+        let third = try source(try archive())
+        #expect(third.memory != nil)
         withExtendedLifetime((one, first)) {}
     }
 

@@ -45,11 +45,13 @@ public struct RunHistory: Sendable {
     }
 
     /// Makes a curve that is complete.
+    ///
+    /// - Parameter resumes: the epochs at which attempts resumed, in their order.
     package init(_ points: [Point], resumes: [Double]) {
         self.init(capacity: max(4, points.count))
         self.points = points
-        self.resumes = resumes.suffix(Self.resumeLimit)
         count = points.count
+        for epoch in resumes { note(resumeAt: epoch) }
     }
 
     /// Unix time in seconds of each point.
@@ -116,6 +118,10 @@ public struct RunHistory: Sendable {
             // All that is left stands where the stride falls.
             count = kept == 0 ? 0 : (kept - 1) * stride + 1
         }
+        note(resumeAt: epoch)
+    }
+
+    private mutating func note(resumeAt epoch: Double) {
         resumes.removeAll { $0 >= epoch }
         resumes.append(epoch)
         if resumes.count > Self.resumeLimit { resumes.removeFirst() }

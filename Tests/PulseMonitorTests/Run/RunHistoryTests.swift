@@ -29,6 +29,14 @@ struct RunHistoryTests {
         #expect(try curve(of: count, capacity: 4).timestamps == timestamps)
     }
 
+    @Test("a curve that is complete has the resumes that are left, as one has that grew")
+    func complete() throws {
+        var grown = try curve(of: 8, capacity: 64)
+        for epoch in [5.0, 3, 4] { grown.resume(at: epoch) }
+        #expect(RunHistory(grown.points, resumes: [5, 3, 4]).resumes == grown.resumes)
+        #expect(grown.resumes == [3, 4])
+    }
+
     @Test("spans any run evenly within its capacity", arguments: [4, 5, 7, 64, 2_048])
     func spans(_ capacity: Int) throws {
         var history = RunHistory(capacity: capacity)
