@@ -16,6 +16,8 @@ struct EnvironmentArguments {
         /// Flags; their variable is `true` or `false`.
         var flags: [String] = []
 
+        func takes(_ name: String) -> Bool { options.contains(name) || flags.contains(name) }
+
         func adding(options: [String], flags: [String] = []) -> Settings {
             Settings(options: self.options + options, lists: lists, flags: self.flags + flags)
         }
@@ -60,7 +62,9 @@ struct EnvironmentArguments {
     ]
     /// Options of which a command takes one: a flag for one wins over a variable for another, and an
     /// empty variable gives way to one that has a value.
-    private static let alternatives = ["status-file", "source", "runs-dir"]
+    private static let alternatives = [
+        ["status-file", "source", "runs-dir"], ["archive", "no-archive"],
+    ]
     private static let shortNames = ["status-file": "s", "port": "p"]
 
     /// The user's arguments, with those from the environment before them.
@@ -85,11 +89,10 @@ struct EnvironmentArguments {
             guard !Self.isGiven(name, in: own), let value = environment(variable) else {
                 return nil
             }
-            for other in Self.alternatives
-            where Self.alternatives.contains(name) && other != name
-                && settings.options.contains(other)
-            {
-                if namesPlace || Self.isGiven(other, in: own) { return nil }
+            let others = Self.alternatives.first { $0.contains(name) } ?? []
+            if namesPlace, others.contains("status-file") { return nil }
+            for other in others where other != name && settings.takes(other) {
+                if Self.isGiven(other, in: own) { return nil }
                 if value.isEmpty, Self.isSet(other, environment) { return nil }
             }
             if let other = ForeignVariable(variable, value) {

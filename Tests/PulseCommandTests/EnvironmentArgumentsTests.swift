@@ -121,6 +121,23 @@ struct EnvironmentArgumentsTests {
         #expect(arguments(["serve"] + own, environment) == ["serve"] + added + own)
     }
 
+    @Test(
+        "an archive that is given wins over a variable for none, and the other way round",
+        arguments: [
+            (["--no-archive"], ["PULSE_ARCHIVE": "f"], []),
+            (["--archive", "f"], ["PULSE_NO_ARCHIVE": "true"], []),
+            ([], ["PULSE_ARCHIVE": "f", "PULSE_NO_ARCHIVE": "false"], ["--archive=f"]),
+            ([], ["PULSE_ARCHIVE": "", "PULSE_NO_ARCHIVE": "true"], ["--no-archive"]),
+            // A contradiction, which the parser names.
+            (
+                [], ["PULSE_ARCHIVE": "f", "PULSE_NO_ARCHIVE": "true"],
+                ["--archive=f", "--no-archive"]
+            ),
+        ] as [([String], [String: String], [String])])
+    func archive(_ own: [String], _ environment: [String: String], _ added: [String]) {
+        #expect(arguments(["serve"] + own, environment) == ["serve"] + added + own)
+    }
+
     @Test("a run takes no other source than its file")
     func runHasNoSource() {
         let environment = ["PULSE_STATUS_FILE": "f", "PULSE_SOURCE": "n", "PULSE_TO": "t"]
