@@ -88,7 +88,10 @@ struct MetricsPageTests {
     func countersNeverFall() throws {
         let deliveries = try Dictionary(
             uniqueKeysWithValues: (0..<1_100).map {
-                ("r\($0)", SourceEvent.accepted(try .sample(timestamp: 1_000 + Int64($0))))
+                (
+                    "r\($0)",
+                    SourceEvent.accepted(try PulseDocument.sample(timestamp: 1_000 + Int64($0)))
+                )
             })
         let table = table(deliveries, namesRuns: true)
         #expect(text(table).contains("\npulse_source_reads_total 1100\n"))

@@ -9,7 +9,7 @@ struct CheckpointPaceTests {
     private var pace = CheckpointPace()
 
     private func document() throws -> [RunEvent] {
-        let status = try TrainingStatus.sample(.running, epoch: 1, loss: 0.5, timestamp: 7)
+        let status = try PulseDocument.sample(.running, epoch: 1, loss: 0.5, timestamp: 7)
         return [.document(status), .point(status)]
     }
 
