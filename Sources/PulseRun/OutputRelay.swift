@@ -64,7 +64,7 @@ package struct OutputRelay {
         guard count > 0, Self.write(buffer[..<count]) else { return false }
         tail += buffer[max(0, count - ErrorReason.window)..<count]
         if tail.count > 2 * ErrorReason.window { tail.removeFirst(tail.count - ErrorReason.window) }
-        window.note()
+        window.note(count)
         return true
     }
 

@@ -7,6 +7,7 @@ internal import Glibc
 struct OutputWindow {
     private let socket: Int32
     private var isNew = false
+    private var passed: Int64 = 0
     private var sent: Int64 = 0
 
     /// Milliseconds between two.
@@ -16,8 +17,11 @@ struct OutputWindow {
         self.socket = socket
     }
 
-    /// Takes note that something has passed.
-    mutating func note() { isNew = true }
+    /// Takes note that so many bytes have passed.
+    mutating func note(_ count: Int) {
+        isNew = true
+        passed += Int64(count)
+    }
 
     /// Milliseconds until one is due; -1 when nothing has passed.
     var due: Int32 {
@@ -29,19 +33,19 @@ struct OutputWindow {
         guard isNew, isLast || due == 0 else { return }
         isNew = false
         sent = Self.now
-        let end = Array(tail.suffix(OutputLog.window))
+        let end = OutputTail(end: passed, bytes: tail.suffix(OutputLog.window)).packet
         _ = unsafe Glibc.send(
             socket, end, end.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
     }
 
     /// The newest that has come; nil when none has since the last call.
-    static func newest(from socket: Int32) -> [UInt8]? {
-        var newest: [UInt8]?
-        var bytes = [UInt8](repeating: 0, count: OutputLog.window)
+    static func newest(from socket: Int32) -> OutputTail? {
+        var newest: OutputTail?
+        var bytes = [UInt8](repeating: 0, count: OutputTail.headCount + OutputLog.window)
         while true {
             let count = unsafe recv(socket, &bytes, bytes.count, Int32(MSG_DONTWAIT))
             guard count > 0 else { return newest }
-            newest = Array(bytes.prefix(count))
+            newest = OutputTail(packet: bytes.prefix(count)) ?? newest
         }
     }
 

@@ -194,6 +194,29 @@ sys.stdin.readline()
     assert job.status().status == "done"
 
 
+def test_a_bar_within_another_one_is_a_part_of_its_epoch(job: Job) -> None:
+    script = """
+import sys
+def draw(text):
+    sys.stderr.write(text)
+    sys.stderr.flush()
+draw("\\r  0%|    | 0/4 [00:00<?, ?it/s]\\n\\r  0%|    | 0/8 [00:00<?, ?it/s]\\x1b[A")
+sys.stdin.readline()
+draw("\\n\\r 50%|##  | 4/8 [00:01<00:01, 4.0it/s, loss=0.5]\\x1b[A")
+sys.stdin.readline()
+draw("\\n\\r100%|####| 8/8 [00:02<00:00, 4.0it/s]\\x1b[A\\r 25%|#   | 1/4 [00:02<00:06, 2.0s/it]")
+sys.stdin.readline()
+draw("\\n\\r 50%|##  | 4/8 [00:01<00:01, 4.0it/s, loss=0.25]\\x1b[A")
+sys.stdin.readline()
+"""
+    process = job.start(job.script(script))
+    for epoch, loss in ((0.0, 0.0), (0.5, 0.5), (1.0, 0.5), (1.5, 0.25)):
+        job.wait_for(f"epoch {epoch}", epoch=epoch, total_epochs=4.0, loss=loss)
+        go_on(process)
+    assert process.wait(PATIENCE) == 0
+    assert (job.status().status, job.status().epoch) == ("done", 4.0)
+
+
 def test_a_flood_of_bars_costs_nothing_and_is_passed_on(job: Job) -> None:
     script = """
 import sys

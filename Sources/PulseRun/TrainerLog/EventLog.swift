@@ -58,6 +58,10 @@ struct EventLog: Sendable {
         switch name {
         case .evaluation, .step: return
         case .other where isKnown: return
+        case .gradient:
+            // The Trainer hides a NaN of its loss, which it writes first.
+            if collected?.step == step { collected?.hasLostGradient = scalar.value.isNaN }
+            return
         case .loss(let rank):
             if let lossTag, (rank, scalar.tag) != lossTag, rank >= lossTag.rank { return }
             lossTag = (rank, scalar.tag)

@@ -10,6 +10,8 @@ enum MetricName: Hashable, Sendable {
     /// The epoch that is under way, counted in whole numbers.
     case epochIndex
     case step
+    /// The norm of the gradient, as the Trainer logs it beside its loss.
+    case gradient
     /// Told of an evaluation, whose steps are its own.
     case evaluation
     case other
@@ -32,6 +34,8 @@ enum MetricName: Hashable, Sendable {
             self = .epochIndex
         } else if ["step", "global_step", "steps"].contains(trimmed) {
             self = .step
+        } else if ["train/grad_norm", "grad_norm"].contains(trimmed) {
+            self = .gradient
         } else if words.last == "loss" {
             // `train/box_loss` is a part of a sum that nobody logs: better than none.
             self = .loss(rank: Self.losses.count)

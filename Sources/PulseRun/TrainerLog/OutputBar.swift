@@ -9,6 +9,8 @@ struct OutputBar: Hashable, Sendable {
     var total: Double?
     /// The part that is done, for a bar whose count can't be read.
     var percent: Double
+    /// Seconds since its loop began; nil where it doesn't say so.
+    var elapsed: Double?
 
     /// Loops that are no training: data that is got ready, models that are loaded, evaluations.
     private static let others = [
@@ -28,7 +30,11 @@ struct OutputBar: Hashable, Sendable {
         self.percent = percent
         title = String(before.dropLast(digits.count)).split(separator: " ").joined(separator: " ")
         if title.hasSuffix(":") { title.removeLast() }
-        let count = line[bracket.upperBound...].prefix { $0 != "[" }.filter { $0 != " " }
+        // Without its bracket it is half of a bar.
+        let rest = line[bracket.upperBound...]
+        guard let times = rest.firstIndex(of: "[") else { return nil }
+        elapsed = Self.seconds(rest[rest.index(after: times)...].prefix { $0 != "<" })
+        let count = rest[..<times].filter { $0 != " " }
         let parts = count.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let done = Self.number(parts[0]) else { return nil }
         self.done = done
@@ -51,8 +57,25 @@ struct OutputBar: Hashable, Sendable {
         return (number, parts.count == 2 ? Double(parts[1]) : nil)
     }
 
+    /// The title, its numbers left out: `Train 1` and `Train 2` are one loop's.
+    var kind: String {
+        String(title.filter { !$0.isNumber })
+    }
+
+    /// The part that is done, 0 to 1.
+    var part: Double {
+        total.map { $0 > 0 ? min(done / $0, 1) : 0 } ?? percent / 100
+    }
+
     /// A bar that counts the epochs themselves.
     var countsEpochs: Bool { ["epoch", "epochs"].contains(title.lowercased()) }
+
+    /// `01:30` or `1:01:30`.
+    private static func seconds(_ text: Substring) -> Double? {
+        let parts = text.split(separator: ":").map { Double($0) }
+        guard (2...3).contains(parts.count) else { return nil }
+        return parts.reduce(0) { sum, part in sum.flatMap { sum in part.map { sum * 60 + $0 } } }
+    }
 
     /// With the letters of `unit_scale`: 1.5k.
     private static func number(_ text: Substring) -> Double? {

@@ -50,7 +50,9 @@ struct TableLog: Sendable {
     private mutating func begin(_ fields: [String]) {
         // A line of anything else that has a comma in it.
         let names = fields.map(MetricName.init)
-        guard names.contains(where: { $0 != .other && $0 != .evaluation }) else { return }
+        guard names.contains(where: { ![.other, .evaluation, .gradient].contains($0) }) else {
+            return
+        }
         // Of another table no row is known.
         if !titles.allSatisfy(fields.contains) || titles == fields { known = 0 }
         titles = fields

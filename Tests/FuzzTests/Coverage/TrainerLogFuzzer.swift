@@ -31,7 +31,9 @@ public func fuzzOne(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     case 3:
         var log = OutputLog()
         var run = ReportedRun(plannedEpochs: nil)
-        for report in log.reports(of: Array(bytes)) { run.accept(report) }
+        for report in log.reports(of: OutputTail(end: Int64(bytes.count), bytes: Array(bytes))) {
+            run.accept(report)
+        }
         precondition(run.epoch.isFinite && run.totalEpochs.isFinite && run.loss.isFinite)
         precondition(run.epoch >= 0 && run.totalEpochs >= 0)
     default:

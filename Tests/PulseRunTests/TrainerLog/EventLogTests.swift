@@ -39,6 +39,14 @@ struct EventLogTests {
         #expect((report.step, report.epoch, report.loss) == (8, 1, 0.5))
     }
 
+    @Test("knows by the gradient a loss that the Trainer hides")
+    func gradient() throws {
+        var log = EventLog(since: 0)
+        let reports = log.append(try WrittenLog.bytes("trainer-nan.tfevents")[...])
+        #expect(reports.map(\.loss) == [0.5, 0, 0])
+        #expect(reports.map(\.hasLostGradient) == [false, true, true])
+    }
+
     @Test("gives the same whatever pieces the file comes in", arguments: [1, 7, 64])
     func pieces(size: Int) throws {
         let bytes = try WrittenLog.bytes("torch.tfevents")

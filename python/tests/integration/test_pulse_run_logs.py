@@ -51,6 +51,7 @@ JOBS = {
         3, 3, "output/trainer_log.jsonl", ("--no-kubeflow",), "llamafactory"
     ),
     "loop": Unchanged(3, 3, "the command's output"),
+    "nested_loop": Unchanged(3, 3, "the command's output"),
     "ranks": Unchanged(3, 0, "runs/one/events.out.tfevents."),
     "accelerate": Unchanged(0, 0, "output/run/events.out.tfevents."),
 }

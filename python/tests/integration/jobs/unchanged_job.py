@@ -165,6 +165,17 @@ def loop() -> None:
             bar.set_postfix(loss=1 / (epoch + index))
 
 
+def nested_loop() -> None:
+    """A bar around the epochs, and one within it."""
+    from tqdm import tqdm, trange
+
+    for epoch in trange(EPOCHS):
+        bar = tqdm(batches(), leave=False)
+        for index, _ in enumerate(bar):
+            steps.step()
+            bar.set_postfix(loss=1 / (1 + epoch + index))
+
+
 def trl() -> None:
     from datasets import Dataset
     from tokenizers import Tokenizer, models, pre_tokenizers
@@ -239,6 +250,7 @@ JOBS = {
     "llamafactory": llamafactory,
     "llamafactory_log": llamafactory,
     "loop": loop,
+    "nested_loop": nested_loop,
     "ranks": ranks,
     "accelerate": accelerate,
 }
