@@ -51,13 +51,13 @@ struct CapturedStream: Sendable {
         switch source {
         case .nothing: nil
         case .file(let offset):
-            ErrorReason.find(in: tail(from: offset, window: ErrorReason.window))
+            ErrorReason.find(in: tail(from: offset, window: ErrorReason.window).bytes)
         case .outputRelay(let control, _): OutputRelayProcess.reason(control)
         }
     }
 
     /// The end of the output while the command runs; nil when nothing has come since the last call.
-    func newest() -> [UInt8]? {
+    func newest() -> OutputTail? {
         switch source {
         case .nothing: nil
         case .file(let offset): tail(from: offset, window: OutputLog.window)
@@ -68,16 +68,18 @@ struct CapturedStream: Sendable {
     /// The end of the file behind the stream, without what was there before.
     ///
     /// - Parameter window: bytes that are read at most.
-    private func tail(from offset: Int64, window: Int) -> [UInt8] {
+    private func tail(from offset: Int64, window: Int) -> OutputTail {
         // Our descriptor may be for writing only; this opens the same file anew.
         let file = unsafe open("/proc/self/fd/\(descriptor)", O_RDONLY | O_CLOEXEC)
         var status = stat()
-        guard file >= 0 else { return [] }
+        let nothing = OutputTail(end: offset, bytes: [])
+        guard file >= 0 else { return nothing }
         defer { close(file) }
-        guard unsafe fstat(file, &status) == 0 else { return [] }
+        guard unsafe fstat(file, &status) == 0 else { return nothing }
         let start = max(offset, Int64(status.st_size) - Int64(window))
         var bytes = [UInt8](repeating: 0, count: window)
         let count = unsafe pread(file, &bytes, bytes.count, off_t(start))
-        return Array(bytes.prefix(max(count, 0)))
+        let end = start + Int64(max(count, 0))
+        return OutputTail(end: end, bytes: Array(bytes.prefix(max(count, 0))))
     }
 }

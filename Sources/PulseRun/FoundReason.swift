@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The reason of an error, as some output tells it.
 struct FoundReason: Hashable, Sendable {
     /// What the line is worth that tells it.
@@ -7,6 +9,13 @@ struct FoundReason: Hashable, Sendable {
 
     init(_ text: String, worth: OutputRules.Worth) {
         (self.text, self.worth) = (text, worth)
+    }
+
+    /// Whether it may say why a command ended so.
+    ///
+    /// Who is killed has no last word: what it wrote before is none, unless it names an error.
+    func explains(_ termination: Termination) -> Bool {
+        termination != .killed(SIGKILL) || worth > .text
     }
 
     /// Of what was written to stderr and what was written to stdout, the one to be believed.

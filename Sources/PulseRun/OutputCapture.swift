@@ -34,13 +34,13 @@ struct OutputCapture: Sendable {
     /// The reason of an error so far; nil when there was none or it can't be known.
     ///
     /// When it is given, all output has been passed on.
-    func reason() -> String? {
-        FoundReason.best(error: error.reason(), output: output?.reason())?.text
+    func reason() -> FoundReason? {
+        FoundReason.best(error: error.reason(), output: output?.reason())
     }
 
     /// The ends of the two streams, as far as something has come since the last call: that of stderr,
     /// and that of stdout where it goes another way.
-    func newest() -> [[UInt8]?] {
+    func newest() -> [OutputTail?] {
         [error.newest(), output?.newest()]
     }
 }

@@ -105,7 +105,7 @@ struct OutputLine: Hashable, Sendable {
     }
 
     /// The text without escape sequences (ECMA-48) and control characters.
-    private static func plain(_ line: ArraySlice<UInt8>) -> [UInt8] {
+    static func plain(_ line: ArraySlice<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
         var rest = line
         while let byte = rest.popFirst() {

@@ -101,7 +101,7 @@ enum OutputRules {
         "*Permission denied*", "*: unbound variable", "*syntax error*", "*out of memory*",
         "*No space left on device*", "CUDA error: *", "*CUDA failure *", "*undefined symbol: *",
         "*cannot open shared object file*", "*[Fatal] *", "* DUE TO *", "Could not override *",
-        "*No rule to make target *", "Unable to *", "FATAL *", "FATAL: *",
+        "FAILED *::*", "*No rule to make target *", "Unable to *", "FATAL *", "FATAL: *",
         "*Error response from daemon: *", "× *",
         "srun: error: Node failure on *", "*exceeded memory limit*", "* exceeded its time limit*",
     ]

@@ -166,11 +166,11 @@ package struct TrainingRun: Sendable {
         var wasStopped = false
         let termination = wait(for: child, wasStopped: &wasStopped)
         // Asked in any case: when it is answered, all output has been passed on.
-        let output = capture.reason()
+        let reason = capture.reason().flatMap { $0.explains(termination) ? $0.text : nil }
         let kills = MemoryKills.count()
         return Ending(
             cause: .ended(termination), ranOutOfMemory: (kills ?? 0) > (killsBefore ?? kills ?? 0),
-            output: output, leavesProcesses: processes?.stillRun { usleep(100_000) } ?? false,
+            output: reason, leavesProcesses: processes?.stillRun { usleep(100_000) } ?? false,
             wasStopped: wasStopped)
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import PulseRun
@@ -16,6 +17,14 @@ struct FoundReasonTests {
         ] as [(FoundReason?, FoundReason?, FoundReason?)])
     func best(error: FoundReason?, output: FoundReason?, expected: FoundReason?) {
         #expect(FoundReason.best(error: error, output: output) == expected)
+    }
+
+    @Test("is no remark of a command that was killed")
+    func killed() {
+        #expect(Self.remark.explains(.killed(SIGKILL)) == false)
+        #expect(Self.error.explains(.killed(SIGKILL)))
+        #expect(Self.remark.explains(.killed(SIGABRT)))
+        #expect(Self.remark.explains(.exited(1)))
     }
 
     @Test("goes from one process to another", arguments: [remark, error, exception])
