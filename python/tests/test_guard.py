@@ -46,6 +46,7 @@ class _Job:
     def end(self) -> tuple[int, str, TrainingStatus]:
         """Wait for the end. Gives the exit code, what it said, and the last status."""
         output, errors = self.process.communicate(timeout=_DEADLINE)
+        assert pathlib.Path(self.path).exists(), output + errors
         return self.process.returncode, output + errors, read_status(self.path)
 
 

@@ -80,7 +80,12 @@ def recorded(output: str, directory: pathlib.Path) -> str:
 def _environment() -> dict[str, str]:
     beside = str(pathlib.Path(sys.executable).parent)
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PULSE_")},
+        # Under `make` another make would name its level.
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("PULSE_", "MAKE", "MFLAGS"))
+        },
         "PATH": f"{beside}:{os.environ['PATH']}",
         "OMP_NUM_THREADS": "1",
         "HF_HUB_OFFLINE": "1",
