@@ -46,3 +46,11 @@ def test_every_output_says_where_it_is_from() -> None:
     assert set(_REASONS) - set(ENDINGS) == others & set(_REASONS)
     assert set(ENDINGS) <= set(_REASONS)
     assert len(ENDINGS) >= 40
+
+
+def test_the_process_of_a_shells_report_is_replaced_however_short_its_number(
+    tmp_path: pathlib.Path,
+) -> None:
+    for number in (" 9876", "12345", "1234567"):
+        line = f"train.sh: line 1: {number} Killed                  python train.py"
+        assert recorded(line, tmp_path).startswith("train.sh: line 1: 12345 Killed ")

@@ -73,7 +73,7 @@ def recorded(output: str, directory: pathlib.Path) -> str:
         output = output.replace(str(path), name)
     output = output.replace(socket.gethostname(), "node1")
     output = re.sub(rf"\b{re.escape(getpass.getuser())}\b", "ada", output)
-    output = re.sub(r"(\S+: line \d+: )\d+( Killed)", r"\g<1>12345\g<2>", output)
+    output = re.sub(r"(\S+: line \d+: ) *\d+( Killed)", r"\g<1>12345\g<2>", output)
     return re.sub(r"(?i)(\bpid(?:\(s\))?:? ?=?)\d+", r"\g<1>12345", output)
 
 
