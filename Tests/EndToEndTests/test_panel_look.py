@@ -218,15 +218,52 @@ def test_nothing_moves_by_itself(server, status_file, page):
     assert page.evaluate("document.getAnimations({ subtree: true }).length") == 0
 
 
-def test_forced_colours_keep_the_bar_visible(server, status_file, contexts):
+def test_forced_colours_leave_shapes_that_differ(serve, status_file, contexts):
     page = contexts(forced_colors="active").new_page()
     status_file.running(epoch=1.5)
+    server = serve()
     panel = Panel.open(page, server)
-    fill, bar = (
-        panel.part(name).evaluate("e => getComputedStyle(e).backgroundColor")
-        for name in ("fill", "bar")
-    )
-    assert fill != bar
+
+    def style(part, name, pseudo=None):
+        script = "(e, [name, pseudo]) => getComputedStyle(e, pseudo)[name]"
+        return panel.part(part).evaluate(script, [name, pseudo])
+
+    assert style("fill", "backgroundColor") != style("bar", "backgroundColor")
+    assert style("log", "backgroundColor") == style("cut", "backgroundColor")
+    panel.part("log").click()
+    assert style("log", "backgroundColor") != style("cut", "backgroundColor")
+    assert "✓" in style("log", "content", "::before")
+    assert style("curve", "stroke") == style("state", "color")
+    live = style("connection", "borderTopWidth", "::before")
+    server.stop()
+    panel.expect(connection="Offline")
+    assert style("connection", "borderTopWidth", "::before") != live
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_paper_the_curve_is_whole(server, status_file, contexts, scheme):
+    """A sheet is narrower than the window that it is printed from."""
+    page = contexts(viewport={"width": 1600, "height": 900}, color_scheme=scheme).new_page()
+    for epoch in (1, 2):
+        status_file.running(epoch=epoch)
+        panel = Panel.open(page, server)
+    expect(panel.part("curve")).to_have_attribute("d", re.compile("L"))
+    # What is laid out for paper is laid out anew without a script: nothing is drawn again.
+    page.evaluate("""() => {
+      window.requestAnimationFrame = () => 0;
+      document.querySelector('main').style.inlineSize = '640px';
+    }""")
+    page.emulate_media(media="print")
+    plot, picture = (panel.part(name).bounding_box() for name in ("plot", "curve"))
+    assert plot["width"] < 640
+    assert picture["x"] + picture["width"] <= plot["x"] + plot["width"] + 1
+    assert picture["y"] + picture["height"] <= plot["y"] + plot["height"] + 1
+    for part in ("tools", "retry"):
+        expect(panel.part(part)).to_be_hidden()
+    expect(page.get_by_role("button", name="Notify me")).to_be_hidden()
+    for part in ("bar", "fill"):
+        assert panel.part(part).evaluate("e => getComputedStyle(e).printColorAdjust") == "exact"
+    assert len(page.pdf(format="A4")) > 1000
 
 
 def test_the_element_stays_small():

@@ -36,7 +36,8 @@ p svg { inline-size: 1.6em; flex: none; background: var(--tone); border-radius: 
 [part=state] { flex: 1; font-size: 1.4em; line-height: 1.2; color: var(--tone); }
 [part=connection] { display: flex; align-items: center; gap: .45em; font-size: .85em; color: var(--muted); }
 [part=connection]::before { content: ''; inline-size: .7em; block-size: .7em; border: .15em solid; border-radius: 50%; }
-[data-link=live]::before { background: currentColor; }
+/* A disc when live, a ring otherwise: of borders, which forced colours keep. */
+[data-link=live]::before { border-width: .35em; }
 article:not([data-frozen]) [data-link=live]::before { color: var(--done); }
 
 [part=notice] {
@@ -108,7 +109,24 @@ input { inline-size: 7em; accent-color: var(--running); }
 }
 
 @media (forced-colors: active) {
-  [part=bar] { border: 1px solid; }
+  [part=bar], [part=notice] { border: 1px solid; }
   [part=fill], p svg { background: Highlight; forced-color-adjust: none; }
+  [part=icon] { stroke: HighlightText; }
+  [aria-pressed=true] { background: Highlight; color: HighlightText; border-color: Highlight; forced-color-adjust: none; }
+  section path { stroke: CanvasText; }
+  section line { stroke: GrayText; }
+  section text, [part=point], [part=outlier] { fill: CanvasText; }
+}
+
+/* On paper: all of the curve, in colours that are printed, and nothing to press. */
+@media print {
+  :host { color-scheme: light; }
+  :is([part=bar], [part=fill], [part=notice], p svg) { print-color-adjust: exact; }
+  article { border: 0; padding: 0; }
+  article > * { break-inside: avoid; }
+  [part=tools], button, ::slotted(button) { display: none !important; }
+  [part=plot] { flex: none; }
+  [part=plot] > svg { position: static; block-size: auto; }
+  [part=message] { max-block-size: none; }
 }
 `);
