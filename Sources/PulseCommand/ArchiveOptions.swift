@@ -19,14 +19,15 @@ struct ArchiveOptions: ParsableArguments {
     @Option(
         help: """
             Runs that are over and kept, of all sources of this server together; the oldest go first.
-            """)
+            """, parse: NumberArgument.count(from: 0))
     var keepRuns = 1_000
 
-    @Option(help: "How long runs are kept after their end. (default: as long as --keep-runs says)")
+    @Option(
+        help: "How long runs are kept after their end. (default: as long as --keep-runs says)",
+        transform: DurationArgument.parse)
     var keepFor: DurationArgument?
 
     func validate() throws {
-        if keepRuns < 0 { throw ValidationError("--keep-runs must be 0 or more.") }
         if archive?.isEmpty == true { throw ValidationError("--archive must not be empty.") }
         if archive != nil, noArchive {
             throw ValidationError("--archive and --no-archive contradict each other.")

@@ -35,7 +35,9 @@ struct Doctor: ParsableCommand {
     @Option(help: "The address that the server is to listen on.")
     var host = "127.0.0.1"
 
-    @Option(name: .shortAndLong, help: "The port that the server is to listen on.")
+    @Option(
+        name: .shortAndLong, help: "The port that the server is to listen on.",
+        parse: NumberArgument.port)
     var port: UInt16 = 8080
 
     @Option(
@@ -55,7 +57,7 @@ struct Doctor: ParsableCommand {
             """, valueName: "file"), completion: .file())
     var archive: String?
 
-    @Option(help: "How long to observe how the file is written.")
+    @Option(help: "How long to observe how the file is written.", parse: DurationArgument.parse)
     var observe: DurationArgument = "3s"
 
     @Flag(

@@ -29,6 +29,16 @@ struct DurationArgument: ExpressibleByArgument, CustomStringConvertible {
     }
 
     var defaultValueDescription: String { description }
+
+    /// What an option makes of its value; the error says what would be one.
+    static func parse(_ argument: String) throws -> DurationArgument {
+        if let value = DurationArgument(argument: argument) { return value }
+        if let value = DurationArgument(argument: argument + "s") {
+            throw ValidationError("it lacks a unit, as in \(value), \(argument)m or \(argument)h.")
+        }
+        throw ValidationError(
+            "write a number and a unit, such as 500ms, 2s, 1.5m, 1h or 30d; from 1ms to a year.")
+    }
 }
 
 extension DurationArgument: ExpressibleByStringLiteral {

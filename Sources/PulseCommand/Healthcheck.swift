@@ -19,7 +19,7 @@ struct Healthcheck: ParsableCommand {
     @Option(help: "The address that the server listens on.")
     var host = "127.0.0.1"
 
-    @Option(name: .shortAndLong, help: "The server's port.")
+    @Option(name: .shortAndLong, help: "The server's port.", parse: NumberArgument.port)
     var port: UInt16 = 8080
 
     @Option(

@@ -53,6 +53,10 @@ struct PulseTool: ParsableCommand {
             try (command as? any PreparedCommand)?.prepare()
             start(command)
         } catch {
+            if let name = arguments.first, let meant = Self.command(meantBy: name) {
+                CommandOutput.error("there is no command '\(name)': did you mean 'pulse \(meant)'?")
+                exit(withError: ExitCode.validationFailure)
+            }
             // Who gave no such option looks for the mistake in the wrong place.
             if exitCode(for: error) == .validationFailure, !settings.variables.isEmpty {
                 CommandOutput.error(
@@ -60,6 +64,17 @@ struct PulseTool: ParsableCommand {
             }
             exit(withError: error)
         }
+    }
+
+    /// The command that is spelt nearly so; nil for one that there is, and for what is like none.
+    private static func command(meantBy name: String) -> String? {
+        let names = configuration.subcommands.map { $0._commandName }
+        guard !names.contains(name), !name.hasPrefix("-"), name.utf8.count <= 16 else { return nil }
+        let ranked = names.map { (changes: EditDistance.of(name.lowercased(), $0), name: $0) }
+        guard let nearest = ranked.min(by: { $0.changes < $1.changes }),
+            nearest.changes <= 2 && 2 * nearest.changes < nearest.name.utf8.count
+        else { return names.first { name.utf8.count > 1 && $0.hasPrefix(name) } }
+        return nearest.name
     }
 
     /// Ends the process as a wrong option does when a text can't be taken as it is.

@@ -57,7 +57,7 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
     @OptionGroup
     var nats: NATSOptions
 
-    @Option(help: "How often the file is polled.")
+    @Option(help: "How often the file is polled.", parse: DurationArgument.parse)
     var pollInterval: DurationArgument = "2s"
 
     @Flag(help: "Don't be woken by changes: they are picked up at the next poll.")

@@ -54,10 +54,13 @@ struct Run: ParsableCommand {
             """, transform: SourceName.init(argument:))
     var name: SourceName?
 
-    @Option(help: "Epochs planned, for a command that doesn't report them itself.")
+    @Option(
+        help: "Epochs planned, for a command that doesn't report them itself.",
+        transform: NumberArgument.number)
     var totalEpochs: Double?
 
-    @Option(help: "Steps planned, for a log that doesn't name them.")
+    @Option(
+        help: "Steps planned, for a log that doesn't name them.", transform: NumberArgument.number)
     var totalSteps: Double?
 
     @Option(
@@ -89,7 +92,7 @@ struct Run: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How long to go on serving after the command has ended, when nobody asks for its end (default: 10m).",
-            valueName: "duration"))
+            valueName: "duration"), transform: DurationArgument.parse)
     var linger: DurationArgument?
 
     @Flag(help: "End with the command, whether somebody has seen its end or not.")
@@ -277,8 +280,8 @@ struct Run: ParsableCommand {
             configuration.name = name
             configuration.observers = [published]
             configuration.expectsStatusFile = true
-            let server = try StatusServer(
-                configuration: configuration, logger: server.logger(defaultLevel: .warning))
+            let server = try FreePort.server(
+                configuration, logger: server.logger(defaultLevel: .warning))
             CommandOutput.note("serving \(statusFile) at \(self.server.url(port: server.port))")
             return EmbeddedServer(server: server, published: published)
         } catch {

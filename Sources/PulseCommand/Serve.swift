@@ -83,7 +83,9 @@ struct Serve: PreparedCommand, LoggedCommand {
             """, transform: SourceName.init(argument:))
     var name: SourceName?
 
-    @Option(help: "Files, or keys of a bucket, that are read at most; those beyond are counted.")
+    @Option(
+        help: "Files, or keys of a bucket, that are read at most; those beyond are counted.",
+        parse: NumberArgument.count(from: 1))
     var maxRuns = 10_000
 
     @OptionGroup
@@ -102,7 +104,6 @@ struct Serve: PreparedCommand, LoggedCommand {
     var onTransition: String?
 
     func validate() throws {
-        guard maxRuns > 0 else { throw ValidationError("--max-runs must be at least 1.") }
         let place = try place
         guard case .nats = place else {
             try nats.checkUnused(without: "--source")
@@ -155,6 +156,10 @@ struct Serve: PreparedCommand, LoggedCommand {
             server = try StatusServer(configuration: configuration, logger: logger)
         } catch let code as ExitCode {
             throw code
+        } catch let ServerError.portTaken(text) {
+            CommandOutput.error(
+                "\(text)\(PortOwner.phrase(ofPort: self.server.port)): --port 0 picks a free one")
+            throw ExitCode.failure
         } catch {
             CommandOutput.error("\(error)")
             throw ExitCode.failure

@@ -14,7 +14,9 @@ struct ServerOptions: ParsableArguments {
     )
     var host = "127.0.0.1"
 
-    @Option(name: .shortAndLong, help: "The port to listen on; 0 picks a free one.")
+    @Option(
+        name: .shortAndLong, help: "The port to listen on; 0 picks a free one.",
+        parse: NumberArgument.port)
     var port: UInt16 = 8080
 
     @Option(
@@ -22,7 +24,7 @@ struct ServerOptions: ParsableArguments {
         completion: .directory)
     var publicDir: String?
 
-    @Option(help: "How often the file, or the key, is polled.")
+    @Option(help: "How often the file, or the key, is polled.", parse: DurationArgument.parse)
     var pollInterval: DurationArgument = "2s"
 
     @Flag(help: "Don't be woken by changes: they are picked up at the next poll.")
@@ -32,13 +34,16 @@ struct ServerOptions: ParsableArguments {
         help: """
             How long a running job may be silent before it counts as stale; three times its longest gap, if that \
             is more.
-            """)
+            """, parse: DurationArgument.parse)
     var staleAfter: DurationArgument = "5m"
 
-    @Option(help: "How often each event stream gets a heartbeat.")
+    @Option(
+        help: "How often each event stream gets a heartbeat.", parse: DurationArgument.parse)
     var heartbeatInterval: DurationArgument = "15s"
 
-    @Option(help: "Event streams at most. (default: from the limit of open files)")
+    @Option(
+        help: "Event streams at most. (default: from the limit of open files)",
+        transform: NumberArgument.count(from: 1))
     var maxStreams: Int?
 
     @Option(
@@ -91,9 +96,6 @@ struct ServerOptions: ParsableArguments {
     var logFormat: LogFormat = .text
 
     func validate() throws {
-        if let maxStreams, maxStreams < 1 {
-            throw ValidationError("--max-streams must be at least 1.")
-        }
         if (tlsCertificate == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-certificate and --tls-key go together.")
         }

@@ -64,14 +64,16 @@ struct Watch: AsyncParsableCommand {
     @OptionGroup
     var nats: NATSOptions
 
-    @Option(help: "How often a file, or a key, is polled. (not with a server; default: 2s)")
+    @Option(
+        help: "How often a file, or a key, is polled. (not with a server; default: 2s)",
+        transform: DurationArgument.parse)
     var pollInterval: DurationArgument?
 
     @Option(
         help: """
             How long a running job may be silent at least before it counts as stale. (not with a server, which \
             has its own; default: 5m)
-            """)
+            """, transform: DurationArgument.parse)
     var staleAfter: DurationArgument?
 
     func validate() throws {

@@ -29,15 +29,20 @@ struct Write: ParsableCommand {
     var statusFile: String
 
     // Unconditional: a value may begin with a minus.
-    @Option(parsing: .unconditional, help: "Epochs done, with fractions.")
+    @Option(
+        parsing: .unconditional, help: "Epochs done, with fractions.",
+        parse: NumberArgument.number)
     var epoch = 0.0
 
-    @Option(parsing: .unconditional, help: "Epochs planned; 0 when that isn't known.")
+    @Option(
+        parsing: .unconditional, help: "Epochs planned; 0 when that isn't known.",
+        parse: NumberArgument.number)
     var totalEpochs = 0.0
 
     @Option(
         parsing: .unconditional,
-        help: "The newest loss. (default: 0.0; in PULSE v2 null: there is none)")
+        help: "The newest loss. (default: 0.0; in PULSE v2 null: there is none)",
+        transform: NumberArgument.number)
     var loss: Double?
 
     @Option(

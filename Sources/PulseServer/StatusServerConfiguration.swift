@@ -79,11 +79,13 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
     case configuration(String)
     /// The address can't be listened on.
     case cannotListen(String)
+    /// Another server listens on the port already.
+    case portTaken(String)
 
     /// The line for a person.
     public var description: String {
         switch self {
-        case .configuration(let text), .cannotListen(let text): text
+        case .configuration(let text), .cannotListen(let text), .portTaken(let text): text
         }
     }
 }
@@ -119,8 +121,12 @@ extension StatusServerConfiguration {
         do {
             return try ListenSockets(host: host, port: port)
         } catch {
-            throw .cannotListen(error.description)
+            throw Self.error(of: error)
         }
+    }
+
+    private static func error(of error: MicroHTTPDError) -> ServerError {
+        error.errno == EADDRINUSE ? .portTaken(error.description) : .cannotListen(error.description)
     }
 
     func publicFiles() throws(ServerError) -> [StaticFiles.File] {

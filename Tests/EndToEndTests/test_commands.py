@@ -301,3 +301,43 @@ def test_help_and_version(command: str) -> None:
     surplus = pulse(*arguments, "--no-such-option")
     assert surplus.returncode == 64 and "--no-such-option" in surplus.stderr
     assert surplus.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["serve", "--stale-after", "5"], "it lacks a unit, as in 5s, 5m or 5h"),
+        (["serve", "--stale-after", "0s"], "such as 500ms, 2s, 1.5m, 1h or 30d; from 1ms to a year"),
+        (["run", "--linger", "soon", "--", "true"], "a number and a unit, such as 500ms"),
+        (["watch", "x", "--poll-interval", "1w"], "a number and a unit, such as 500ms"),
+        (["serve", "--port", "99999"], "a whole number from 0 to 65535"),
+        (["doctor", "--port", "http"], "a whole number from 0 to 65535"),
+        (["healthcheck", "--port=-1"], "a whole number from 0 to 65535"),
+        (["serve", "--max-streams", "0"], "a whole number of 1 or more"),
+        (["serve", "--max-runs", "many"], "a whole number of 1 or more"),
+        (["serve", "--keep-runs=-1"], "a whole number of 0 or more"),
+        (["write", "running", "-s", "x", "--epoch", "two"], "a number, such as 3 or 1.5"),
+        (["run", "--total-epochs", "x", "--", "true"], "a number, such as 3 or 1.5"),
+        (["serv"], "there is no command 'serv': did you mean 'pulse serve'?"),
+        (["wacth", "x"], "did you mean 'pulse watch'?"),
+        (["health"], "did you mean 'pulse healthcheck'?"),
+        (["Run", "--", "true"], "did you mean 'pulse run'?"),
+    ],
+)
+def test_a_mistyped_command_line_says_what_would_be_right(arguments: list[str], says: str) -> None:
+    result = pulse(*arguments)
+    assert result.returncode == 64
+    assert says in result.stderr
+
+
+@pytest.mark.parametrize("name", ["x", "status.json", "training", "s" * 5000])
+def test_what_is_like_no_command_is_not_guessed(name: str) -> None:
+    result = pulse(name)
+    assert result.returncode == 64
+    assert "did you mean 'pulse" not in result.stderr
+
+
+def test_the_help_names_the_defaults() -> None:
+    text = " ".join(pulse("serve", "--help").stdout.split())
+    for default in ["8080", "2s", "5m", "15s", "10000", "1000", "127.0.0.1"]:
+        assert f"(default: {default})" in text

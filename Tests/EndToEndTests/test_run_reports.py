@@ -382,13 +382,23 @@ def test_a_command_that_was_stopped_is_not_served_any_longer(job: Job) -> None:
 
 
 def test_starts_nothing_when_it_cannot_serve(job: Job) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
-        result = job.run(["touch", "started"], "--serve", "--port", port)
+    result = job.run(["touch", "started"], "--serve", "--host", "192.0.2.1", "--allow-anonymous")
     assert result.returncode == 125
-    assert b"in use" in result.stderr
+    assert b"cannot listen on 192.0.2.1" in result.stderr
     assert not (job.directory / "started").exists()
     assert not job.status_file.exists()
+
+
+def test_beside_another_run_the_next_port_is_taken(job: Job) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = job.run(["true"], "--serve", "--no-linger", "--port", str(port))
+    assert result.returncode == 0
+    said = result.stderr.decode()
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use by " in said
+    assert f"(process {os.getpid()})" in said
+    served = int(re.search(r"serving .* at http://127\.0\.0\.1:(\d+)/", said)[1])
+    assert port < served <= port + 100
 
 
 def test_serving_hands_nothing_down(job: Job) -> None:

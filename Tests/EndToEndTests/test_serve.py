@@ -121,7 +121,11 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         line = one_line(refused("--port", str(port)))
-    assert line == f"pulse: cannot listen on 127.0.0.1:{port}: Address already in use"
+    name = Path("/proc/self/comm").read_text().strip()
+    assert line == (
+        f"pulse: cannot listen on 127.0.0.1:{port}: Address already in use by {name} "
+        f"(process {os.getpid()}): --port 0 picks a free one"
+    )
 
 
 def test_a_public_directory_that_cannot_be_served_is_one_clear_line(tmp_path: Path) -> None:
