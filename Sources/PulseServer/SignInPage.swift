@@ -101,13 +101,13 @@ struct SignInPage {
                 button = "Sign in"
                 refusal = "Wrong token"
                 hint =
-                    "The token is the first line of the file that --token-file names on the server."
+                    "The token is the first line of the file that <code>--token-file</code> names on the server."
             case .russian:
                 title = "Вход"
                 label = "Токен"
                 button = "Войти"
                 refusal = "Неверный токен"
-                hint = "Токен — первая строка файла, указанного на сервере в --token-file."
+                hint = "Это первая строка файла, указанного в <code>--token-file</code>."
             }
         }
     }
@@ -116,9 +116,10 @@ struct SignInPage {
         body{margin:0;font:1rem/1.45 system-ui,sans-serif}\
         main{max-inline-size:24em;margin:12vh auto;padding:1em}\
         form{display:grid;gap:.5em}\
-        input,button{font:inherit;min-block-size:2.5em;padding:.2em .6em}
+        input,button{font:inherit;min-block-size:2.5em;padding:.2em .6em}\
+        code{white-space:nowrap}
         """
 
     /// SHA-256 of the style, in base64 (CSP 3 §2.3.1): no other style is let in.
-    private static let styleHash = "sha256-mT1WlYXghEX9RqYWRfnCBOG6ruTDYN3SeDpw+82ruVI="
+    private static let styleHash = "sha256-Em7aeGA+A/S07YYb7evykHEP9hWEfyY6inCKP8F/JE4="
 }

@@ -111,7 +111,7 @@ export class Chart {
 
   render(curve, resumes, text) {
     const { words, formats } = text;
-    const { plot, log, cut, axis, whole, readout, outside } = this.#parts;
+    const { plot, tools, log, cut, axis, whole, readout, outside } = this.#parts;
     const hasSteps = haveSteps(curve);
     const settings = { ...this.#settings, ...(this.#settings.axis === 'steps' && !hasSteps && { axis: 'epoch' }) };
     const drawn = layout(curve, { ...this.#size, ...settings, zoom: this.#zoom, formats, resumes });
@@ -124,6 +124,7 @@ export class Chart {
     const count = drawn?.outside.count ?? 0;
     say(outside, count ? fill(words.outside, { count: formats.integer(count) }) : '');
     set(plot.firstChild, { hidden: drawn ? null : '' });
+    for (const part of [plot, tools]) set(part, { hidden: curve.length ? null : '' });
     const said = drawn ? this.#read(this.#index, words, formats) : words.noCurve;
     say(readout, said);
     set(plot, {

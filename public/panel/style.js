@@ -35,9 +35,9 @@ p svg { inline-size: 1.6em; flex: none; background: var(--tone); border-radius: 
 [part=icon] { fill: none; stroke: var(--background); stroke-width: 2.5; stroke-linecap: round; }
 [part=state] { flex: 1; font-size: 1.4em; line-height: 1.2; color: var(--tone); }
 [part=connection] { display: flex; align-items: center; gap: .45em; font-size: .85em; color: var(--muted); }
-[part=connection]::before { content: ''; inline-size: .7em; block-size: .7em; border: .15em solid; border-radius: 50%; }
+[part=connection]::before { content: ''; box-sizing: border-box; inline-size: 1em; block-size: 1em; border: .15em solid; border-radius: 50%; }
 /* A disc when live, a ring otherwise: of borders, which forced colours keep. */
-[data-link=live]::before { border-width: .35em; }
+[data-link=live]::before { border-width: .5em; }
 article:not([data-frozen]) [data-link=live]::before { color: var(--done); }
 
 [part=notice] {
@@ -126,7 +126,7 @@ input { inline-size: 7em; accent-color: var(--running); }
   article > * { break-inside: avoid; }
   [part=tools], button, ::slotted(button) { display: none !important; }
   [part=plot] { flex: none; }
-  [part=plot] > svg { position: static; block-size: auto; }
+  [part=plot] > svg { display: block; position: static; block-size: auto; }
   [part=message] { max-block-size: none; }
 }
 `);
