@@ -143,3 +143,14 @@ def test_a_background_tab_tells_in_its_title(server, status_file, page):
     )
     status_file.running(epoch=2.25)
     expect(page).to_have_title(re.compile("^75.0%"))
+
+
+def test_without_javascript_the_page_says_so_at_once(server, status_file, contexts):
+    """At its top, not below an empty panel; the status is one step away."""
+    page = contexts(java_script_enabled=False).new_page()
+    status_file.running(epoch=1)
+    page.goto(server.url)
+    for text in page.locator("noscript p").all():
+        expect(text).to_be_in_viewport()
+        assert text.locator("a").get_attribute("href") == "status"
+    assert page.locator("noscript p").count() == 2
