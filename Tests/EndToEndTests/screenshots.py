@@ -21,6 +21,8 @@ IMAGES = ROOT / "docs" / "images"
 EPOCHS = 10
 DESKTOP = {"width": 860, "height": 660}
 PHONE = {"width": 360, "height": 780}
+LYING = {"width": 844, "height": 390}
+SHEET = {"width": 720, "height": 1020}  # A4 within its margins, at 96 pixels an inch
 MARGIN = 8
 
 
@@ -44,6 +46,8 @@ def main() -> None:
         executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         try:
+            picture_waiting(browser, server)
+            picture_sign_in(browser, Path(name))
             picture_runs(browser, Path(name))
             picture_states(browser, server, status_file)
         finally:
@@ -103,6 +107,27 @@ def picture_runs(browser: Browser, folder: Path) -> None:
     server.stop()
 
 
+def picture_waiting(browser: Browser, server: PulseServer) -> None:
+    """The page before anything was written, and who may not see it."""
+    page = browser.new_context(locale="en-GB", viewport=DESKTOP).new_page()
+    Panel.open(page, server)
+    page.wait_for_selector(".start pre")
+    page.screenshot(path=IMAGES / "page-waiting.png", full_page=True)
+    print("docs/images/page-waiting.png")
+
+
+def picture_sign_in(browser: Browser, folder: Path) -> None:
+    (folder / "token").write_text("0123456789abcdef\n")
+    flags = ("--token-file", str(folder / "token"))
+    server = PulseServer(folder / "status.json", *flags, log=folder / "guarded.log")
+    viewport = {"width": 560, "height": 420}
+    page = browser.new_context(locale="en-GB", viewport=viewport).new_page()
+    page.goto(f"{server.url}/?token=wrong")
+    page.screenshot(path=IMAGES / "page-sign-in.png")
+    print("docs/images/page-sign-in.png")
+    server.stop()
+
+
 def picture_states(browser: Browser, server: PulseServer, status_file: StatusFile) -> None:
     def panel(locale: str, scheme: str, size: dict[str, int]) -> Panel:
         context = browser.new_context(locale=locale, color_scheme=scheme, viewport=size)
@@ -111,6 +136,9 @@ def picture_states(browser: Browser, server: PulseServer, status_file: StatusFil
     light = panel("en-GB", "light", DESKTOP)
     dark = panel("en-GB", "dark", DESKTOP)
     phone = panel("ru-RU", "light", PHONE)
+    lying = panel("en-GB", "dark", LYING)
+    russian = panel("ru-RU", "light", DESKTOP)
+    sheet = panel("en-GB", "light", SHEET)
 
     def picture(name: str, verdict: str, shown: Panel = light) -> None:
         shown.expect_verdict(verdict)
@@ -124,21 +152,34 @@ def picture_states(browser: Browser, server: PulseServer, status_file: StatusFil
         shown.page.screenshot(path=IMAGES / f"panel-{name}.png", clip=clip, full_page=True)
         print(f"docs/images/panel-{name}.png")
 
+    other = PulseServer(status_file.path, log=server.log.with_name("other.log"))
+    lost = Panel.open(browser.new_context(locale="en-GB", viewport=DESKTOP).new_page(), other)
     train(status_file, steps=330)
     picture("running", "running")
     picture("running-dark", "running", dark)
     picture("running-phone", "running", phone)
+    picture("running-lying", "running", lying)
+    picture("running-russian", "running", russian)
+    for part in ("cut", "nearer"):
+        sheet.part(part).click()
+    sheet.page.emulate_media(media="print")
+    picture("print", "running", sheet)
+    other.stop()
     picture("stale", "stale")
+    picture("unreachable", "unreachable", lost)
     status_file.document(epoch=6.7, total_epochs=10.0, loss=math.nan)
     picture("invalid", "broken")
+    picture("invalid-russian", "broken", russian)
     status_file.error(6.7, EPOCHS, 0.2387, "CUDA out of memory: tried to allocate 2.1 GiB")
     picture("error", "error")
     status_file.running(0, EPOCHS, 0, "epoch 0")
     train(status_file, steps=500)
     status_file.done(EPOCHS, EPOCHS, 0.1801, "Training completed: accuracy 93.4 %")
     picture("done", "done", dark)
+    light.expect_verdict("done")
     server.stop()
-    picture("unreachable", "unreachable")
+    light.expect(connection="Server stopped")
+    picture("done-gone", "done")
 
 
 if __name__ == "__main__":

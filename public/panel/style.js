@@ -37,7 +37,7 @@ p svg { inline-size: 1.6em; flex: none; background: var(--tone); border-radius: 
 [part=connection] { display: flex; align-items: center; gap: .45em; font-size: .85em; color: var(--muted); }
 [part=connection]::before { content: ''; box-sizing: border-box; inline-size: 1em; block-size: 1em; border: .15em solid; border-radius: 50%; }
 /* A disc when live, a ring otherwise: of borders, which forced colours keep. */
-[data-link=live]::before { border-width: .5em; }
+[data-link=live]::before { inline-size: 0; block-size: 0; border-width: .5em; }
 article:not([data-frozen]) [data-link=live]::before { color: var(--done); }
 
 [part=notice] {
