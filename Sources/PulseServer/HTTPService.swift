@@ -3,7 +3,7 @@ internal import MicroHTTPD
 internal import ServiceLifecycle
 
 /// The daemon as a service: heartbeats and deadlines while it runs, and the order of stopping.
-struct HTTPService: Service {
+struct HTTPService: NamedService {
     private let daemon: Daemon
     private let table: RunTable
     private let health: Health

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The only producer: hands each delivery of the sources to the follower of its runs, and judges
 /// them by the time that passes.
-struct StatusPoller: Service {
+struct StatusPoller: NamedService {
     private let source: any RunsSource
     private let origin: RunOrigin
     private let table: RunTable

@@ -128,3 +128,8 @@ public struct StatusServer: Service {
         try await ServiceGroup(services: [poller, http, reloading], logger: logger).run()
     }
 }
+
+extension StatusServer: NamedService {
+    /// Its name, and nothing of what it serves.
+    public var description: String { "StatusServer" }
+}
