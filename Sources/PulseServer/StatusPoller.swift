@@ -50,7 +50,7 @@ struct StatusPoller: NamedService {
                 follower.begin(at: origin.clock.unixTime, isFirst: true)
             }
             await withGracefulShutdownHandler {
-                var followers = first
+                var followers = first.mapValues { Followed($0) }
                 for await _ in wakes {
                     advance(
                         &followers, with: inbox.takeAll(),
@@ -58,7 +58,9 @@ struct StatusPoller: NamedService {
                     health.recordIteration()
                     for observer in origin.observers { observer.didPoll() }
                 }
-                for follower in followers.values { follower.close(at: origin.clock.unixTime) }
+                for followed in followers.values {
+                    followed.follower.close(at: origin.clock.unixTime)
+                }
                 await origin.archive?.close()
             } onGracefulShutdown: {
                 wake.finish()
@@ -68,41 +70,53 @@ struct StatusPoller: NamedService {
     }
 
     private func advance(
-        _ followers: inout [SourceName: RunFollower], with deliveries: [RunsDelivery], isTick: Bool
+        _ followers: inout [SourceName: Followed], with deliveries: [RunsDelivery], isTick: Bool
     ) {
-        var touched: Set<SourceName> = []
+        var touched: [Followed] = []
         // Each by itself: a state that another follows at once is published like any other.
         for delivery in deliveries {
             for source in delivery.sources {
-                touched.insert(source.name)
-                take(source, &followers)
+                if let followed = take(source, &followers) { touched.append(followed) }
             }
             if let skipped = delivery.skipped { table.skipped = skipped }
         }
         // Those that aren't heard of are judged when time has passed.
-        for name in isTick ? Set(followers.keys) : touched {
-            followers[name]?.judge(
-                at: origin.clock.now, wallClock: origin.clock.unixTime, in: table)
+        let (now, wallClock) = (origin.clock.now, origin.clock.unixTime)
+        for followed in isTick ? Array(followers.values) : touched {
+            followed.follower.judge(at: now, wallClock: wallClock, in: table)
         }
-        for name in touched { followers[name]?.noteIteration() }
     }
 
-    private func take(_ source: NamedDelivery, _ followers: inout [SourceName: RunFollower]) {
+    /// - Returns: who follows the source; nil where it is given up.
+    private func take(
+        _ source: NamedDelivery, _ followers: inout [SourceName: Followed]
+    ) -> Followed? {
         guard let delivery = source.delivery else {
-            if let follower = followers.removeValue(forKey: source.name) {
-                table.remove(follower.resource)
+            if let followed = followers.removeValue(forKey: source.name) {
+                table.remove(followed.follower.resource)
             }
-            return
+            return nil
         }
-        guard followers[source.name] == nil else {
-            followers[source.name]?.take(
+        if let followed = followers[source.name] {
+            followed.follower.take(
                 delivery, at: origin.clock.now, wallClock: origin.clock.unixTime, in: table)
-            return
+            return followed
         }
         let follower = origin.follower(of: source.name, label: source.label, first: delivery)
-        followers[source.name] = follower
+        let followed = Followed(follower)
+        followers[source.name] = followed
         table.take(follower.resource, item: follower.resource.item, begins: follower.hasBegun)
         follower.begin(at: origin.clock.unixTime, isFirst: false)
+        return followed
+    }
+}
+
+/// A follower in its place: of a thousand, none is moved to be judged.
+private final class Followed {
+    var follower: RunFollower
+
+    init(_ follower: RunFollower) {
+        self.follower = follower
     }
 }
 

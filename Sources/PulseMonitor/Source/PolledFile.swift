@@ -4,9 +4,8 @@ internal import Synchronization
 /// One file of a runs directory, polled by one thread at a time.
 final class PolledFile: Sendable {
     private struct State {
-        var poll: FilePoll
-        /// A thread is in it: one that hangs is waited for by nobody.
-        var isBusy = false
+        /// nil while a thread is in it: one that hangs is waited for by nobody.
+        var poll: FilePoll?
         /// Whether it has held a valid document: what never did is no run.
         var isRun = false
         /// Whether the newest poll found nothing there.
@@ -45,35 +44,33 @@ final class PolledFile: Sendable {
     ///
     /// - Returns: how much is undelivered of all files.
     func poll(at now: Duration, into undelivered: Undelivered) -> Int {
-        let taken: FilePoll? = state.withLock { state in
-            guard !state.isBusy else { return nil }
-            state.isBusy = true
-            return state.poll
-        }
+        var poll = state.withLock { $0.poll.take() }
         // Without the lock: it may take for ever.
-        guard var poll = taken else { return undelivered.count }
-        let delivery = poll.next(at: now)
-        return state.withLock { state in
-            state.poll = poll
-            state.isBusy = false
-            state.nextAt = now + delivery.nextWithin
-            var document: WrittenDocument?
-            for case .accepted(let status) in delivery.events {
-                state.isRun = true
-                document = poll.document.map {
-                    WrittenDocument(bytes: $0, timestamp: status.timestamp)
-                }
+        guard let delivery = poll?.next(at: now) else { return undelivered.count }
+        var written: WrittenDocument?
+        for case .accepted(let status) in delivery.events {
+            written = poll?.document.map {
+                WrittenDocument(bytes: $0, timestamp: status.timestamp)
             }
+        }
+        return state.withLock { state in
+            swap(&state.poll, &poll)
+            state.nextAt = now + delivery.nextWithin
+            state.isRun = state.isRun || delivery.hasAccepted
             state.isMissing = delivery.isMissing
             // What never was a run is none.
             guard state.isRun else { return undelivered.count }
             return undelivered.add(
-                NamedDelivery(name, label: label, delivery, document: document))
+                NamedDelivery(name, label: label, delivery, document: written))
         }
     }
 }
 
 extension SourceDelivery {
+    fileprivate var hasAccepted: Bool {
+        events.contains { if case .accepted = $0 { true } else { false } }
+    }
+
     /// Whether nothing was there.
     fileprivate var isMissing: Bool {
         if case .failed(let error)? = events.last { error.reason == .missing } else { false }

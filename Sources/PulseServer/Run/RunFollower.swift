@@ -72,20 +72,15 @@ struct RunFollower: Sendable {
     mutating func take(
         _ delivery: SourceDelivery, at now: Duration, wallClock: Int64, in table: RunTable
     ) {
-        let before = chain.snapshot.view.document
+        let before = chain.snapshot
         let step = chain.take(delivery, at: now, wallClock: wallClock)
-        let isNewStatus = chain.snapshot.view.document != before
+        let isNewStatus = step.snapshot.map { $0.view.document != before.view.document } ?? false
         finish(step, isNewStatus: isNewStatus, wallClock: wallClock, in: table)
+        resource.store.update(chain.counts)
     }
-
     /// Goes on with the time that has passed.
     mutating func judge(at now: Duration, wallClock: Int64, in table: RunTable) {
         finish(chain.judge(at: now), isNewStatus: false, wallClock: wallClock, in: table)
-    }
-
-    /// Tells how often the source was polled.
-    func noteIteration() {
-        resource.store.update(chain.counts)
     }
 
     private mutating func finish(
