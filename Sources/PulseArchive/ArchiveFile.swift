@@ -76,7 +76,7 @@ enum ArchiveFile {
         if unsafe stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFREG else {
                 let isDirectory = status.st_mode & S_IFMT == S_IFDIR
-                throw .place(path: path, reason: isDirectory ? "is a directory" : "is no file")
+                throw .place(path: path, reason: isDirectory ? "is a directory" : "is not a file")
             }
             return
         }

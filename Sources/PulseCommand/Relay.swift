@@ -63,7 +63,7 @@ struct Relay: AsyncParsableCommand, LoggedCommand {
     @Flag(help: "Don't be woken by changes: they are picked up at the next poll.")
     var noWatch = false
 
-    @Option(help: "The least severe level that is logged.")
+    @Option(help: "Minimum log level.")
     var logLevel: Logger.Level = .info
 
     @Option(help: "How log lines look on stderr.")

@@ -42,7 +42,7 @@ struct ServerOptions: ParsableArguments {
     var heartbeatInterval: DurationArgument = "15s"
 
     @Option(
-        help: "Event streams at most. (default: from the limit of open files)",
+        help: "Maximum number of event streams. (default: from the limit of open files)",
         transform: NumberArgument.count(from: 1))
     var maxStreams: Int?
 
@@ -89,7 +89,7 @@ struct ServerOptions: ParsableArguments {
     var tlsKey: String?
 
     @Option(
-        help: "The least severe level that is logged. (default: info; beside a command warning)")
+        help: "Minimum log level. (default: info; beside a command warning)")
     var logLevel: Logger.Level?
 
     @Option(help: "How log lines look on stderr.")
@@ -106,11 +106,12 @@ struct ServerOptions: ParsableArguments {
         }
         for origin in corsOrigins where !WebOrigin.isValid(origin) {
             throw ValidationError(
-                "--cors-origin '\(origin)' is no origin: write it like https://example.org:8443.")
+                "--cors-origin '\(origin)' is not a valid origin: write it like https://example.org:8443."
+            )
         }
         for origin in frameAncestors where !FrameAncestor.isValid(origin) {
             throw ValidationError(
-                "--frame-ancestor '\(origin)' is no origin: write it like https://example.org:8443."
+                "--frame-ancestor '\(origin)' is not a valid origin: write it like https://example.org:8443."
             )
         }
     }

@@ -38,7 +38,7 @@ extension Watch {
                 throw ValidationError("'' is neither a URL nor a file.")
             }
             if let url = Self.urlMeant(by: source) {
-                throw ValidationError("'\(source)' is no file here. Did you mean \(url)?")
+                throw ValidationError("'\(source)' is not a file here. Did you mean \(url)?")
             }
             let isDirectory = Self.isDirectory(source)
             guard let run else { return isDirectory ? .directory(source) : .file(source) }

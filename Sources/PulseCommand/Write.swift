@@ -48,7 +48,7 @@ struct Write: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: """
-            A line for whoever watches. (default: "Waiting to start...", "Training", "Training completed" or \
+            Message shown to viewers. (default: "Waiting to start...", "Training", "Training completed" or \
             "Training failed")
             """)
     var message: String?

@@ -100,8 +100,7 @@ struct SignInPage {
                 label = "Token"
                 button = "Sign in"
                 refusal = "Wrong token"
-                hint =
-                    "The token is the first line of the file that <code>--token-file</code> names on the server."
+                hint = "It is the first line of the file that <code>--token-file</code> names."
             case .russian:
                 title = "Вход"
                 label = "Токен"
