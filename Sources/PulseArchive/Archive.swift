@@ -13,6 +13,8 @@ public final class Archive: Sendable {
         var batches: [ArchiveBatch] = []
         /// Of what those, or others before them, are to tell.
         var changes: [OutboxChange] = []
+        /// Whether the server tells of its sources, once it has begun with those that were there.
+        var tells: Bool?
         /// What goes on once all of this is written, or can't be.
         var waiting: [@Sendable () -> Void] = []
         var isScheduled = false
@@ -25,7 +27,7 @@ public final class Archive: Sendable {
         /// Is told, on the archive's thread, when runs have begun, ended or gone.
         var changed: (@Sendable () -> Void)?
 
-        var isEmpty: Bool { batches.isEmpty && changes.isEmpty }
+        var isEmpty: Bool { batches.isEmpty && changes.isEmpty && tells == nil }
         /// What waits at most, in batches: about a megabyte.
         var isFull: Bool { batches.count + changes.count >= 10_000 }
 
@@ -52,6 +54,8 @@ public final class Archive: Sendable {
     private let locks: SourceLocks
     /// Whether the server before this one told of all that it found.
     private let hasTold: Bool
+    /// The sources of which is told what was left to be.
+    private let resumed = Mutex<Set<Int64>>([])
     private let teller: (any TransitionTeller)?
     private let logger: Logger
 
@@ -92,9 +96,9 @@ public final class Archive: Sendable {
         } catch {
             throw .database(path: path, error)
         }
-        // Where that can't be kept, less is told at the next start, and this server goes on.
-        hasTold = writer.withLock { [tells = teller != nil] in
-            (try? $0.begin(tells: tells)) ?? false
+        // Where that can't be read, less is told, and this server goes on.
+        hasTold = writer.withLock { writer in
+            scope.place.flatMap { try? writer.database.tells(ofPlace: $0) } ?? false
         }
     }
 
@@ -126,11 +130,29 @@ public final class Archive: Sendable {
             hasTold: memory == nil ? self.hasTold : hasTold, archive: self)
     }
 
-    /// Goes on telling what the server before this one has left.
+    /// Goes on telling what the server before this one has left, also of sources that are gone.
+    ///
+    /// - Throws: ``ArchiveError``.
+    func resumeTelling() throws(ArchiveError) {
+        guard teller != nil else { return }
+        let rows = try read { [scope] database throws(SQLiteError) in
+            try database.sourcesToTell(of: scope)
+        }
+        for row in rows where locks.take(row) { try resumeTelling(of: row) }
+    }
+
+    /// The same of one source, once.
     private func resumeTelling(of source: Int64) throws(ArchiveError) {
-        guard let teller else { return }
+        guard let teller, resumed.withLock({ $0.insert(source).inserted }) else { return }
         teller.resume(
             try read { database throws(SQLiteError) in try database.waiting(of: source) })
+    }
+
+    /// The server has begun with all sources that were there.
+    func begun() {
+        // Where another server keeps them, that one says who tells.
+        guard queue.withLock(\.refused.isEmpty) else { return }
+        put(isUrgent: false, then: nil) { [tells = teller != nil] in $0.tells = tells }
     }
 
     /// Makes a source that the archive doesn't know, at once: before anything is served.
@@ -272,6 +294,7 @@ public final class Archive: Sendable {
             let taken = queue
             queue.empty()
             queue.waiting = []
+            queue.tells = nil
             queue.isScheduled = false
             return taken
         }
@@ -280,7 +303,7 @@ public final class Archive: Sendable {
         do {
             refuse(
                 try writer.withLock { writer throws(SQLiteError) in
-                    try writer.write(taken.batches, taken.changes)
+                    try writer.write(taken.batches, taken.changes, tells: taken.tells)
                 })
             if queue.withLock({ queue in
                 defer { queue.isUp = true }
@@ -298,6 +321,7 @@ public final class Archive: Sendable {
         let (isNew, waiting) = queue.withLock { queue in
             queue.batches = taken.batches + queue.batches
             queue.changes = taken.changes + queue.changes
+            queue.tells = queue.tells ?? taken.tells
             if queue.isFull {
                 queue.empty()
                 queue.losses += 1

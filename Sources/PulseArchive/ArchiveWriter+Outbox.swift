@@ -31,18 +31,11 @@ extension ArchiveWriter {
 
     /// Notes whether this server tells of what it finds in its directory or bucket.
     ///
-    /// - Returns: whether the server before it did.
-    func begin(tells: Bool) throws(SQLiteError) -> Bool {
-        guard let place = scope.place else { return false }
-        let before = try database.first(
-            "SELECT tells FROM place WHERE address = ?", .text(place)
-        ) { $0.integer(0) != 0 }
-        if before != tells {
-            try database.run(
-                "INSERT OR REPLACE INTO place VALUES (?, ?)", .text(place),
-                .integer(tells ? 1 : 0))
-        }
-        return before ?? false
+    /// Not before what it began with is kept: the next server would take that for new.
+    func begin(tells: Bool) throws(SQLiteError) {
+        guard let place = scope.place, try database.tells(ofPlace: place) != tells else { return }
+        try database.run(
+            "INSERT OR REPLACE INTO place VALUES (?, ?)", .text(place), .integer(tells ? 1 : 0))
     }
 
     /// Notes whether this server tells of a source's transitions.

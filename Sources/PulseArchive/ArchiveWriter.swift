@@ -46,10 +46,12 @@ final class ArchiveWriter {
 
     /// Writes all of some batches, or nothing.
     ///
+    /// - Parameter tells: whether the server tells of its sources, once it has begun with those that were
+    ///   there; nil before, and afterwards.
     /// - Returns: the addresses of sources that another server keeps: of them nothing is written.
-    func write(_ batches: [ArchiveBatch], _ changes: [OutboxChange] = []) throws(SQLiteError)
-        -> Set<String>
-    {
+    func write(
+        _ batches: [ArchiveBatch], _ changes: [OutboxChange] = [], tells: Bool? = nil
+    ) throws(SQLiteError) -> Set<String> {
         do throws(SQLiteError) {
             return try database.transaction { () throws(SQLiteError) in
                 var refused: Set<String> = []
@@ -61,6 +63,7 @@ final class ArchiveWriter {
                     }
                 }
                 for change in changes { try apply(change) }
+                if let tells { try begin(tells: tells) }
                 if let newest = batches.last, isDue(batches, at: newest.wallClock) {
                     try retain(at: newest.wallClock)
                     retainedAt = newest.wallClock

@@ -9,6 +9,24 @@ extension Database {
             ?? false
     }
 
+    /// Whether the newest server of a directory or bucket told of what it found there.
+    func tells(ofPlace address: String) throws(SQLiteError) -> Bool {
+        try first("SELECT tells FROM place WHERE address = ?", .text(address)) {
+            $0.integer(0) != 0
+        } ?? false
+    }
+
+    /// The sources of which something is still to be told, those that are gone among them.
+    func sourcesToTell(of scope: SourceScope) throws(SQLiteError) -> [Int64] {
+        try all(
+            """
+            SELECT id, address FROM source s WHERE address >= ? AND address < ?
+            AND EXISTS (SELECT 1 FROM transition WHERE source = s.id) ORDER BY id
+            """, .text(scope.bounds.from), .text(scope.bounds.to)
+        ) { (row: $0.integer(0), address: $0.text(1)) }
+        .filter { scope.includes($0.address) }.map(\.row)
+    }
+
     /// What is still to be told of a source, oldest first.
     func waiting(of source: Int64) throws(SQLiteError) -> [WaitingTransition] {
         try all(

@@ -15,6 +15,7 @@ public final class ServerArchive: RunArchive {
     public init(_ archive: Archive, logger: Logger) throws(ArchiveError) {
         // Of two servers of the same source the one that was started first keeps it.
         if case .one(let address) = archive.scope { try archive.register(address) }
+        try archive.resumeTelling()
         self.archive = archive
         self.logger = logger
     }
@@ -33,6 +34,10 @@ public final class ServerArchive: RunArchive {
             logger.warning("\(address) isn't archived: \(error)")
             return nil
         }
+    }
+
+    package func begun() {
+        archive.begun()
     }
 
     package func follow(_ changed: @escaping @Sendable (ArchivedRuns) -> Void) {

@@ -49,6 +49,7 @@ struct StatusPoller: NamedService {
             for follower in first.values {
                 follower.begin(at: origin.clock.unixTime, isFirst: true)
             }
+            origin.archive?.begun()
             await withGracefulShutdownHandler {
                 var followers = first.mapValues { Followed($0) }
                 for await _ in wakes {

@@ -20,6 +20,7 @@ class Teller:
         self.told_file = folder / "told"
         self.log = folder / "server.log"
         self.servers: list[PulseServer] = []
+        self.runs: Path | None = None
 
     def serve(self, *flags: str, after: str = "") -> PulseServer:
         """`after` is a shell's command behind the one that writes it down: how it ends."""
@@ -29,7 +30,12 @@ class Teller:
     def start(self, *flags: str) -> PulseServer:
         flags = ("--poll-interval", "50ms", *flags)
         state = str(self.folder / "state")
-        server = PulseServer(self.status.path, *flags, log=self.log, state=state)
+        if self.runs:
+            server = PulseServer(
+                None, "--runs-dir", str(self.runs), *flags, log=self.log, state=state
+            )
+        else:
+            server = PulseServer(self.status.path, *flags, log=self.log, state=state)
         self.servers.append(server)
         return server
 
@@ -51,7 +57,9 @@ class Teller:
     def waiting(self) -> list[tuple[str, int]]:
         """What is kept to be told, and how often that was begun."""
         with sqlite3.connect(self.folder / "state" / "pulse" / "pulse.db") as database:
-            return database.execute("SELECT transition, begun FROM transition ORDER BY n").fetchall()
+            return database.execute(
+                "SELECT transition, begun FROM transition ORDER BY n"
+            ).fetchall()
 
     def wait_for_none(self) -> None:
         wait_until(lambda: self.waiting() == [], "nothing is left to be told")
@@ -113,6 +121,48 @@ def test_what_happens_while_the_server_is_down_is_told_at_the_next_start(
     teller.serve()
     teller.wait("running", "done")
     teller.wait_for_none()
+
+
+@pytest.fixture
+def teller_of_many(tmp_path: Path) -> Iterator[Teller]:
+    """The same, of a directory of runs."""
+    teller = Teller(tmp_path)
+    teller.runs = tmp_path / "runs"
+    teller.runs.mkdir()
+    yield teller
+    for server in teller.servers:
+        server.stop()
+
+
+def test_what_began_and_ended_while_the_server_was_down_is_told_with_its_numbers(
+    teller_of_many: Teller,
+) -> None:
+    teller = teller_of_many
+    loss = f'echo "$PULSE_RUN $PULSE_ATTEMPT $PULSE_EPOCH $PULSE_LOSS" >> {teller.folder}/losses'
+    teller.serve(after=loss).stop()
+    StatusFile(teller.runs / "a.json").done()
+    StatusFile(teller.runs / "b.json").running(0.5)
+    teller.serve(after=loss)
+    wait_until(lambda: sorted(teller.told) == ["done", "running"], "both are told")
+    teller.wait_for_none()
+    losses = sorted((teller.folder / "losses").read_text().splitlines())
+    assert [line.split("@")[0] for line in losses] == ["a", "b"]
+    assert [line.split()[1:] for line in losses] == [["1", "3.0", "0.1"], ["1", "0.5", "0.5"]]
+
+
+def test_a_run_whose_file_is_gone_is_told_all_the_same(teller_of_many: Teller) -> None:
+    teller = teller_of_many
+    server = teller.serve(after="exit 1")
+    file = StatusFile(teller.runs / "a.json")
+    file.done()
+    teller.wait("done")
+    wait_until(lambda: teller.waiting() == [("done", 1)], "it is kept")
+    server.stop()
+    file.path.unlink()
+    teller.serve()
+    teller.wait("done", "done")
+    teller.wait_for_none()
+    assert len(set(teller.lines)) == 1
 
 
 def test_a_server_without_the_option_records_nothing(teller: Teller) -> None:

@@ -77,6 +77,47 @@ struct ArchivedTransitionTests {
         #expect(try left() == [WaitingTransition(told[1])])
     }
 
+    /// What a server is told that finds a source at its start, as it was not there before.
+    private func toldOfNew(_ file: String, by teller: Teller?) throws -> [RunTransition] {
+        let archive = try Archive(
+            path: path, scope: .directory("/runs"), teller: teller,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let source = try archive.source("/runs/\(file)")
+        var monitor = RunMonitor(
+            (SourceName(file: file), file), staleAfter: .seconds(60), tick: .seconds(2),
+            pollInterval: .seconds(2), at: .zero, wallClock: Self.wall)
+        let document = try TrainingStatus.sample(.done, epoch: 3, timestamp: Self.wall)
+        let events = monitor.take(
+            SourceDelivery([.accepted(document)], nextWithin: .seconds(2)), at: .zero,
+            wallClock: Self.wall)
+        source.begin(with: events, of: monitor, at: Self.wall, isNews: false)
+        archive.begun()
+        archive.drain()
+        defer { self.teller.told.withLock { $0 = [] } }
+        return told.map(\.transition)
+    }
+
+    @Test("a source that is new since a server told of its place is news, and before that none is")
+    func newSources() throws {
+        #expect(try toldOfNew("a.json", by: nil) == [])
+        // A server that is killed before it has kept what it began with has told nobody.
+        _ = try archive()
+        #expect(try toldOfNew("b.json", by: teller) == [])
+        #expect(try toldOfNew("c.json", by: teller) == [.done])
+        #expect(try toldOfNew("d.json", by: nil) == [])
+        #expect(try toldOfNew("e.json", by: teller) == [])
+    }
+
+    @Test("is left to the next server also where its source is gone, and once")
+    func gone() throws {
+        _ = try keep([try .sample(epoch: 1, timestamp: Self.wall)], in: try archive())
+        let next = try archive()
+        try next.resumeTelling()
+        #expect(teller.left.withLock(\.self) == told.map { WaitingTransition($0) })
+        _ = try next.source("/runs/a.json")
+        #expect(teller.left.withLock(\.count) == 1)
+    }
+
     @Test("goes with its run")
     func deleted() throws {
         _ = try keep([try .sample(epoch: 1, timestamp: Self.wall)], in: try archive())

@@ -12,6 +12,9 @@ package protocol RunArchive: Sendable {
     /// - Returns: nil when it isn't kept here.
     func keeper(of name: SourceName, label: String) -> (any RunKeeper)?
 
+    /// The server has begun with all sources that were there: what comes later is new.
+    func begun()
+
     /// Calls back with the runs that are over, at once and whenever they have changed: those of this
     /// server's sources that aren't the current ones of followed sources.
     func follow(_ changed: @escaping @Sendable (ArchivedRuns) -> Void)
