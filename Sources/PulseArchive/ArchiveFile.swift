@@ -13,11 +13,13 @@ enum ArchiveFile {
     private static let headerLength = 100
 
     /// Opens the file for writing, and makes it, for its owner alone, when it isn't there.
-    static func open(_ path: String) throws(ArchiveError) -> Opened {
+    ///
+    /// - Parameter isNetwork: whether its file system is a network's; nil to ask that.
+    static func open(_ path: String, isNetwork: Bool? = nil) throws(ArchiveError) -> Opened {
         try create(path)
         guard try isOurs(path) else { throw .foreign(path: path) }
         if let refusal = refusal(of: path) { throw refusal }
-        let isNetwork = FileSystemKind.isNetwork(path)
+        let isNetwork = isNetwork ?? FileSystemKind.isNetwork(path)
         do {
             let database = try Database(path: path, .write)
             // WAL needs memory that processes share, which a network file system hasn't.

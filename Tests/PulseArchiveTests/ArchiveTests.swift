@@ -176,6 +176,69 @@ struct ArchiveTests {
         }
     }
 
+    @Test("a run that is on keeps so many points at most, with its ends and its peaks")
+    func runningPoints() throws {
+        var retention = Retention()
+        retention.runningPoints = 64
+        let archive = try archive(retention)
+        let source = try source(archive)
+        var monitor = try monitor(continuing: nil)
+        for step in 0..<2_000 {
+            let loss = step == 777 ? 9 : step == 1_234 ? -9 : 1.0
+            take(
+                [
+                    try .sample(
+                        epoch: Double(step) / 40, of: 60, loss: loss,
+                        timestamp: Self.wall + Int64(step))
+                ], &monitor, source)
+        }
+        archive.drain()
+        let reader = try ArchiveReader(path: path)
+        let curve = try reader.curve(of: try #require(try reader.runs().runs.first))
+        #expect(curve.points.count <= 64 && curve.points.count >= 32)
+        #expect(curve.epochs.first == 0 && curve.epochs.last == 1_999.0 / 40)
+        #expect(curve.losses.max() == 9 && curve.losses.min() == -9)
+    }
+
+    @Test("a clock that jumps loses nothing", arguments: [-100_000_000, 100_000_000] as [Int64])
+    func clock(jump: Int64) throws {
+        var retention = Retention()
+        retention.age = .seconds(1_000_000_000)
+        var before = try monitor(continuing: nil)
+        do {
+            let archive = try archive(retention)
+            let source = try source(archive)
+            take(try Self.running([0, 1, 2]), &before, source)
+            let done = SourceDelivery(
+                [
+                    .accepted(
+                        try TrainingStatus.sample(
+                            .done, epoch: 3, of: 60, timestamp: Self.wall + 10))
+                ],
+                nextWithin: .seconds(2))
+            let events = before.take(done, at: .zero, wallClock: Self.wall + jump)
+            source.keep(events, of: before, at: Self.wall + jump)
+            take(try Self.running([0, 1], from: 100), &before, source)
+            archive.drain()
+        }
+        let after = try monitor(continuing: try source(try archive(retention)).memory)
+        #expect(after.view.run == before.view.run)
+        #expect(after.view.liveness == .live)
+        #expect(try ArchiveReader(path: path).runs().runs.count == 2)
+    }
+
+    @Test("on a network file system the file is one connection's alone, and needs no shared memory")
+    func network() throws {
+        let (database, isShared) = try ArchiveFile.open(path, isNetwork: true)
+        #expect(isShared == false)
+        try database.run("INSERT INTO source(address) VALUES ('a')")
+        #expect(try directory.names().filter { $0.hasSuffix("-shm") } == [])
+        let other = try Database(path: path, .read, timeout: .zero)
+        #expect(throws: SQLiteError.self) {
+            try other.first("SELECT count(*) FROM source") { $0.integer(0) }
+        }
+    }
+
     @Test("a second server on the same source doesn't write it, and one on another does")
     func locks() throws {
         let one = try archive()
