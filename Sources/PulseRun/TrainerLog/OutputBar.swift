@@ -33,7 +33,9 @@ struct OutputBar: Hashable, Sendable {
         // Without its bracket it is half of a bar.
         let rest = line[bracket.upperBound...]
         guard let times = rest.firstIndex(of: "[") else { return nil }
-        elapsed = Self.seconds(rest[rest.index(after: times)...].prefix { $0 != "<" })
+        let time = rest[rest.index(after: times)...].prefix { $0 != "<" }
+        // What isn't ended by its sign may be half of a time.
+        elapsed = time.endIndex < rest.endIndex ? Self.seconds(time) : nil
         let count = rest[..<times].filter { $0 != " " }
         let parts = count.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let done = Self.number(parts[0]) else { return nil }
@@ -53,8 +55,8 @@ struct OutputBar: Hashable, Sendable {
         guard let index = words.firstIndex(where: { $0 == "epoch" }), index + 1 < words.count
         else { return nil }
         let parts = words[index + 1].split(separator: "/")
-        guard let number = parts.first.flatMap({ Double($0) }) else { return nil }
-        return (number, parts.count == 2 ? Double(parts[1]) : nil)
+        guard let number = parts.first.flatMap(Self.number) else { return nil }
+        return (number, parts.count == 2 ? Self.number(parts[1]) : nil)
     }
 
     /// The title, its numbers left out: `Train 1` and `Train 2` are one loop's.
@@ -80,7 +82,8 @@ struct OutputBar: Hashable, Sendable {
     /// With the letters of `unit_scale`: 1.5k.
     private static func number(_ text: Substring) -> Double? {
         let scale = ["k": 1e3, "M": 1e6, "G": 1e9][String(text.suffix(1))]
-        return Double(scale == nil ? text : text.dropLast()).map { $0 * (scale ?? 1) }
+        let number = Double(scale == nil ? text : text.dropLast()).map { $0 * (scale ?? 1) }
+        return number.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
     }
 }
 

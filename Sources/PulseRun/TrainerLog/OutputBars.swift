@@ -81,17 +81,17 @@ struct OutputBars: Sendable {
         }
         if bar.done < track.newest.done {
             // Another loop of the same length around it: its time goes on.
-            if let elapsed = bar.elapsed, let before = track.newest.elapsed, before > 0,
-                elapsed >= before
-            {
-                return nil
+            if let before = track.newest.elapsed, before > 0 {
+                guard let elapsed = bar.elapsed, elapsed < before else { return nil }
             }
             track.restarts += 1
             if key == epochs { reached = 0 }
         } else if key == epochs, bar.done > track.newest.done {
             part = 0
         }
+        let before = track.newest.elapsed
         track.newest = bar
+        track.newest.elapsed = bar.elapsed ?? before
         tracks[key] = track
         return false
     }

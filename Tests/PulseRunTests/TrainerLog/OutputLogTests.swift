@@ -74,6 +74,21 @@ struct OutputLogTests {
         #expect(last("epochs:  33%|█  | 1/3 [00:03<00:09]")?.epoch == 1)
     }
 
+    @Test("takes half of a bar for no beginning")
+    func torn() {
+        let bar = "\r 10%|#  | 100000/1000000 [00:03<00:09, 4.0it/s]"
+        let half = "\r  0%|#  | 1/1000000 [00:0"
+        #expect(last(bar, half) == ProgressReport(step: 100_000, totalSteps: 1_000_000))
+        #expect(last(bar, half, "3<00:09, 4.0it/s]")?.epoch == nil)
+    }
+
+    @Test("takes no number for an epoch that is none")
+    func oddTitles() {
+        let report = last("Epoch inf/3:  50%|██ | 5/10 [00:01<00:01]")
+        #expect((report?.epoch, report?.step) == (nil, 5))
+        #expect(last("Epoch 1/inf:  50%|██ | 5/10 [00:01<00:01]")?.totalEpochs == nil)
+    }
+
     @Test("takes a bar that begins again for the next epoch")
     func again() {
         let report = last("100%|███| 10/10 [00:03<00:00]", "\r 50%|█  | 5/10 [00:01<00:09]")
@@ -85,7 +100,9 @@ struct OutputLogTests {
         "passes over what is no training",
         arguments: [
             "Map: 50%|██ | 5/10 [00:00<00:00]", "Loading weights:  50%|██ | 5/10 [00:01<00:01]",
-            "Evaluating:  50%|██ | 5/10 [00:01<00:01]", "loss: what a day", "50% of 3/4 are", "%|",
+            "Evaluating:  50%|██ | 5/10 [00:01<00:01]", " 50%|██ | inf/10 [00:01<00:01]",
+            " 50%|██ | nan/10 [00:01<00:01]", " 50%|██ | -5/10 [00:01<00:01]", "loss: what a day",
+            "50% of 3/4 are", "%|",
             "%|a|b",
             "", "{'eval_loss': 0.5}", "loss=0.5 in a line for people",
         ])
