@@ -12,7 +12,7 @@ enum ArchiveSchema {
     /// Times are unix seconds by the server's clock, but for `timestamp` and `started`, which are
     /// the trainer's. `best` is known once the run has ended. No number of a source, which its lock
     /// has too, or of a run is given twice. `observed` is the monitor's time in nanoseconds.
-    /// `transition` has what is still to be told, in the order of `n`; `tells` says whether the newest
+    /// `details` of a point are `RunDetails.pointBytes`, null for PULSE v1. `transition` has what is still to be told, in the order of `n`; `tells` says whether the newest
     /// server of a source does that, and in `place` whether that of a directory or a bucket did.
     private static let tables = """
         CREATE TABLE source(
@@ -38,7 +38,7 @@ enum ArchiveSchema {
         CREATE TABLE point(
             run INTEGER NOT NULL, n INTEGER NOT NULL, attempt INTEGER NOT NULL, cut INTEGER,
             timestamp INTEGER NOT NULL, epoch REAL NOT NULL, loss REAL NOT NULL,
-            PRIMARY KEY(run, n)) WITHOUT ROWID;
+            details BLOB, PRIMARY KEY(run, n)) WITHOUT ROWID;
         CREATE TABLE transition(
             n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source INTEGER NOT NULL,
             run INTEGER REFERENCES run(id) ON DELETE CASCADE, transition TEXT NOT NULL,

@@ -68,11 +68,12 @@ extension ArchiveWriter {
             """, .integer(run.row)
         ) { (epoch: $0.real(0), timestamp: $0.integer(1)) }
         var n = run.nextPoint
-        for point in history.points {
+        for (index, point) in history.points.enumerated() {
             if let newest, (point.epoch, point.timestamp) <= newest { continue }
             try insertPoint.run([
                 .integer(run.row), .integer(n), .integer(run.attempt), .integer(point.timestamp),
                 .real(point.epoch), .real(point.loss),
+                history.columns.details(at: index)?.pointBytes.map { .blob($0) } ?? .null,
             ])
             n += 1
         }

@@ -35,7 +35,8 @@ final class ArchiveWriter {
         self.locks = locks
         self.scope = scope
         self.retention = retention
-        insertPoint = try Statement(database, "INSERT INTO point VALUES (?, ?, ?, NULL, ?, ?, ?)")
+        insertPoint = try Statement(
+            database, "INSERT INTO point VALUES (?, ?, ?, NULL, ?, ?, ?, ?)")
         insertEntry = try Statement(database, "INSERT INTO journal VALUES (?, ?, ?, ?, ?)")
         updateRun = try Statement(
             database,
@@ -202,6 +203,7 @@ final class ArchiveWriter {
             try insertPoint.run([
                 .integer(run.row), .integer(run.nextPoint), .integer(run.attempt),
                 .integer(document.timestamp), .real(document.epoch), .real(document.v1.loss),
+                document.details?.pointBytes.map { .blob($0) } ?? .null,
             ])
             current[source]?.nextPoint += 1
             current[source]?.points += 1
@@ -264,7 +266,8 @@ final class ArchiveWriter {
             ) { $0.integer(0) } ?? 0
         try database.run(
             """
-            INSERT INTO point SELECT ?1, ?2 + n, ?3, NULL, timestamp, epoch, loss FROM point
+            INSERT INTO point SELECT ?1, ?2 + n, ?3, NULL, timestamp, epoch, loss, details
+            FROM point
             WHERE run = ?4 AND cut IS NULL AND epoch >= ?5
             """, .integer(target), .integer(next), .integer(attempt), .integer(row), .real(epoch))
         try database.run("DELETE FROM point WHERE run = ?", .integer(row))

@@ -15,7 +15,9 @@ extension Database {
             SELECT r.name, r.started, r.ordinal, r.attempt, r.document, r.ending, r.ended,
                 r.updated, r.id IS s.current, s.address, r.id,
                 CASE WHEN r.ending IS NOT NULL THEN r.best ELSE (
-                    SELECT min(loss) FROM point p WHERE p.run = r.id AND cut IS NULL) END
+                    SELECT min(loss) FROM point p WHERE p.run = r.id AND cut IS NULL) END,
+                (SELECT loss FROM point p WHERE p.run = r.id AND cut IS NULL
+                    ORDER BY n DESC LIMIT 1)
             FROM source s JOIN run r ON r.source = s.id
             WHERE s.address >= ? AND s.address < ? ORDER BY r.started DESC, r.name, r.ordinal
             """, .text(from), .text(to)
@@ -43,22 +45,30 @@ extension Database {
     func curve(of run: Int64) throws(SQLiteError) -> RunHistory {
         let points = try all(
             """
-            SELECT timestamp, epoch, loss FROM point WHERE run = ? AND cut IS NULL ORDER BY n
+            SELECT timestamp, epoch, loss, details FROM point WHERE run = ? AND cut IS NULL
+            ORDER BY n
             """, .integer(run)
         ) {
-            RunHistory.Point(timestamp: $0.integer(0), epoch: $0.real(1), loss: $0.real(2))
+            (
+                point: RunHistory.Point(
+                    timestamp: $0.integer(0), epoch: $0.real(1), loss: $0.real(2)),
+                details: $0.isNull(3) ? nil : RunDetails.point($0.bytes(3))
+            )
         }
         let resumes = try all(
             "SELECT epoch FROM attempt WHERE run = ? ORDER BY attempt", .integer(run)
         ) { $0.real(0) }
-        return RunHistory(points, resumes: resumes)
+        return RunHistory(
+            points.map(\.point), details: points.map(\.details), resumes: resumes)
     }
 
     private static func run(of row: borrowing Row) -> ArchivedRun? {
-        guard let status = try? PulseDecoder.decodeDocument(row.bytes(4)).v1 else { return nil }
+        guard let document = try? PulseDecoder.decodeDocument(row.bytes(4)) else { return nil }
         return ArchivedRun(
             id: RunID(source: row.text(0), started: row.integer(1), ordinal: Int(row.integer(2))),
-            attempt: Int(row.integer(3)), status: status,
+            attempt: Int(row.integer(3)),
+            // Where it tells of no loss, readers of version 1 see the run's last one.
+            document: document.projecting(loss: row.isNull(12) ? 0 : row.real(12)),
             ending: row.isNull(5) ? nil : RunEnding(rawValue: row.text(5)),
             ended: row.isNull(6) ? nil : row.integer(6), updated: row.integer(7),
             bestLoss: row.isNull(11) ? nil : row.real(11), address: row.text(9),

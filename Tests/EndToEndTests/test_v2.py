@@ -257,6 +257,36 @@ def test_a_restart_keeps_the_columns(tmp_path: Path) -> None:
         trainer.server.stop()
 
 
+def test_a_run_that_is_over_keeps_its_columns(tmp_path: Path) -> None:
+    trainer = Trainer(tmp_path / "status.json")
+    trainer.write(epoch=0.0, loss=None, run="a", attempt=1)
+    trainer.server = PulseServer(trainer.path, log=tmp_path / "server.log")
+    server = trainer.server
+    try:
+        trainer.report(epoch=1.0, loss=0.5, **FULL | {"run": "a"})
+        last = trainer.report(epoch=2.0, loss=0.25, **FULL | {"run": "a", "metrics": {}})
+        without = trainer.report(epoch=2.5, loss=None, **FULL | {"run": "a"})
+        [item] = server.get("/runs").json()["runs"]
+        paths = [
+            f"/runs/{item['id']}/{part}" for part in ("v2/history", "history.csv", "v2/status")
+        ]
+        before = [server.get(path).body for path in paths]
+        trainer.report(epoch=0.0, loss=None, run="b", attempt=1)
+        wait_until(
+            lambda: server.get(f"/runs/{item['id']}").json().get("current") is False,
+            "it is an earlier run",
+        )
+        assert [server.get(path).body for path in paths] == before
+        assert server.get(paths[2]).json() == without
+        assert server.get(f"/runs/{item['id']}/status").json()["loss"] == last["loss"]
+        assert server.get(f"/runs/{item['id']}").json()["details"] == FULL | {"run": "a"}
+        stream = server.get(f"/runs/{item['id']}/v2/events").body.decode()
+        assert json.loads(stream.split("data: ")[1].split("\n")[0]) == without
+        assert stream.count("event: end") == 1
+    finally:
+        server.stop()
+
+
 def test_pulse_write_writes_v2(tmp_path: Path) -> None:
     path = tmp_path / "status.json"
     fields = [

@@ -16,8 +16,8 @@ struct RunsExport: ParsableCommand {
         commandName: "export",
         abstract: "Write the curves of runs into files, one a run.",
         discussion: """
-            A file is called like its run: bert@1732800000.csv has the columns timestamp, epoch and loss; \
-            bert@1732800000.json has what pulse runs show prints, and the curve. Files of these names are \
+            A file is called like its run: bert@1732800000.csv has the columns timestamp, epoch and loss, \
+            and what PULSE v2 tells of each point; bert@1732800000.json has what pulse runs show prints, and the curve. Files of these names are \
             replaced.
             """)
 

@@ -7,7 +7,7 @@ public struct ArchivedRun: Sendable, Equatable {
     /// Its newest attempt, from 1.
     public let attempt: Int
     /// The newest document that was accepted.
-    public let status: TrainingStatus
+    public let document: PulseDocument
     /// How it ended; nil of one that hasn't, as far as was seen.
     public let ending: RunEnding?
     /// When it ended, by the server's clock: unix seconds.
@@ -24,12 +24,12 @@ public struct ArchivedRun: Sendable, Equatable {
     package let row: Int64
 
     package init(
-        id: RunID, attempt: Int, status: TrainingStatus, ending: RunEnding?, ended: Int64?,
+        id: RunID, attempt: Int, document: PulseDocument, ending: RunEnding?, ended: Int64?,
         updated: Int64, bestLoss: Double?, address: String, isNewest: Bool, row: Int64
     ) {
         self.id = id
         self.attempt = attempt
-        self.status = status
+        self.document = document
         self.ending = ending
         self.ended = ended
         self.updated = updated
@@ -38,6 +38,9 @@ public struct ArchivedRun: Sendable, Equatable {
         self.isNewest = isNewest
         self.row = row
     }
+
+    /// Its six fields.
+    public var status: TrainingStatus { document.v1 }
 }
 
 /// Runs of an archive, as far as somebody may see them.
@@ -58,6 +61,7 @@ extension RunView {
     package init(_ run: ArchivedRun) {
         self.init(
             status: run.status, liveness: run.ending == nil ? .stale : .finished, etaSeconds: nil,
-            source: .ok, sourceError: nil, run: run.id, attempt: run.attempt)
+            source: .ok, sourceError: nil, run: run.id, attempt: run.attempt,
+            hasLoss: run.document.hasLoss, details: run.document.details)
     }
 }

@@ -1,4 +1,4 @@
-internal import Pulse
+package import Pulse
 
 /// The columns of a curve that PULSE v2 alone has: nothing, until a trainer tells of one.
 ///
@@ -81,10 +81,12 @@ package struct RunColumns: Sendable {
 
     /// Takes over a row of another curve.
     mutating func append(_ index: Int, of other: RunColumns, behind count: Int) {
-        append(other.isEmpty ? nil : other.details(at: index), behind: count)
+        append(other.details(at: index), behind: count)
     }
 
-    private func details(at index: Int) -> RunDetails? {
+    /// What was told at a point, as details; nil where nothing was.
+    package func details(at index: Int) -> RunDetails? {
+        guard !isEmpty else { return nil }
         let row = self[index]
         let told = zip(metricNames, row.metrics).compactMap { name, value in
             value.map { (name: name, value: $0) }

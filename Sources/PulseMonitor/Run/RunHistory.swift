@@ -46,12 +46,15 @@ public struct RunHistory: Sendable {
 
     /// Makes a curve that is complete.
     ///
-    /// - Parameter resumes: the epochs at which attempts resumed, in their order.
-    package init(_ points: [Point], resumes: [Double]) {
+    /// - Parameters:
+    ///   - details: what PULSE v2 told of each point.
+    ///   - resumes: the epochs at which attempts resumed, in their order.
+    package init(_ points: [Point], details: [RunDetails?] = [], resumes: [Double]) {
         self.init(capacity: max(4, points.count))
         self.points = points
         count = points.count
         for epoch in resumes { note(resumeAt: epoch) }
+        for (index, told) in details.enumerated() { columns.append(told, behind: index) }
     }
 
     /// Unix time in seconds of each point.
