@@ -129,6 +129,11 @@ bench: build-packages ## Measure Pulse beside nginx, nchan and bare C: about ten
 	@tools/install-packages gcc libnginx-mod-nchan nginx python3-venv wrk
 	$(PYTHON) benchmarks/run.py
 
+.PHONY: bench-check
+bench-check: build-packages ## Count the instructions of the hot paths: none may take 5 % more than recorded.
+	@tools/install-packages binutils valgrind
+	$(PYTHON) benchmarks/check.py
+
 .PHONY: bench-cluster
 bench-cluster: nats-packages ## Measure two servers on three nodes of NATS, and kill leaders: twelve minutes.
 	@tools/install-packages gcc

@@ -85,6 +85,14 @@ def build_pulse() -> Path:
     return ROOT / ".build/release/pulse"
 
 
+def strip(binary: Path) -> Path:
+    """Copy a binary without what it says to debuggers, of which valgrind can't read Swift's."""
+    stripped = BUILD / "pulse"
+    BUILD.mkdir(parents=True, exist_ok=True)
+    run(["strip", "--strip-debug", "-o", str(stripped), str(binary)])
+    return stripped
+
+
 def build_swift() -> Path:
     """Build the codec benchmark, a package of its own that depends on the product's."""
     package = HERE / "swift"
