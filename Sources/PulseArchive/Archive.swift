@@ -213,7 +213,9 @@ public final class Archive: Sendable {
     }
 
     /// Tells without keeping it what happens to a source that another server keeps.
-    func tell(_ notices: [TransitionNotice]) { teller?.tell(notices) }
+    func tell(_ notices: [TransitionNotice], of events: [RunEvent]) {
+        teller?.tell(notices, of: events)
+    }
 
     /// How often something had to be forgotten.
     var losses: Int { queue.withLock(\.losses) }
@@ -250,10 +252,12 @@ public final class Archive: Sendable {
     }
 
     func put(_ batch: ArchiveBatch, isUrgent: Bool) {
-        guard let teller, !batch.notices.isEmpty else {
+        guard let teller, !batch.notices.isEmpty || batch.events.contains(where: \.isJoin) else {
             return put(isUrgent: isUrgent, then: nil) { $0.batches.append(batch) }
         }
-        put(isUrgent: isUrgent, then: { teller.tell(batch.notices) }) { $0.batches.append(batch) }
+        put(isUrgent: isUrgent, then: { teller.tell(batch.notices, of: batch.events) }) {
+            $0.batches.append(batch)
+        }
     }
 
     /// - Parameter then: what goes on once it is written, or can't be.

@@ -55,7 +55,7 @@ package final class ArchivedSource: RunKeeper {
         let notices =
             isUrgent && isTold && tellsTransitions
             ? TransitionNotice.of(events, monitor.view, at: wallClock) : []
-        guard !archive.isRefused(source) else { return archive.tell(notices) }
+        guard !archive.isRefused(source) else { return archive.tell(notices, of: events) }
         let losses = archive.losses
         let (isWhole, isAfterLoss) = state.withLock { state in
             let isAfterLoss = state.losses != losses

@@ -47,6 +47,10 @@ final class TransitionCommand: RunObserver, TransitionTeller, Service {
         wake.yield()
     }
 
+    func join(_ run: RunID, to earlier: RunID) {
+        state.withLock { $0.outbox.join(run, to: earlier) }
+    }
+
     func resume(_ waiting: [WaitingTransition]) {
         let dropped = state.withLock {
             $0.outbox.resume(waiting, at: clock.now, wallClock: clock.unixTime)

@@ -13,8 +13,13 @@ struct ArchivedTransitionTests {
     private final class Teller: TransitionTeller {
         let told = Mutex<[TransitionNotice]>([])
         let left = Mutex<[WaitingTransition]>([])
+        /// The runs that turned out to be resumes, and how many transitions were told before.
+        let joined = Mutex<[RunID: Int]>([:])
 
         func tell(_ notices: [TransitionNotice]) { told.withLock { $0 += notices } }
+        func join(_ run: RunID, to earlier: RunID) {
+            joined.withLock { $0[run] = told.withLock(\.count) }
+        }
         func resume(_ waiting: [WaitingTransition]) { left.withLock { $0 += waiting } }
     }
 
@@ -135,6 +140,9 @@ struct ArchivedTransitionTests {
         }
         let monitor = try keep(documents, in: try archive())
         #expect(monitor.view.attempt == 2)
+        // Its own teller learns of it behind what it was told of it.
+        let provisional = RunID(source: "a", started: Self.wall + 103)
+        #expect(teller.joined.withLock(\.self) == [provisional: told.count])
         #expect(try left().count == told.count)
         #expect(try left().allSatisfy { $0.notice.run == monitor.view.run })
     }

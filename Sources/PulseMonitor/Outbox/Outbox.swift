@@ -33,7 +33,7 @@ package struct Outbox: Sendable {
     }
 
     private struct Entry {
-        let notice: TransitionNotice
+        var notice: TransitionNotice
         var attempts = 0
         var due: Duration
         var isRunning = false
@@ -64,6 +64,15 @@ package struct Outbox: Sendable {
             dropped += trim(to: rules.limitForEachRun) { $0.notice.subject == subject }
         }
         return dropped + trim(to: rules.limit) { _ in true }
+    }
+
+    /// What is still to be told of a run is another's: it turned out to be the next attempt of that one.
+    ///
+    /// What a command finds in its environment stays as it was when it happened.
+    package mutating func join(_ run: RunID, to earlier: RunID) {
+        for index in entries.indices where entries[index].notice.run == run {
+            entries[index].notice.run = earlier
+        }
     }
 
     /// Goes on with what another server left, oldest first, behind what is there.

@@ -33,6 +33,9 @@ package protocol TransitionTeller: Sendable {
     /// Tells of transitions that are kept by now, or can't be. Returns at once.
     func tell(_ notices: [TransitionNotice])
 
+    /// A run turned out to be the next attempt of the one before it. Returns at once.
+    func join(_ run: RunID, to earlier: RunID)
+
     /// Goes on with what another server left. Returns at once.
     func resume(_ waiting: [WaitingTransition])
 }

@@ -8,7 +8,7 @@ package struct TransitionNotice: Sendable, Equatable {
     package let id: String
     package let transition: RunTransition
     /// The run that it is about; nil of a source before its first.
-    package let run: RunID?
+    package internal(set) var run: RunID?
     /// By the server's clock: unix seconds.
     package let happened: Int64
     /// The environment variables that tell of it, by their names.

@@ -114,6 +114,19 @@ struct OutboxTests {
         #expect(started(at: 0) == ["recovered-1", "done-2"])
     }
 
+    @Test("what a run is to tell that turned out to be a resume is told with the run before it")
+    mutating func joined() {
+        _ = add(notice(.running, 2), notice(.running, 3))
+        #expect(started(at: 0) == ["running-2", "running-3"])
+        _ = add(notice(.stale, 2))
+        outbox.join(RunID(source: "a", started: 2), to: RunID(source: "a", started: 1))
+        _ = add(notice(.recovered, 1))
+        #expect(started(at: 0) == [])
+        #expect(add(notice(.error, 1)) == ["stale-2", "recovered-1"])
+        #expect(outbox.end("running-2", succeeded: true, at: .zero) == .told)
+        #expect(started(at: 0) == ["error-1"])
+    }
+
     @Test("a silence that is just being told is replaced when that fails")
     mutating func replacedWhileTold() {
         _ = add(notice(.stale))
