@@ -17,6 +17,9 @@ internal import CSQLite
 
     // Ownership: this object's; `sqlite3_close_v2` in `deinit`, once.
     let connection: OpaquePointer
+    // Ownership: this object's; each is finalized before the connection is closed. A statement takes
+    // one out while it has it, so that none is used twice at a time.
+    private var prepared: [String: OpaquePointer] = [:]
 
     /// Opens a file.
     ///
@@ -51,8 +54,32 @@ internal import CSQLite
     }
 
     deinit {
-        // Waits for statements that are still there: a statement holds its database.
+        // No others are left: a statement holds its database.
+        for statement in unsafe prepared.values { unsafe sqlite3_finalize(statement) }
         unsafe sqlite3_close_v2(connection)
+    }
+
+    /// Lends a prepared statement: that of this text which was given back, else a new one.
+    func lend(_ sql: String) throws(SQLiteError) -> OpaquePointer {
+        if let statement = unsafe prepared.removeValue(forKey: sql) { return unsafe statement }
+        var statement: OpaquePointer?
+        let code = unsafe sqlite3_prepare_v3(
+            connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        guard code == SQLITE_OK else { throw unsafe SQLiteError.newest(of: connection, code) }
+        guard let statement = unsafe statement else {
+            throw SQLiteError(extendedCode: SQLITE_MISUSE, message: "there is no statement in it")
+        }
+        return unsafe statement
+    }
+
+    /// Takes back what was lent, with none of its values.
+    ///
+    /// One for each text is kept: texts are a program's own, so there are as many as it has statements.
+    func takeBack(_ statement: OpaquePointer, of sql: String) {
+        unsafe sqlite3_reset(statement)
+        unsafe sqlite3_clear_bindings(statement)
+        let other = unsafe prepared.updateValue(statement, forKey: sql)
+        unsafe sqlite3_finalize(other)
     }
 
     /// How many rows the newest statement has changed.
@@ -67,7 +94,7 @@ internal import CSQLite
         guard code == SQLITE_OK else { throw unsafe SQLiteError.newest(of: connection, code) }
     }
 
-    /// Runs one statement.
+    /// Runs one statement, which is prepared at its first use.
     public func run(_ sql: String, _ values: Value...) throws(SQLiteError) {
         try Statement(self, sql).run(values)
     }

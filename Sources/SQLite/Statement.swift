@@ -3,28 +3,22 @@ internal import CSQLite
 /// A prepared statement, to be run again and again.
 @safe public final class Statement {
     private let database: Database
-    // Ownership: this object's; finalized in `deinit`, once.
+    private let sql: String
+    // Ownership: the database's, lent until `deinit`.
     private let handle: OpaquePointer
 
-    /// Prepares one statement.
+    /// Prepares one statement, where the database hasn't done so before.
     ///
+    /// - Parameter sql: the text of a statement, its values left to parameters: it is kept.
     /// - Throws: ``SQLiteError``.
     public init(_ database: Database, _ sql: String) throws(SQLiteError) {
         self.database = database
-        var prepared: OpaquePointer?
-        let code = unsafe sqlite3_prepare_v3(
-            database.connection, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
-        guard code == SQLITE_OK else {
-            throw unsafe SQLiteError.newest(of: database.connection, code)
-        }
-        guard let prepared = unsafe prepared else {
-            throw SQLiteError(extendedCode: SQLITE_MISUSE, message: "there is no statement in it")
-        }
-        unsafe handle = prepared
+        self.sql = sql
+        unsafe handle = try database.lend(sql)
     }
 
     deinit {
-        unsafe sqlite3_finalize(handle)
+        unsafe database.takeBack(handle, of: sql)
     }
 
     /// Runs it to its end, and takes no rows.

@@ -131,4 +131,27 @@ struct DatabaseTests {
         }
         #expect(count == 3)
     }
+
+    @Test("a text is prepared once, also within itself, and holds when tables change")
+    func preparedOnce() throws {
+        let database = try sample()
+        let insert = "INSERT INTO t(a) VALUES (?)"
+        for number in 1...3 { try database.run(insert, .integer(number)) }
+        // No value of an earlier use is left in one that fails before it is bound.
+        #expect(throws: SQLiteError.self) { try database.run(insert) }
+        let select = "SELECT a FROM t ORDER BY a"
+        let pairs = try database.all(select) { row in
+            [row.integer(0), (try? database.first(select) { $0.integer(0) }) ?? 0]
+        }
+        #expect(pairs == [[1, 1], [2, 1], [3, 1]])
+        #expect(try database.all(select) { $0.integer(0) } == [1, 2, 3])
+        try database.execute("ALTER TABLE t ADD COLUMN c DEFAULT 7")
+        #expect(try database.all("SELECT * FROM t") { $0.integer(2) } == [7, 7, 7])
+        try database.execute("DROP TABLE t")
+        #expect(throws: SQLiteError.self) { try database.all(select) { $0.integer(0) } }
+        try database.execute("CREATE TABLE t(b, a)")
+        #expect(try database.all(select) { $0.integer(0) } == [])
+        try database.run(insert, 5)
+        #expect(try database.all(select) { $0.integer(0) } == [5])
+    }
 }
