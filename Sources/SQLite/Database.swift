@@ -19,7 +19,7 @@ internal import CSQLite
     let connection: OpaquePointer
     // Ownership: this object's; each is finalized before the connection is closed. A statement takes
     // one out while it has it, so that none is used twice at a time.
-    private var prepared: [String: OpaquePointer] = [:]
+    private var prepared: [String: OpaquePointer] = unsafe [:]
 
     /// Opens a file.
     ///
@@ -55,7 +55,7 @@ internal import CSQLite
 
     deinit {
         // No others are left: a statement holds its database.
-        for statement in unsafe prepared.values { unsafe sqlite3_finalize(statement) }
+        unsafe prepared.values.forEach { unsafe sqlite3_finalize($0) }
         unsafe sqlite3_close_v2(connection)
     }
 
