@@ -51,6 +51,26 @@ ERRORS = {
     "writev": "EPIPE",
 }
 
+#: What SQLite calls on a file, and how each can fail.
+ARCHIVE_ERRORS = {
+    "fallocate": "ENOSPC",
+    "fchmod": "EPERM",
+    "fcntl": "EACCES",
+    "fdatasync": "EIO",
+    "fstat": "EIO",
+    "fsync": "EIO",
+    "ftruncate": "EIO",
+    "mmap": "ENOMEM",
+    "newfstatat": "EACCES",
+    "openat": "EMFILE",
+    "pread64": "EIO",
+    "pwrite64": "ENOSPC",
+    "unlink": "EIO",
+}
+
+#: Those that change something: a process is killed at these.
+ARCHIVE_WRITES = ["fdatasync", "fsync", "ftruncate", "openat", "pwrite64", "unlink"]
+
 
 def tracing(trace: Path, *calls: str) -> list[str]:
     """A wrapper that logs these calls of a command and its threads; the command keeps its id."""

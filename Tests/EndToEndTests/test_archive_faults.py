@@ -11,32 +11,12 @@ from pathlib import Path
 
 import pytest
 from processes import PATIENCE, StatusFile, pulse_binary, wait_until
-from system_calls import failing, failures, sample, tracing, whole_lines
+from system_calls import ARCHIVE_ERRORS, ARCHIVE_WRITES, failing, failures, sample, tracing, whole_lines
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
 #: Each call of a life, instead of a few of each kind.
 ALL = os.environ.get("PULSE_FAULTS") == "all"
-
-#: What SQLite calls on a file, and how each can fail.
-ERRORS = {
-    "fallocate": "ENOSPC",
-    "fchmod": "EPERM",
-    "fcntl": "EACCES",
-    "fdatasync": "EIO",
-    "fstat": "EIO",
-    "fsync": "EIO",
-    "ftruncate": "EIO",
-    "mmap": "ENOMEM",
-    "newfstatat": "EACCES",
-    "openat": "EMFILE",
-    "pread64": "EIO",
-    "pwrite64": "ENOSPC",
-    "unlink": "EIO",
-}
-
-#: Those that change something: a server is killed at these.
-WRITES = ["fdatasync", "fsync", "ftruncate", "openat", "pwrite64", "unlink"]
 
 COMMAND = 'echo "$PULSE_TRANSITION_ID $PULSE_TRANSITION" >> told'
 
@@ -143,7 +123,7 @@ def called(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
     """How often a life without failures makes each call, by the thread that does so most."""
     life = Life(tmp_path_factory.mktemp("survey") / "life")
     trace = life.folder / "trace"
-    assert life.live(tracing(trace, *ERRORS)) == 0
+    assert life.live(tracing(trace, *ARCHIVE_ERRORS)) == 0
     assert life.told() == ["error", "running", "done"]
     counts: dict[tuple[str, str], int] = {}
     for line in whole_lines(trace):
@@ -165,21 +145,21 @@ def lives(folder: Path, called: dict[str, int], call: str) -> Iterator[tuple[Lif
         yield Life(folder / str(number)), number
 
 
-@pytest.mark.parametrize("call", sorted(ERRORS))
+@pytest.mark.parametrize("call", sorted(ARCHIVE_ERRORS))
 def test_whichever_call_fails_the_archive_is_whole_and_all_is_told(
     tmp_path: Path, called: dict[str, int], call: str
 ) -> None:
     for life, number in lives(tmp_path, called, call):
         trace = life.folder / "trace"
         try:
-            life.live(failing(trace, call, number, ERRORS[call]))
+            life.live(failing(trace, call, number, ARCHIVE_ERRORS[call]))
         except subprocess.TimeoutExpired:
             # No system refuses to give a lock back: who needs that lock next waits for it in vain.
             assert "F_UNLCK" in str(failures(trace)), failures(trace)
         life.goes_on(f"{call} {number}: {failures(trace)}")
 
 
-@pytest.mark.parametrize("call", WRITES)
+@pytest.mark.parametrize("call", ARCHIVE_WRITES)
 def test_at_whichever_call_it_is_killed_the_archive_is_whole_and_all_is_told(
     tmp_path: Path, called: dict[str, int], call: str
 ) -> None:
