@@ -106,7 +106,7 @@ def fill(folder: Path) -> None:
                 (source, Path(address).stem, START - run, ended, ended, state),
             )
             database.executemany(
-                "INSERT INTO point VALUES (?, ?, 1, NULL, ?, ?, ?)",
+                "INSERT INTO point VALUES (?, ?, 1, NULL, ?, ?, ?, NULL)",
                 (
                     (cursor.lastrowid, n, START + n, n / 20, 1 / (n + 1)) for n in range(POINTS)
                 ),
@@ -157,7 +157,8 @@ def main() -> None:
                     memories.append(server.memory())
                     server.stop()
                 print(
-                    f"{sources} sources, {what}: first 200 on /runs {statistics.median(starts):.0f} ms,"
+                    f"{sources} sources, {what}: first 200 on /runs {statistics.median(starts):.0f} ms"
+                    f" ({min(starts):.0f} to {max(starts):.0f}),"
                     f" memory then {statistics.median(memories):.1f} MB"
                 )
         server = Server(binary, folder)
