@@ -53,9 +53,9 @@ class Answer:
 class PulseServer:
     """A `pulse serve` process on a free loopback port.
 
-    `flags` are those of `pulse serve`; `--port 0` and the panel's directory are added. Without a
-    status file they have to name another source. `wrapper` is a command that becomes the server,
-    such as `prlimit --nofile=256`.
+    `flags` are those of `pulse serve`; `--port 0` is added, and the panel's directory unless they
+    name another. Without a status file they have to name another source. `wrapper` is a command that
+    becomes the server, such as `prlimit --nofile=256`.
     """
 
     def __init__(
@@ -71,7 +71,8 @@ class PulseServer:
         self.log = log
         command = [*wrapper, binary or pulse_binary(), "serve"]
         command += ["--status-file", str(status_file)] if status_file else []
-        command += ["--port", str(port), "--public-dir", str(ROOT / "public"), *flags]
+        panel = [] if "--public-dir" in flags else ["--public-dir", str(ROOT / "public")]
+        command += ["--port", str(port), *panel, *flags]
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
         # An archive of its own: no server goes on with the run of another.
         environment["XDG_STATE_HOME"] = state or tempfile.mkdtemp(prefix="state-", dir=log.parent)
@@ -164,6 +165,13 @@ class StatusFile:
         self, epoch: float, total: float = 3.0, loss: float = 0.9, message: str = "out of memory"
     ) -> None:
         pulse_wrapper.write_error_status(self.path, epoch, total, loss, message)
+
+    def version2(self, epoch: float, loss: float | None = 0.5, **details: object) -> None:
+        """Write that a job of 3 epochs runs, and what PULSE v2 has a place for."""
+        status = pulse_wrapper.TrainingStatus.create("running", epoch, 3.0, loss or 0.0, "training")
+        told = pulse_wrapper.RunDetails(**details)
+        document = pulse_wrapper.PulseDocument(status, told, has_loss=loss is not None)
+        pulse_wrapper.write_status(self.path, document)
 
     def document(self, **fields: object) -> None:
         """Write a document with some fields of your own, valid or not; NaN stays NaN."""
