@@ -34,8 +34,9 @@ struct RunRow: Sendable, Equatable {
         self.source = source
         place = RunPlace(started: Self.integer(value?["started"]), id: id)
         reading = RunReading(
-            status: status, liveness: liveness, etaSeconds: value?["eta_seconds"]?.number,
-            source: sourceState, sourceError: value?["source_error"]?.string)
+            document: PulseDocument(status), liveness: liveness,
+            etaSeconds: value?["eta_seconds"]?.number, source: sourceState,
+            sourceError: value?["source_error"]?.string)
         hasLoss = value?["best_loss"]?.number != nil || loss != 0
         self.updated = updated
         self.document = document

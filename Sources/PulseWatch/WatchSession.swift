@@ -60,7 +60,9 @@ package struct WatchSession: Sendable {
         let runs = ManyRuns(name: name, isWaitingForEnd: isWaitingForEnd)
         switch target {
         case .server(let server):
-            return await show(run, of: ServerWatch(server: server, noticesManyRuns: true), output)
+            let watch = ServerWatch(
+                server: server, noticesManyRuns: true, asksForDetails: !showsDocuments)
+            return await show(run, of: watch, output)
         case .source(let source, _, let rules):
             return await show(run, of: SourceWatch(source: source, rules: rules), output)
         case .serverRuns(let server):

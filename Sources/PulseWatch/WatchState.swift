@@ -22,6 +22,8 @@ struct WatchState: Sendable {
     /// The curve as seen here, by the rules of the server.
     private var runs = RunSequence(name: SourceName(key: ""))
     private var curve = RunCurve()
+    /// What stands where a document of PULSE v2 tells no loss.
+    private var measuredLoss: Double?
     /// The server's curve, until the status that it belongs to arrives.
     private var served: [CurvePoint]?
     /// How far the server's clock is ahead of this one, in seconds.
@@ -36,9 +38,10 @@ struct WatchState: Sendable {
     /// The run's losses, oldest first.
     var losses: [Double] { curve.history.losses }
 
-    /// Whether the loss that was read was measured.
-    var hasLoss: Bool {
-        reading.map { runs.hasMeasured(lossOf: PulseDocument($0.status)) } ?? false
+    /// The newest loss of the attempt; nil when none was measured.
+    var loss: Double? {
+        guard let document = reading?.document, document.hasLoss else { return measuredLoss }
+        return runs.hasMeasured(lossOf: document) ? document.loss : nil
     }
 
     mutating func take(_ update: WatchUpdate, at now: Moment) {
@@ -51,11 +54,11 @@ struct WatchState: Sendable {
         case .reading(let reading):
             if let points = served {
                 served = nil
-                begin(with: points, to: reading.status)
+                begin(with: points, to: reading.document)
                 self.reading = nil
             }
-            if reading.status != self.reading?.status {
-                follow(reading.status)
+            if reading.document != self.reading?.document {
+                follow(reading.document)
             }
             (self.reading, emptiness) = (reading, nil)
         case .nothing(let reason): (reading, emptiness) = (nil, reason)
@@ -79,28 +82,41 @@ struct WatchState: Sendable {
     /// The time of the machine that judges: unix time in seconds.
     func serverTime(at now: Moment) -> Int64 { now.unixTime.clampedSum(skew) }
 
-    private mutating func follow(_ status: TrainingStatus) {
+    private mutating func follow(_ document: PulseDocument) {
         let isStale = reading?.liveness == .stale
-        for event in runs.take(PulseDocument(status), isStale: isStale) { curve.apply(event) }
-        if status.status == .idle { curve.leave() }
+        for event in runs.take(document, isStale: isStale) {
+            curve.apply(event)
+            switch event {
+            case .began, .resumed: measuredLoss = nil
+            case .point(let point): measuredLoss = point.loss
+            default: break
+            }
+        }
+        if document.status == .idle { curve.leave() }
     }
 
     /// Begins with the server's curve, in which the status that follows may be the newest point.
-    private mutating func begin(with points: [CurvePoint], to status: TrainingStatus) {
+    private mutating func begin(with points: [CurvePoint], to document: PulseDocument) {
+        let status = document.v1
         runs = RunSequence(name: SourceName(key: ""))
         curve = RunCurve()
+        measuredLoss = nil
         let isPoint =
-            points.last.map { $0.epoch == status.epoch && $0.loss == status.loss } ?? false
+            points.last.map { $0.epoch == status.epoch && $0.loss == document.loss } ?? false
         for point in isPoint ? points.dropLast() : points[...] {
             let earlier = try? TrainingStatus(
                 status: .running, epoch: point.epoch, totalEpochs: 0, loss: point.loss,
                 message: "", timestamp: point.timestamp)
             guard let earlier else { continue }
+            // They are of the same run and attempt, however it is told.
+            let point =
+                document.details.map { PulseDocument(earlier, details: $0) }
+                ?? PulseDocument(earlier)
             if isPoint || status.loss != 0 {
-                follow(earlier)
+                follow(point)
             } else {
                 // Of an attempt that has measured nothing yet, the server's curve has no point.
-                curve.apply(.point(PulseDocument(earlier)))
+                curve.apply(.point(point))
             }
         }
     }

@@ -13,8 +13,8 @@ from processes import PATIENCE, wait_until
 class StubServer:
     """Answers each `GET` of a path with the next of `answers`, the last one again and again.
 
-    Other paths get 404. An answer is sent as it is; `hold` keeps the connection open after it. With
-    a certificate and its key it speaks TLS, and ends without saying so.
+    Other paths get 404, or `other`. An answer is sent as it is; `hold` keeps the connection open
+    after it. With a certificate and its key it speaks TLS, and ends without saying so.
     """
 
     def __init__(
@@ -23,11 +23,13 @@ class StubServer:
         path: str = "/events",
         hold: bool = False,
         port: int = 0,
+        other: bytes = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
         self._answers = list(answers)
         self._path = path
         self._hold = hold
+        self._other = other
         self._tls = None
         if certificate:
             self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -76,7 +78,7 @@ class StubServer:
                 break
             head += data
         if not head.startswith(f"GET {self._path} ".encode()):
-            connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            connection.sendall(self._other)
             connection.close()
             return
         self.requests.append(head.decode())

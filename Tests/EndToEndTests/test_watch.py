@@ -61,6 +61,37 @@ def test_a_file_without_any_server(status_file: StatusFile, watch: Callable[...,
     terminal.wait_for("running", "53.3 %")
 
 
+@pytest.mark.parametrize("is_server", [True, False])
+def test_what_version_2_tells_is_shown_and_nothing_else(
+    is_server: bool,
+    server: PulseServer,
+    status_file: StatusFile,
+    watch: Callable[..., Terminal],
+) -> None:
+    status_file.running(1)
+    terminal = watch(server.url if is_server else str(status_file.path))
+    terminal.wait_for("running", "33.3 %")
+    assert not re.search("step|lr|GPU|None|null", terminal.text)
+    told = {"total_steps": 372, "lr": 1.2e-05, "gpu_memory_usage": 20 << 30}
+    status_file.version2(2.5, loss=0.75, steps_done=310, **told)
+    terminal.wait_for("83.3 %", "step 310 of 372 · lr 1.2e-5 · GPU memory 20 GiB")
+    # No loss to tell, as while it evaluates: the last one stands.
+    status_file.version2(2.6, loss=None, steps_done=322)
+    terminal.wait_for("86.7 %", "step 322", "loss 0.75")
+    assert not re.search("of 372|lr|GPU|None|null", terminal.text)
+
+
+def test_a_late_watcher_of_a_named_run_sees_its_curve(
+    server: PulseServer, status_file: StatusFile, watch: Callable[..., Terminal]
+) -> None:
+    for step in range(1, 5):
+        status_file.version2(step / 10, loss=1 / step, steps_done=step, run="a", attempt=1)
+        wait_until(lambda s=step: len(server.get("/history").json()["loss"]) >= s, "it is seen")
+    terminal = watch(server.url)
+    terminal.wait_for("loss 0.25", "step 4")
+    assert re.search("loss 0.25 +[▁▂▃▄▅▆▇█]{4}$", terminal.text, re.MULTILINE)
+
+
 def test_a_file_that_was_never_valid(
     status_file: StatusFile, watch: Callable[..., Terminal]
 ) -> None:

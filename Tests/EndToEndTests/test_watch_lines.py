@@ -187,6 +187,19 @@ def test_documents_as_the_server_gives_them(
     assert (code, errors) == (0, "")
 
 
+@pytest.mark.parametrize("target", ["server", "file"])
+def test_documents_are_of_version_1_whatever_the_trainer_writes(
+    server: PulseServer, status_file: StatusFile, target: str, pipe: Callable[..., Piped]
+) -> None:
+    status_file.version2(1.5, loss=0.75, steps_done=10, lr=1e-5)
+    process = pipe(server.url if target == "server" else str(status_file.path), "--json")
+    status, progress = process.stdout.readline(), process.stdout.readline()
+    wait_until(lambda: server.get("/status").status == 200, "the server has it")
+    assert status.rstrip("\n").encode() == server.get("/status").body
+    assert progress.rstrip("\n").encode() == server.get("/progress").body
+    assert "version" not in json.loads(status)
+
+
 def test_an_outage_is_told_on_stderr(
     serve: Callable[..., PulseServer], status_file: StatusFile, pipe: Callable[..., Piped]
 ) -> None:

@@ -35,6 +35,17 @@ def test_the_last_event_is_named_when_it_reconnects(pipe: Callable[..., Piped]) 
     assert "\r\nAccept: text/event-stream\r\n" in stub.requests[0]
 
 
+@pytest.mark.parametrize("code", [403, 404])
+def test_a_server_of_version_1_alone_is_watched_as_ever(
+    code: int, pipe: Callable[..., Piped]
+) -> None:
+    # An older one, or one behind a proxy that lets through what it knew.
+    refusal = b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n" % code
+    with StubServer(stream(update("a-1", "done", 3.0)), other=refusal) as stub:
+        ended, output, _ = pipe(stub.url, "--until", "done").end()
+    assert ended == 0 and "from a stub" in output
+
+
 def test_nothing_new_after_a_reconnect_keeps_what_is_known(watch: Callable[..., Terminal]) -> None:
     with StubServer(stream(update("boot-7")), stream(": nothing\n\n"), hold=True) as stub:
         terminal = watch(stub.url)

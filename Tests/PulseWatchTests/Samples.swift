@@ -9,7 +9,26 @@ extension RunReading {
         source: SourceState = .ok, error: String? = nil
     ) -> RunReading {
         RunReading(
-            status: status, liveness: liveness, etaSeconds: eta, source: source, sourceError: error)
+            document: PulseDocument(status), liveness: liveness, etaSeconds: eta, source: source,
+            sourceError: error)
+    }
+
+    /// Of a trainer that writes PULSE v2.
+    static func sample(
+        _ status: TrainingStatus, details: RunDetails, hasLoss: Bool = true
+    ) -> RunReading {
+        RunReading(
+            document: PulseDocument(status, details: details, hasLoss: hasLoss), liveness: .live,
+            etaSeconds: 750, source: .ok, sourceError: nil)
+    }
+}
+
+extension RunDetails {
+    /// All that a view shows.
+    static func sample(run: String? = nil, stepsDone: Int64? = 310) throws -> RunDetails {
+        try RunDetails(
+            stepsDone: stepsDone, totalSteps: 372, learningRate: 1.2e-5,
+            gpuMemoryUsage: 20 << 30, run: run)
     }
 }
 

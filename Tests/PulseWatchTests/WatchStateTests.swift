@@ -44,16 +44,16 @@ struct WatchStateTests {
         var state = WatchState([
             .curve(points), .reading(.sample(try .sample(epoch: 0.75, loss: 0))),
         ])
-        #expect(!state.hasLoss)
+        #expect(state.loss == nil)
         #expect(WatchText(state).loss == "loss –")
         #expect(state.losses == [2, 1])
         state.take(.reading(.sample(try .sample(epoch: 0.8, loss: 0))), at: .after(1))
-        #expect(!state.hasLoss)
+        #expect(state.loss == nil)
         state.take(.reading(.sample(try .sample(epoch: 0.9, loss: 3))), at: .after(2))
         #expect(WatchText(state).loss == "loss 3")
         state.take(.reading(.sample(try .sample(epoch: 1, loss: 0))), at: .after(3))
         #expect(state.losses == [2, 1, 3, 0])
-        #expect(state.hasLoss)
+        #expect(state.loss == 0)
     }
 
     @Test("takes a 0 of the server's curve for what it is: measured")
@@ -62,8 +62,37 @@ struct WatchStateTests {
             [CurvePoint(timestamp: 900, epoch: 0.5, loss: 2)]
             + [CurvePoint(timestamp: 901, epoch: 1, loss: 0)]
         let state = WatchState([.curve(points), .reading(.sample(try .sample(loss: 0)))])
-        #expect(state.hasLoss)
+        #expect(state.loss == 0)
         #expect(state.losses == [2, 0])
+    }
+
+    @Test("shows the last loss of the attempt where PULSE v2 tells none")
+    func noLoss() throws {
+        let details = try RunDetails.sample(run: "a")
+        var state = WatchState([.reading(.sample(try .sample(loss: 0.75), details: details))])
+        let silent = try TrainingStatus.sample(epoch: 2, loss: 0)
+        state.take(.reading(.sample(silent, details: details, hasLoss: false)), at: .after(1))
+        #expect(state.loss == 0.75)
+        #expect(state.losses == [0.75])
+        let other = try RunDetails.sample(run: "b")
+        state.take(.reading(.sample(silent, details: other, hasLoss: false)), at: .after(2))
+        #expect(state.loss == nil)
+        #expect(state.losses == [])
+        // Measured, and exactly 0.
+        state.take(.reading(.sample(silent, details: other)), at: .after(3))
+        #expect(state.loss == 0)
+    }
+
+    @Test("goes on with the server's curve of a run that has a name")
+    func namedRun() throws {
+        let points = [(0.5, 2.0), (1, 0.5)].map {
+            CurvePoint(timestamp: 900, epoch: $0.0, loss: $0.1)
+        }
+        let details = try RunDetails.sample(run: "a")
+        let state = WatchState([
+            .curve(points), .reading(.sample(try .sample(), details: details)),
+        ])
+        #expect(state.losses == [2, 0.5])
     }
 
     @Test("begins a new curve with a new run")

@@ -18,6 +18,8 @@ struct ServerStream {
     let server: ServerAccess
     /// Its name below the server's path.
     let resource: String
+    /// What is asked for where that isn't given: by an older server, or a proxy that doesn't know it.
+    var fallback: String? = nil
     /// Whether it goes on behind the last event when it is opened again.
     let isResumed: Bool
     /// After this silence the connection is dead: heartbeats come every 15 s, unless the server has
@@ -72,9 +74,13 @@ struct ServerStream {
             HTTPExchange, StreamAnswer
         )
     {
-        let exchange = try server.get(
-            resource, accept: "text/event-stream", lastEventID: lastEventID,
-            cancellation: cancellation)
+        func get(_ resource: String) throws(LinkError) -> HTTPExchange {
+            try server.get(
+                resource, accept: "text/event-stream", lastEventID: lastEventID,
+                cancellation: cancellation)
+        }
+        var exchange = try get(resource)
+        if let fallback, [403, 404].contains(exchange.head.status) { exchange = try get(fallback) }
         let body =
             exchange.head.status == 200 ? [] : try exchange.body(limit: Self.problemLimit)
         let answer = StreamAnswer(

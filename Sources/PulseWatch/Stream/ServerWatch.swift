@@ -6,6 +6,8 @@ struct ServerWatch: WatchSource {
     let server: ServerAccess
     /// Ends with word of it where the server has many runs.
     var noticesManyRuns = false
+    /// Follows PULSE v2 where the server has it; without, all documents are those of version 1.
+    var asksForDetails = true
     /// How long the stream may be silent.
     var silence = Duration.seconds(50)
 
@@ -22,7 +24,9 @@ struct ServerWatch: WatchSource {
     private func read(until cancellation: CancellationPipe, _ onUpdate: (WatchUpdate) -> Void) {
         var isAsked = !noticesManyRuns
         var assembler = StreamAssembler()
-        var stream = ServerStream(server: server, resource: "events", isResumed: true)
+        var stream = ServerStream(
+            server: server, resource: asksForDetails ? "v2/events" : "events",
+            fallback: asksForDetails ? "events" : nil, isResumed: true)
         stream.silence = silence
         stream.read(until: cancellation) { () throws(LinkError) in
             if !isAsked, let runs = try ManyRunsQuestion(server).answer(cancellation) {

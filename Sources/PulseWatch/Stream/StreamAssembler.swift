@@ -2,27 +2,27 @@ internal import Pulse
 
 /// Turns the events of Pulse's stream into updates: pure.
 struct StreamAssembler {
-    /// The last status; `progress` events belong to it.
-    private var status: TrainingStatus?
+    /// The last document, of either version; `progress` events belong to it.
+    private var document: PulseDocument?
 
     mutating func updates(of event: EventStreamParser.Event) -> [WatchUpdate] {
         switch event.type {
         case "status":
             do {
-                status = try PulseDecoder.decode(event.data)
+                document = try PulseDecoder.decodeDocument(event.data)
                 return [.document(event.data)]
             } catch {
-                status = nil
-                return [.nothing("the server's status is not PULSE v1: \(error)")]
+                document = nil
+                return [.nothing("the server's status is not PULSE v1 or v2: \(error)")]
             }
         case "progress":
-            guard let status else { return [.document(event.data)] }
-            guard let reading = RunReading(status: status, progressDocument: event.data) else {
+            guard let document else { return [.document(event.data)] }
+            guard let reading = RunReading(document: document, progressDocument: event.data) else {
                 return [.nothing("the server's progress is not that of PULSE v1")]
             }
             return [.document(event.data), .reading(reading)]
         case "problem":
-            status = nil
+            document = nil
             let detail = JSONValue(event.data)?["detail"]?.string
             return [.document(event.data), .nothing(detail ?? "the server has no status")]
         case "heartbeat":

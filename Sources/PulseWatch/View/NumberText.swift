@@ -15,13 +15,22 @@ enum NumberText {
         shortened(epoch, decimals: 2)
     }
 
-    /// `0.4213`: about four digits that count.
-    static func loss(_ loss: Double) -> String {
-        let magnitude = loss.magnitude
+    /// `0.4213`, `1.2e-5`: about four digits that count.
+    static func number(_ value: Double) -> String {
+        let magnitude = value.magnitude
         guard magnitude >= 1e-4, magnitude < 1e6 else {
-            return loss == 0 ? "0" : scientific(loss)
+            return value == 0 ? "0" : scientific(value)
         }
-        return shortened(loss, decimals: max(0, 3 - Int(log10(magnitude).rounded(.down))))
+        return shortened(value, decimals: max(0, 3 - Int(log10(magnitude).rounded(.down))))
+    }
+
+    /// `512 bytes`, `21.3 GiB`: one digit behind the point at most.
+    static func memory(bytes: Int64) -> String {
+        let units = ["KiB", "MiB", "GiB", "TiB", "PiB"]
+        var (value, unit) = (Double(bytes), "bytes")
+        // 1023.95 is shown as 1024 already.
+        for larger in units where value >= 1_023.95 { (value, unit) = (value / 1_024, larger) }
+        return "\(shortened(value, decimals: 1)) \(unit)"
     }
 
     /// `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: the two largest units.

@@ -21,9 +21,11 @@ struct PlainLines {
         return line
     }
 
-    /// `running: live, 43.3 %, epoch 1.3 of 3, loss 0.4213, ETA 12 min: message`.
+    /// `running: live, 43.3 %, epoch 1.3 of 3, loss 0.4213, step 310 of 372, ETA 12 min: message`.
     private static func line(_ text: WatchText) -> String {
-        let parts = [text.reason, text.lastKnown, text.percent, text.epoch, text.loss, text.eta]
+        let parts =
+            [text.reason, text.lastKnown, text.percent, text.epoch, text.loss] + text.details
+            + [text.eta]
         let message = text.message.prefix(messageLimit)
         return "\(text.verdict.word): \(parts.compactMap(\.self).joined(separator: ", "))"
             + (message.isEmpty ? "" : ": \(message)")

@@ -138,7 +138,7 @@ extension RunRow {
     fileprivate func loss(isUnicode: Bool) -> String? {
         guard reading.status.status != .idle else { return nil }
         guard hasLoss else { return isUnicode ? "–" : "-" }
-        return NumberText.loss(reading.status.loss)
+        return NumberText.number(reading.status.loss)
     }
 
     /// `12 min`; nil when it isn't known, or means nothing.

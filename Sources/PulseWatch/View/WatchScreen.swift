@@ -22,7 +22,9 @@ struct WatchScreen {
     private var separator: String { isUnicode ? " · " : " | " }
 
     func lines(_ text: WatchText) -> [StyledText] {
-        let lines = [headline(text)] + truth(text) + lastKnown(text) + loss(text) + message(text)
+        let lines =
+            [headline(text)] + truth(text) + lastKnown(text) + loss(text)
+            + details(text) + message(text)
         return lines.prefix(max(rows, 1)).map { $0.fitted(to: columns, ellipsis: ellipsis) }
     }
 
@@ -51,10 +53,22 @@ struct WatchScreen {
 
     /// `live · ETA 12 min · updated 3 s ago`.
     private func truth(_ text: WatchText) -> [StyledText] {
-        // What is short stays together: it is broken at no space of its own.
         let short = [text.duration, text.eta, text.age].compactMap(\.self)
-            .map { String($0.map { $0 == " " ? Self.noBreak : $0 }) }
-        return wrapped(([text.reason] + short).joined(separator: separator)).map { line in
+        return wrapped([text.reason] + short.map(together))
+    }
+
+    /// `step 310 of 372 · lr 1.2e-5 · GPU memory 20 GiB`.
+    private func details(_ text: WatchText) -> [StyledText] {
+        wrapped(text.details.map(together))
+    }
+
+    /// What is short stays together: it is broken at no space of its own.
+    private func together(_ part: String) -> String {
+        String(part.map { $0 == " " ? Self.noBreak : $0 })
+    }
+
+    private func wrapped(_ parts: [String]) -> [StyledText] {
+        wrapped(parts.joined(separator: separator)).map { line in
             StyledText(String(line.map { $0 == Self.noBreak ? " " : $0 }))
         }
     }

@@ -32,8 +32,19 @@ struct WatchText {
     /// `loss 0.4213`; `loss –` when none was measured yet.
     var loss: String? {
         guard let status, status.status != .idle else { return nil }
-        guard state.hasLoss else { return "loss –" }
-        return "loss \(NumberText.loss(status.loss))"
+        return "loss \(state.loss.map(NumberText.number) ?? "–")"
+    }
+
+    /// `step 310 of 372`, `lr 1.2e-5`, `GPU memory 20 GiB`: what PULSE v2 tells, and nothing of what
+    /// isn't known.
+    var details: [String] {
+        guard let details = state.reading?.document.details else { return [] }
+        let total = details.totalSteps.map { " of \($0)" } ?? ""
+        return [
+            details.stepsDone.map { "step \($0)\(total)" },
+            details.learningRate.map { "lr \(NumberText.number($0))" },
+            details.gpuMemoryUsage.map { "GPU memory \(NumberText.memory(bytes: $0))" },
+        ].compactMap(\.self)
     }
 
     /// `ETA 12 min`, or that it isn't known.

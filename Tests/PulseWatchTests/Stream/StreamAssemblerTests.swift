@@ -1,4 +1,5 @@
 import PulseMonitor
+import TestSupport
 import Testing
 
 @testable import Pulse
@@ -32,10 +33,23 @@ struct StreamAssemblerTests {
         #expect(updates(&assembler, "status", status) == [.document(status)])
         let document = progress(source: "invalid", error: #""loss is NaN""#)
         let expected = RunReading(
-            status: try PulseDecoder.decode(status), liveness: .live, etaSeconds: 12.5,
+            document: try PulseDecoder.decodeDocument(status), liveness: .live, etaSeconds: 12.5,
             source: .invalid, sourceError: "loss is NaN")
         #expect(
             updates(&assembler, "progress", document) == [.document(document), .reading(expected)])
+    }
+
+    @Test("takes a status of version 2 with all it tells")
+    func version2() throws {
+        var assembler = StreamAssembler()
+        let details = try RunDetails.sample()
+        let document = PulseDocument(try .sample(), details: details, hasLoss: false)
+        _ = updates(&assembler, "status", PulseEncoder.encode(document))
+        guard case .reading(let reading)? = updates(&assembler, "progress", progress()).last else {
+            Issue.record("no reading")
+            return
+        }
+        #expect(reading.document == document)
     }
 
     @Test("passes over fields and events of a newer server")

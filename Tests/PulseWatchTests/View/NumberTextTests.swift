@@ -25,14 +25,26 @@ struct NumberTextTests {
     }
 
     @Test(
-        "writes the digits of a loss that count",
+        "writes the digits that count",
         arguments: [
             (0, "0"), (0.42134567, "0.4213"), (12.345678, "12.35"), (-0.5, "-0.5"),
             (1234.5678, "1235"), (123456.7, "123457"), (1.5e-7, "1.5e-7"), (-2.5e9, "-2.5e9"),
             (1.7976931348623157e308, "1.798e308"), (0.00012345, "0.0001235"),
         ])
-    func loss(_ loss: Double, _ text: String) {
-        #expect(NumberText.loss(loss) == text)
+    func number(_ number: Double, _ text: String) {
+        #expect(NumberText.number(number) == text)
+    }
+
+    @Test(
+        "writes memory in the unit that keeps it short",
+        arguments: [
+            (0 as Int64, "0 bytes"), (1_023, "1023 bytes"), (1_536, "1.5 KiB"),
+            (21_474_836_480, "20 GiB"),
+            (1_073_741_823, "1 GiB"), (85_899_345_920_000, "78.1 TiB"),
+            (9_007_199_254_740_991, "8 PiB"),
+        ])
+    func memory(_ bytes: Int64, _ text: String) {
+        #expect(NumberText.memory(bytes: bytes) == text)
     }
 
     @Test(

@@ -22,6 +22,18 @@ struct PlainLinesTests {
         #expect(lines.line(WatchText(state, at: .after(61)))?.contains("epoch 1.5 of 4") == true)
     }
 
+    @Test("prints what PULSE v2 tells")
+    func details() throws {
+        var lines = PlainLines()
+        let state = WatchState([
+            .opened(serverTime: nil), .reading(.sample(try .sample(), details: try .sample())),
+        ])
+        #expect(
+            lines.line(WatchText(state))
+                == "running: live, 25.0 %, epoch 1 of 4, loss 0.5, step 310 of 372, lr 1.2e-5, "
+                + "GPU memory 20 GiB, ETA 12 min 30 s: m")
+    }
+
     @Test("prints another verdict at once, and an outage once, whatever time passes")
     func verdicts() throws {
         var lines = PlainLines()

@@ -28,6 +28,26 @@ struct WatchScreenTests {
             ])
     }
 
+    @Test("shows what PULSE v2 tells, each part on one line, and nothing for what isn't known")
+    func details() throws {
+        let full = RunReading.sample(try .sample(), details: try .sample())
+        #expect(
+            lines([.reading(full)])[3...] == [
+                "step 310 of 372 · lr 1.2e-5 · GPU memory 20 GiB", "m",
+            ])
+        #expect(
+            lines([.reading(full)], columns: 34, isUnicode: false)[4...] == [
+                "step 310 of 372 | lr 1.2e-5 |", "GPU memory 20 GiB", "m",
+            ])
+        let some = RunReading.sample(try .sample(), details: try RunDetails(stepsDone: 0))
+        #expect(lines([.reading(some)])[3...] == ["step 0", "m"])
+        let none = RunReading.sample(try .sample(), details: .unknown)
+        #expect(lines([.reading(none)])[3...] == ["m"])
+        // How many were planned says nothing without how many are done.
+        let planned = RunReading.sample(try .sample(), details: try .sample(stepsDone: nil))
+        #expect(lines([.reading(planned)])[3] == "lr 1.2e-5 · GPU memory 20 GiB")
+    }
+
     @Test("shows the curve beside the loss")
     func curve() throws {
         let points = [3.0, 2.0, 1.0, 0.0].map {
