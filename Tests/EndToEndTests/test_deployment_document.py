@@ -47,9 +47,12 @@ def test_every_path_is_there() -> None:
 
 
 def test_every_option_is_one() -> None:
-    told = subprocess.run(
-        [pulse_binary(), "serve", "--help"], capture_output=True, text=True, check=True
-    ).stdout
+    told = "".join(
+        subprocess.run(
+            [pulse_binary(), *command, "--help"], capture_output=True, text=True, check=True
+        ).stdout
+        for command in (["serve"], ["runs", "export"])
+    )
     # The scripts have options of other programs.
     text = re.sub(r"```shell.*?```", "", TEXT, flags=re.DOTALL)
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))

@@ -178,9 +178,9 @@ def test_a_frontend_of_ones_own_for_many_runs(runs, site, page):
     expect(rows).to_have_text(["b: stale, 25 %", "a: done, 100 %"])
     some.write("b.json", epoch=2.0, timestamp=1_700_000_003)
     expect(rows).to_have_text(["b: running, 50 %", "a: done, 100 %"])
-    # A run is followed by another of its source.
+    # A run is followed by another of its source, and stays listed.
     some.write("a.json", epoch=0.0, timestamp=1_700_000_004)
-    expect(rows).to_have_text(["a: running, 0 %", "b: running, 50 %"])
+    expect(rows).to_have_text(["a: running, 0 %", "b: running, 50 %", "a: done, 100 %"])
     # What vanishes while the server is away is gone when it is back.
     port = some.server.port
     some.server.stop()

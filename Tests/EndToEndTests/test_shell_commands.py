@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from documents import help_commands, take
 from processes import PATIENCE, ROOT, PulseServer, StatusFile, wait_until
+from served_runs import Runs
 from shell_world import ShellWorld
 
 #: docs/DEPLOYMENT.md has a test of its own: its commands need Prometheus and proxies.
@@ -90,6 +91,9 @@ def test_a_command_does_what_it_is_there_for(
         assert world.serve(command, "running: live, 50.0 %") == -signal.SIGTERM
     elif command.startswith("curl -N"):
         streams(world, command)
+    elif command.startswith("pulse runs"):
+        archives(world)
+        succeeds(world, command)
     elif command.startswith("pip install ./python"):
         installs(world, command)
     elif command.startswith("make"):
@@ -120,6 +124,23 @@ def serves(world: ShellWorld, command: str, directory: Path | None = None) -> in
     code = world.serve(command, " at http://", answers, directory)
     assert subprocess.run(ask, capture_output=True).returncode == 7
     return code
+
+
+def archives(world: ShellWorld) -> None:
+    """A server has kept the run that the commands speak of, which another has followed."""
+    world.environment["XDG_STATE_HOME"] = str(world.directory / "state")
+    runs = Runs(world.directory / "runs", world.directory / "log")
+    runs.write("bert.json", status="done", epoch=4.0, timestamp=1_732_800_000)
+
+    def follows(line: str) -> None:
+        runs.write("bert.json", epoch=0.0, timestamp=1_732_800_100)
+        ask = ["curl", "--silent", "--fail", f"{line.split()[-1]}runs/bert@1732800000"]
+        wait_until(
+            lambda: b'"current": false' in subprocess.run(ask, capture_output=True).stdout,
+            "it is archived",
+        )
+
+    assert world.serve("pulse serve runs --port 0", " at http://", follows) == 0
 
 
 def tells(world: ShellWorld, command: str) -> None:
