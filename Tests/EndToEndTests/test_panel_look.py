@@ -231,6 +231,7 @@ def test_forced_colours_leave_shapes_that_differ(serve, status_file, contexts):
     assert style("fill", "backgroundColor") != style("bar", "backgroundColor")
     assert style("log", "backgroundColor") == style("cut", "backgroundColor")
     panel.part("log").click()
+    expect(panel.part("log")).to_have_attribute("aria-pressed", "true")
     assert style("log", "backgroundColor") != style("cut", "backgroundColor")
     assert "✓" in style("log", "content", "::before")
     assert style("curve", "stroke") == style("state", "color")
