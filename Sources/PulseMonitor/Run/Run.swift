@@ -61,7 +61,7 @@ struct Run: Sendable {
 
     /// Begins the next attempt, which resumes at the epoch of a document.
     mutating func resume(_ document: PulseDocument) {
-        attempt = max(attempt + 1, document.details?.attempt.map { Int(clamping: $0) } ?? 0)
+        attempt = nextAttempt(in: document)
         isProvisional = false
         hasLoss = false
         newestStep = nil
@@ -69,14 +69,27 @@ struct Run: Sendable {
         note(document)
     }
 
-    /// The run before, going on as what this one turned out to be: its next attempt.
-    func joined(to earlier: Run) -> Run {
+    /// Which attempt a document of this run is that follows `idle`: the same unless it says a
+    /// higher one, or none.
+    func attempt(of document: PulseDocument) -> Int {
+        if let told = document.details?.attempt, let before = self.told.attempt, told <= before {
+            return attempt
+        }
+        return nextAttempt(in: document)
+    }
+
+    private func nextAttempt(in document: PulseDocument) -> Int {
+        max(attempt + 1, document.details?.attempt.map { Int(clamping: $0) } ?? 0)
+    }
+
+    /// The run before, going on as what this one turned out to be.
+    func joined(to earlier: Run, attempt: Int) -> Run {
         var run = earlier
-        run.attempt += 1
+        run.attempt = attempt
         run.status = status
         run.newestEpoch = newestEpoch
         run.totalEpochs = totalEpochs
-        run.hasLoss = hasLoss
+        run.hasLoss = hasLoss || attempt == earlier.attempt && earlier.hasLoss
         run.lastLoss = lastLoss ?? run.lastLoss
         run.newestStep = newestStep
         run.told = told

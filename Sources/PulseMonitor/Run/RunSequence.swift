@@ -106,7 +106,7 @@ package struct RunSequence: Sendable {
             name.utf8.elementsEqual(told.utf8)
         else { return [] }
         self.earlier = nil
-        let joined = run.joined(to: earlier)
+        let joined = run.joined(to: earlier, attempt: earlier.attempt(of: document))
         current = joined
         return [
             .joined(run.id, to: joined.id, attempt: joined.attempt, epoch: document.epoch)
@@ -119,7 +119,7 @@ package struct RunSequence: Sendable {
         guard let earlier, let epoch = run.firstAdvance,
             RunRule.joins(run, to: earlier, secondAdvance: secondAdvance, rules: rules)
         else { return [] }
-        let joined = run.joined(to: earlier)
+        let joined = run.joined(to: earlier, attempt: earlier.attempt + 1)
         current = joined
         return [.joined(run.id, to: joined.id, attempt: joined.attempt, epoch: epoch)]
     }

@@ -64,6 +64,16 @@ struct ToldRunTests {
             })
     }
 
+    @Test(
+        "after idle the same attempt is the same, and a higher one is that one",
+        arguments: [(1, 2), (2, 2), (3, 3), (9, 9)])
+    mutating func afterIdle(told: Int64, attempt: Int) throws {
+        _ = try take(epoch: 4, run: "x", attempt: 2)
+        _ = try take(.idle, epoch: 0, run: nil, attempt: nil)
+        _ = try take(epoch: 5, run: "x", attempt: told)
+        #expect(place == ("a@1001", attempt))
+    }
+
     @Test("knows the run where only the run is told, and guesses the attempt")
     mutating func runAlone() throws {
         _ = try take(epoch: 4, run: "x", attempt: nil)
