@@ -1,4 +1,4 @@
-public import ArgumentParser
+import ArgumentParser
 import Pulse
 
 /// The options of `pulse write` for what PULSE v2 adds (`docs/PULSE-v2.md` §1).
