@@ -57,23 +57,10 @@ public struct ArchiveCondition: Sendable, Equatable {
         guard let real = unsafe realpath(path, nil) else { return [] }
         defer { unsafe Glibc.free(real) }
         let target = unsafe String(cString: real)
-        return entries(of: "/proc").compactMap { Int32($0) }.filter { process in
+        return DirectoryEntry.names(in: "/proc").compactMap { Int32($0) }.filter { process in
             let folder = "/proc/\(process)/fd"
-            return entries(of: folder).contains { link(folder + "/" + $0) == target }
+            return DirectoryEntry.names(in: folder).contains { link(folder + "/" + $0) == target }
         }.sorted()
-    }
-
-    private static func entries(of directory: String) -> [String] {
-        guard let stream = unsafe opendir(directory) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            names.append(
-                unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-                    String(decoding: unsafe $0.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names
     }
 
     private static func link(_ path: String) -> String? {

@@ -14,9 +14,9 @@ struct PortOwner: Equatable, CustomStringConvertible {
         let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap(Self.text)
         let sockets = Set(tables.flatMap { Self.sockets(listeningOn: port, in: $0) })
         guard !sockets.isEmpty else { return nil }
-        for process in Self.names(in: "/proc").compactMap({ Int($0) }) {
+        for process in DirectoryEntry.names(in: "/proc").compactMap({ Int($0) }) {
             let directory = "/proc/\(process)/fd"
-            for descriptor in Self.names(in: directory) {
+            for descriptor in DirectoryEntry.names(in: directory) {
                 guard let link = try? Syscalls.system.readlink("\(directory)/\(descriptor)"),
                     sockets.contains(link)
                 else { continue }
@@ -57,18 +57,5 @@ struct PortOwner: Equatable, CustomStringConvertible {
     private static func text(_ path: String) -> String? {
         let bytes = try? WholeFile.bytes(of: path, upTo: 16 * 1024 * 1024)
         return bytes.flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
-    }
-
-    private static func names(in directory: String) -> [String] {
-        guard let stream = unsafe opendir(directory) else { return [] }
-        defer { unsafe closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { bytes in
-                unsafe String(cString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names
     }
 }

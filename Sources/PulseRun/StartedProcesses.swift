@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 
 /// The processes that a command has started, directly or not, found by their environment.
 ///
@@ -83,18 +84,9 @@ struct StartedProcesses: Sendable {
     }
 
     private static var allIDs: [String] {
-        guard let directory = unsafe opendir("/proc") else { return [] }
-        defer { unsafe closedir(directory) }
-        var ids: [String] = []
-        while let entry = unsafe readdir(directory) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-                unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) {
-                    unsafe String(cString: $0)
-                }
-            }
-            if name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { ids.append(name) }
+        DirectoryEntry.names(in: "/proc").filter { name in
+            name.utf8.allSatisfy { (0x30...0x39).contains($0) }
         }
-        return ids
     }
 
     private static func process(_ id: String) -> Process? {

@@ -33,16 +33,9 @@ struct StaticFiles: Sendable {
     private static func collect(
         _ directory: String, below prefix: String, depth: Int, into files: inout [File]
     ) throws(ReadError) {
-        guard let stream = unsafe opendir(directory) else {
-            throw error("read the directory", directory)
-        }
-        defer { unsafe closedir(stream) }
         // A link that leads upwards must not be followed for ever.
         guard depth < 8 else { throw ReadError(description: "\(directory) is nested too deeply") }
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { bytes in
-                unsafe String(cString: UnsafeRawPointer(bytes).assumingMemoryBound(to: CChar.self))
-            }
+        for name in try names(in: directory) {
             guard !name.hasPrefix(".") else { continue }
             let path = "\(directory)/\(name)"
             var information = stat()
@@ -56,6 +49,20 @@ struct StaticFiles: Sendable {
                 continue
             }
         }
+    }
+
+    private static func names(in directory: String) throws(ReadError) -> [String] {
+        var names: [String] = []
+        do throws(FileError) {
+            try DirectoryEntry.each(in: directory) {
+                names.append($0.text)
+                return true
+            }
+        } catch {
+            throw ReadError(
+                description: "cannot read the directory \(directory): \(error.description)")
+        }
+        return names
     }
 
     private static func content(of path: String) throws(ReadError) -> [UInt8] {

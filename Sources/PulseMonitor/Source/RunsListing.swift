@@ -74,27 +74,28 @@ extension RunsListing {
     ///
     /// - Throws: ``PulseError`` when it can't be.
     init(directory: String) throws(PulseError) {
-        guard let stream = unsafe opendir(directory) else {
-            throw PulseError.directory(directory, errno)
+        do throws(FileError) {
+            try DirectoryEntry.each(in: directory) { entry in
+                add(entry, in: directory)
+                return true
+            }
+        } catch {
+            if case .call(let code) = error { throw PulseError.directory(directory, code) }
+            throw PulseError.directory(directory, 0)
         }
-        defer { unsafe closedir(stream) }
-        while let entry = unsafe readdir(stream) {
-            let type = unsafe Int32(entry.pointee.d_type)
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
-                unsafe Array($0.prefix { $0 != 0 })
-            }
-            switch type {
-            case Int32(DT_DIR): add(name, isFolder: true)
-            case Int32(DT_REG): add(name, isFolder: false)
-            case Int32(DT_LNK): add(name, isFolder: nil)
-            // Some file systems don't tell.
-            case Int32(DT_UNKNOWN):
-                let path = directory + "/" + String(decoding: name, as: UTF8.self)
-                guard let status = try? Syscalls.lstat(path) else { continue }
-                add(name, isFolder: status.isLink ? nil : status.isDirectory)
-            // A FIFO or a socket in a run's place is a file that never held a document.
-            default: add(name, isFolder: false)
-            }
+    }
+
+    private mutating func add(_ entry: DirectoryEntry, in directory: String) {
+        switch entry.type {
+        case Int32(DT_DIR): add(entry.name, isFolder: true)
+        case Int32(DT_REG): add(entry.name, isFolder: false)
+        case Int32(DT_LNK): add(entry.name, isFolder: nil)
+        // Some file systems don't tell.
+        case Int32(DT_UNKNOWN):
+            guard let status = try? Syscalls.lstat(directory + "/" + entry.text) else { return }
+            add(entry.name, isFolder: status.isLink ? nil : status.isDirectory)
+        // A FIFO or a socket in a run's place is a file that never held a document.
+        default: add(entry.name, isFolder: false)
         }
     }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 
 /// The files below a directory: bounded, and without following links.
 struct DirectoryWalk {
@@ -37,15 +38,11 @@ struct DirectoryWalk {
 
     /// Names and types (`dirent.h`), those of links and of nothing known left out by the caller.
     static func entries(of directory: String, limit: Int) -> [(name: String, type: UInt8)] {
-        guard let stream = unsafe opendir(directory) else { return [] }
-        defer { unsafe closedir(stream) }
         var entries: [(String, UInt8)] = []
-        while entries.count < limit, let entry = unsafe readdir(stream) {
-            let type = unsafe entry.pointee.d_type
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { entries.append((name, type)) }
+        try? DirectoryEntry.each(in: directory) { entry in
+            guard entries.count < limit else { return false }
+            entries.append((entry.text, UInt8(entry.type)))
+            return true
         }
         return entries
     }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Pulse
 
 /// The files that a command's processes have open for writing (proc_pid_fd(5)).
 enum OpenFiles {
@@ -61,12 +62,9 @@ enum OpenFiles {
         return String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
+    /// A table of the system's; empty where it can't be read.
     private static func text(of path: String) -> String {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return "" }
-        defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 4_096)
-        let count = unsafe read(file, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+        let bytes = try? WholeFile.bytes(of: path, upTo: 65_536)
+        return String(decoding: bytes.flatMap { $0 } ?? [], as: UTF8.self)
     }
 }
