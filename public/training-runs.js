@@ -37,6 +37,7 @@ export class TrainingRuns extends HTMLElement {
     choose: (id, isChosen) => this.#choose(id, isChosen),
     remove: (id) => this.#choose(id, false),
     redraw: () => this.#schedule(),
+    retry: () => this.#source.retry(),
     href: (id) => this.#href(id),
   });
   #opened = new Opened();

@@ -76,6 +76,25 @@ def test_a_server_that_restarts_is_followed(folder, page):
     expect(table.part("connection")).to_have_text("Connected")
 
 
+def test_an_outage_has_a_countdown_and_can_be_cut_short(folder, page):
+    folder.sweep(["one"])
+    server = folder.serve()
+    table = RunsPage.open(page, server)
+    expect(table.part("connection")).to_have_text("Connected")
+    expect(table.part("retry")).to_be_hidden()
+    server.stop()
+    page.clock.install()
+    expect(table.part("connection")).to_have_text("Offline")
+    # The waits grow to ten seconds, which are not to be waited for here.
+    for _ in range(5):
+        table.part("retry").click()
+    expect(table.part("countdown")).to_have_text(re.compile(r"^Next attempt in \d+ secs?\.$"))
+    folder.serve(port=server.port)
+    table.part("retry").click()
+    expect(table.part("connection")).to_have_text("Connected")
+    expect(table.part("retry")).to_be_hidden()
+
+
 def test_a_sweep_starts_and_ends_under_the_page(folder, page):
     table = RunsPage.open(page, folder.serve())
     expect(table.part("none")).to_have_text("Waiting for the first run")

@@ -91,12 +91,11 @@ def test_parts_and_properties_are_the_documented_ones(shown, page):
     shown.cell("one", "name").click()
     documented = re.search(r"- Parts, .*?: (.*?)\.\n", SECTION, re.DOTALL)[1]
     assert set(re.findall(r"`([\w-]+)`", documented)) <= set(parts) | {"run"}
-    style = (ROOT / "public" / "table" / "style.js").read_text()
-    for number in range(10):
-        assert f"--pulse-series-{number}" in style
-    assert set(re.findall(r"--pulse-[\w-]+", style)) - {"--pulse-radius"} == {
+    theme, style = ((ROOT / "public" / path).read_text() for path in ("panel/theme.js", "table/style.js"))
+    assert set(re.findall(r"--pulse-series[\w-]+", theme)) == {
         f"--pulse-series-{number}" for number in range(10)
     }
+    assert set(re.findall(r"--pulse-[\w-]+", style)) == {"--pulse-radius"}
 
 
 def test_the_look_can_be_changed(folder, site, page):

@@ -20,7 +20,8 @@ const state = (name) => ['button', { type: 'button', 'data-state': name, 'aria-p
 const tree = ['article', { part: 'runs' },
   ['header', { class: 'row' },
     ['h2', { part: 'title' }], ['span', { part: 'count' }], ['span', { part: 'connection' }]],
-  ['div', { part: 'notice' }, ['strong', { part: 'why' }], ['span', { part: 'reason' }], ['span', { 'data-word': 'old' }]],
+  ['div', { part: 'notice' }, ['strong', { part: 'why' }], ['span', { part: 'reason' }], ['span', { 'data-word': 'old' }],
+    ['p', { class: 'row' }, ['span', { part: 'countdown' }], ['button', { part: 'retry', type: 'button', 'data-word': 'retry' }]]],
   ['div', { part: 'tools', class: 'row', role: 'search' },
     ['input', { part: 'search', type: 'search', autocomplete: 'off', spellcheck: 'false' }],
     ['div', { part: 'filter', role: 'group', class: 'row' }, ...states.map(state)],
@@ -50,9 +51,10 @@ export class List {
   #states = this.root.querySelectorAll('button[data-state]');
   #heads = this.root.querySelectorAll('[data-column]');
 
-  /** `change` gets what is to be another way, or a function from the view to that. */
-  constructor({ change, choose, ...actions }) {
-    const { search, sort, direction, all, rows } = this.parts;
+  /** `change` gets what is to be another way, or a function from the view to that; `retry` asks the server. */
+  constructor({ change, choose, retry, ...actions }) {
+    const { search, sort, direction, all, rows, retry: button } = this.parts;
+    button.onclick = retry;
     this.comparison = new Comparison(this.parts, { change, ...actions });
     search.oninput = () => change({ search: search.value });
     all.onclick = () => {
@@ -110,6 +112,7 @@ export class List {
     set(parts.notice, { hidden: notice ? null : '' });
     say(parts.why, notice?.why ?? '');
     say(parts.reason, notice?.reason ?? '');
+    say(parts.countdown, notice?.countdown ?? '');
     set(parts.tools, { hidden: total ? null : '' });
     set(parts.search, { 'aria-label': words.search, placeholder: words.search });
     // Who types has the last word.

@@ -1,12 +1,13 @@
 // What stands above the rows, and in their place where there are none. Pure.
 
+import { countdown } from '../panel/retry.js';
 import { fill } from '../panel/words.js';
 
-/** Why what is shown may be old: `{why, reason}`; null while the server is heard. */
-export function outage({ link, reason, since }, now, { words, formats }) {
+/** Why what is shown may be old: `{why, reason, countdown}`; null while the server is heard. */
+export function outage({ link, reason, since, retryAt }, now, { words, formats }) {
   if (link !== 'lost') return null;
   const why = since ? fill(words.unreachableWhy, { time: formats.time(since, now) }) : words.unreachable;
-  return { why, reason: words[reason] ?? reason ?? '' };
+  return { why, reason: words[reason] ?? reason ?? '', countdown: countdown(retryAt, now, { words, formats }) };
 }
 
 /** What to say where none of a source's runs is listed: `{none, hint, command}`; null where some are. */

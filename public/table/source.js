@@ -13,8 +13,8 @@ const large = [1024, 2 * mostCompared];
 
 export class Source {
   runs = new Runs();
-  /** How the server is heard: `{link, reason, since}`. */
-  link = { link: 'connecting', reason: null, since: 0 };
+  /** How the server is heard: `{link, reason, since, retryAt}`. */
+  link = { link: 'connecting', reason: null, since: 0, retryAt: 0 };
   /** What is served: `{kind, path}`; the path only for who may know it. */
   place = { kind: 'directory', path: null };
   #isLocated = false;
@@ -40,6 +40,11 @@ export class Source {
     this.#connection.close();
   }
 
+  /** Asks a server that is lost at once. */
+  retry() {
+    this.#connection.retry();
+  }
+
   /** Asks for a document. */
   get(path) {
     return this.#connection.get(path);
@@ -63,6 +68,7 @@ export class Source {
   #take(update) {
     const { type, document } = update;
     if (type === 'link') this.link = update;
+    if (type === 'retry') this.link = { ...this.link, retryAt: 0 };
     if (type === 'clock') this.#skew = narrow(this.#skew, update);
     const isDisordered = this.runs.take(update);
     const items = { run: [document], list: document }[type] ?? [];

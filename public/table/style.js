@@ -7,16 +7,6 @@ export const style = new CSSStyleSheet();
 style.replaceSync(`
 ${theme}
 :host {
-  --series-0: var(--pulse-series-0, light-dark(#0a63c9, #6cb0ff));
-  --series-1: var(--pulse-series-1, light-dark(#b45309, #f5a34c));
-  --series-2: var(--pulse-series-2, light-dark(#1a7340, #56c983));
-  --series-3: var(--pulse-series-3, light-dark(#a8248a, #f08bd6));
-  --series-4: var(--pulse-series-4, light-dark(#0b6f81, #4fd0e0));
-  --series-5: var(--pulse-series-5, light-dark(#c21f2b, #ff8a85));
-  --series-6: var(--pulse-series-6, light-dark(#6d3fd1, #b79cff));
-  --series-7: var(--pulse-series-7, light-dark(#646600, #cfd04e));
-  --series-8: var(--pulse-series-8, light-dark(#7a4a2b, #d9a981));
-  --series-9: var(--pulse-series-9, light-dark(#475569, #b4c0d0));
   container: runs / inline-size;
 }
 * { box-sizing: border-box; margin: 0; }
@@ -205,7 +195,7 @@ training-panel::part(plot) { block-size: max(15em, 100vh - 52em); }
 }
 
 @media print {
-  [part=tools], [part=connection], [part=back], [part=legend] button { display: none; }
+  [part=tools], [part=connection], [part=back], [part=legend] button, [part=notice] p { display: none; }
   .head { position: static; }
   [part=rows] { block-size: auto; }
   [part=row] { position: static; break-inside: avoid; print-color-adjust: exact; }
