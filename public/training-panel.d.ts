@@ -12,6 +12,25 @@ export interface PulseStatus {
   timestamp: number;
 }
 
+/** A PULSE v2 document, as `/v2/status` gives it; null is what isn't known. */
+export interface PulseDetails extends Omit<PulseStatus, 'loss'> {
+  version: 2;
+  loss: number | null;
+  profile: string | null;
+  dataset: string | null;
+  /** Optimizer updates since the run began. */
+  steps_done: number | null;
+  total_steps: number | null;
+  lr: number | null;
+  /** Samples in one update, over all ranks. */
+  batch_size: number | null;
+  /** Bytes, at their peak. */
+  gpu_memory_usage: number | null;
+  metrics: Record<string, number>;
+  run: string | null;
+  attempt: number | null;
+}
+
 /** What follows from it, as `/progress` gives it. */
 export interface PulseProgress {
   /** Percent, 0 to 100. */
@@ -37,7 +56,7 @@ export interface PulseProblem {
 
 /** The panel's judgement, in the panel's language where it is text. */
 export interface PulseVerdict {
-  verdict: 'connecting' | 'unreachable' | 'broken' | 'stale' | PulseStatus['status'];
+  verdict: 'connecting' | 'unreachable' | 'broken' | 'stale' | 'replaced' | PulseStatus['status'];
   /** The verdict in a word or two. */
   label: string;
   /** Percent and label, as for a title. */
@@ -69,6 +88,8 @@ export interface TrainingPanelEventMap extends HTMLElementEventMap {
 export class TrainingPanel extends HTMLElement {
   readonly status: PulseStatus | null;
   readonly progress: PulseProgress | null;
+  /** The newest document as PULSE v2; null also of a server that knows v1 alone. */
+  readonly details: PulseDetails | null;
 
   addEventListener<Type extends keyof TrainingPanelEventMap>(
     type: Type,

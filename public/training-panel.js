@@ -7,9 +7,11 @@
 
 import { Connection } from './panel/connection.js';
 import { describe } from './panel/describe.js';
+import { feedOf } from './panel/feed.js';
 import { formatsFor } from './panel/format.js';
 import { nothing, reduce } from './panel/state.js';
 import { style } from './panel/style.js';
+import { asVersion1, detailsOf } from './panel/version2.js';
 import { View } from './panel/view.js';
 import { wordsFor } from './panel/words.js';
 
@@ -32,9 +34,14 @@ export class TrainingPanel extends HTMLElement {
     root.append(this.#view.root);
   }
 
-  /** The newest PULSE v1 document, or null. */
+  /** The newest document as PULSE v1, or null. */
   get status() {
-    return this.#state.status;
+    return asVersion1(this.#state);
+  }
+
+  /** The newest document as PULSE v2, or null: also of a server that knows v1 alone. */
+  get details() {
+    return detailsOf(this.#state.status);
   }
 
   /** The newest document of `/progress`, or null. */
@@ -74,9 +81,10 @@ export class TrainingPanel extends HTMLElement {
     this.#connection?.close();
     this.#state = nothing;
     const source = this.getAttribute('src');
-    const base = source ? new URL(source, document.baseURI) : new URL('.', import.meta.url);
+    const home = new URL('.', import.meta.url);
+    const base = new URL(source ? new URL(source, document.baseURI) : home);
     if (!base.pathname.endsWith('/')) base.pathname += '/';
-    this.#connection = new Connection(base, (update) => this.#take(update));
+    this.#connection = new Connection(base, (update) => this.#take(update), feedOf(base, home));
   }
 
   #take(update) {
@@ -84,7 +92,8 @@ export class TrainingPanel extends HTMLElement {
     this.#state = reduce(this.#state, update);
     this.#schedule();
     const { type, document } = update;
-    if (['status', 'progress', 'problem'].includes(type)) this.#emit(type, document);
+    if (type === 'status') this.#emit(type, this.status);
+    else if (type === 'progress' || type === 'problem') this.#emit(type, document);
     // Who was away missed a part of the curve.
     const isBack = type === 'link' && link !== 'live' && update.link !== 'lost';
     if (isBack || this.#state.asked !== asked) this.#catchUp();
@@ -94,7 +103,7 @@ export class TrainingPanel extends HTMLElement {
     const { asked } = this.#state;
     const connection = this.#connection;
     this.#state = reduce(this.#state, { type: 'asking' });
-    const history = await connection.get('history').catch(() => null);
+    const history = await connection.getHistory().catch(() => null);
     const isCurrent = connection === this.#connection && asked === this.#state.asked;
     if (isCurrent && history?.type === 'history') this.#take(history);
   }

@@ -42,6 +42,7 @@ def progress(**fields):
 
 
 LOST = {"type": "link", "link": "lost", "since": 5, "reason": None}
+ENDED = {"type": "link", "link": "ended", "since": 6, "reason": None}
 LIVE = {"type": "link", "link": "live", "since": 6, "reason": None}
 ASKING = {"type": "asking"}
 PROBLEM = {"type": "problem", "document": {"detail": "status.json: empty"}}
@@ -62,6 +63,11 @@ PROBLEM = {"type": "problem", "document": {"detail": "status.json: empty"}}
         # An old document that came back says running, and is no sign of life.
         ([status(), progress(liveness="finished")], "stale"),
         ([status(), progress(liveness="waiting")], "stale"),
+        # A run that is archived and has told of no end is over, too.
+        ([status(), progress(liveness="stale"), ENDED], "replaced"),
+        ([status(), progress(), ENDED], "replaced"),
+        ([status(status="done"), progress(liveness="finished"), ENDED], "done"),
+        ([status(status="idle"), progress(liveness="waiting"), ENDED], "idle"),
         # A broken source outranks all that it said before.
         ([status(), progress(source="invalid")], "broken"),
         ([status(), progress(source="missing")], "broken"),

@@ -1,5 +1,7 @@
 """Runs that are over, in the browser: below the panel of one source, and in the list of many."""
 
+import re
+
 import pytest
 from panel import Panel
 from playwright.sync_api import expect
@@ -55,6 +57,21 @@ def test_earlier_runs_are_below_the_panel(job, page):
     page.reload()
     expect(opened.locator("[part=percent]")).to_have_text("100%")
     expect(opened.locator("[part=plot]")).to_have_attribute("aria-valuemax", "4")
+
+
+@pytest.mark.parametrize(("locale", "word"), [("en-GB", "Replaced"), ("ru-RU", "Заменён")])
+def test_a_run_that_another_one_replaced_is_over(job, contexts, locale, word):
+    file, server = job
+    run_to(file, server, "running", START, 2)
+    run_to(file, server, "running", START + 100, 1)
+    page = contexts(locale=locale).new_page()
+    page.goto(f"{server.url}/?run=job@{START}")
+    opened = page.locator("training-runs training-panel")
+    expect(opened.locator("[part=state]")).to_have_text(word)
+    expect(opened.locator("[part=percent]")).to_have_text(re.compile("^50"))
+    expect(opened.locator("[part=retry]")).to_be_hidden()
+    # Its numbers are its last, and no older than that.
+    expect(opened.locator("article")).not_to_have_attribute("data-frozen", "")
 
 
 def test_an_earlier_run_of_a_directory_stays_in_the_list(folder, page):

@@ -5,6 +5,7 @@ import { readSettings, writeSettings } from './chart-settings.js';
 import { layout } from './curve.js';
 import { build, say, set } from './dom.js';
 import { followGestures } from './gestures.js';
+import { Metrics, chosenOf, metricsTree, withMetric } from './metrics.js';
 import { fill } from './words.js';
 
 const button = (name) => ['button', { part: name, 'data-word': name, type: 'button' }];
@@ -16,9 +17,10 @@ export const chartTree = ['section', { part: 'chart' },
     ['svg', { 'aria-hidden': 'true' },
       ['g'],
       // It cuts off what is beyond its edges.
-      ['svg', { part: 'area' }, ['path', { part: 'curve' }], ['path', { part: 'smooth-curve' }],
+      ['svg', { part: 'area' }, ['g'], ['path', { part: 'curve' }], ['path', { part: 'smooth-curve' }],
         ['rect', { part: 'selection' }]],
       ['g'], ['line', { part: 'ruler' }], ['circle', { part: 'point' }]]],
+  metricsTree,
   ['div', { class: 'row', part: 'tools' },
     ['label', { class: 'row' }, ['span', { 'data-word': 'axis' }],
       ['select', { part: 'axis' }, ...axes.map((axis) => ['option', { value: axis, 'data-word': axis }])]],
@@ -35,13 +37,17 @@ export class Chart {
   #selection = null; // two places that are dragged over
   #size = { width: 0, height: 0, em: 16 };
   #drawn = null;
+  #metrics;
   #chosen = null; // the point that is read out; null for the newest
 
   /** `parts` are the panel's elements by name; `redraw` asks for the next frame. */
   constructor(parts, redraw) {
     this.#parts = parts;
     this.#redraw = redraw;
-    const { plot, log, cut, axis, smoothing, nearer, whole } = parts;
+    const { plot, area, log, cut, axis, smoothing, nearer, whole } = parts;
+    this.#metrics = new Metrics(parts.metrics, area.firstChild, (names, name, isChosen) => {
+      this.#change({ metrics: withMetric(this.#settings.metrics, names, name, isChosen) });
+    });
     log.onclick = () => this.#change({ isLog: !this.#settings.isLog });
     cut.onclick = () => this.#change({ isCut: !this.#settings.isCut });
     axis.onchange = () => {
@@ -114,8 +120,10 @@ export class Chart {
     const { plot, tools, log, cut, axis, whole, readout, outside } = this.#parts;
     const hasSteps = haveSteps(curve);
     const settings = { ...this.#settings, ...(this.#settings.axis === 'steps' && !hasSteps && { axis: 'epoch' }) };
-    const drawn = layout(curve, { ...this.#size, ...settings, zoom: this.#zoom, formats, resumes });
+    const metrics = chosenOf(this.#metrics.names(curve), settings.metrics);
+    const drawn = layout(curve, { ...this.#size, ...settings, metrics, zoom: this.#zoom, formats, resumes });
     this.#drawn = drawn;
+    this.#metrics.render(metrics, drawn?.series ?? [], (name) => drawn?.metric(name, this.#index), text);
     set(log, { 'aria-pressed': settings.isLog });
     set(cut, { 'aria-pressed': settings.isCut });
     set(whole, { hidden: drawn?.isZoomed ? null : '' });
@@ -125,7 +133,7 @@ export class Chart {
     say(outside, count ? fill(words.outside, { count: formats.integer(count) }) : '');
     set(plot.firstChild, { hidden: drawn ? null : '' });
     for (const part of [plot, tools]) set(part, { hidden: curve.length ? null : '' });
-    const said = drawn ? this.#read(this.#index, words, formats) : words.noCurve;
+    const said = drawn ? this.#read(this.#index, metrics, words, formats) : words.noCurve;
     say(readout, said);
     set(plot, {
       'aria-label': words.curve, 'aria-valuetext': said,
@@ -163,13 +171,14 @@ export class Chart {
   }
 
   /** A point in words. */
-  #read(index, words, formats) {
+  #read(index, names, words, formats) {
     const { points, smoothed } = this.#drawn;
-    const { epoch, loss, steps, time } = points[index];
+    const { epoch, loss, steps, time, metrics } = points[index];
     const values = { epoch: formats.number(epoch), loss: formats.number(loss) };
     return [
       fill(words.point, values),
       smoothed && fill(words.smoothed, { loss: formats.number(smoothed[index]) }),
+      ...names.map((name) => metrics?.[name] !== undefined && `${name} ${formats.number(metrics[name])}`),
       steps != null && fill(words.stepsDone, { steps: formats.integer(steps) }),
       formats.time(time * 1000, Date.now()),
     ].filter(Boolean).join(' · ');

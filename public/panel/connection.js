@@ -3,6 +3,7 @@
 // A browser opens six connections to one HTTP/1.1 host, for all its tabs together. So a hidden page
 // soon gives its stream back, and polls now and then.
 
+import { poll } from './feed.js';
 import { load } from './load.js';
 
 /** In milliseconds. */
@@ -15,17 +16,6 @@ const time = {
   silence: 50_000, // three missed heartbeats
   longestRetry: 10_000,
   longestStreamRetry: 60_000, // polling works meanwhile
-};
-
-/**
- * What is followed of one run: its stream, that stream's events, and what is polled where that doesn't
- * deliver. Other feeds may have no stream, a `pace` of their own in milliseconds, and events of which
- * each counts, not only the newest (`repeats`), and `timeout` until they are polled beside the stream.
- */
-const oneRun = {
-  stream: 'events',
-  events: ['status', 'progress', 'problem'],
-  poll: (get) => Promise.all([get('status'), get('progress')]),
 };
 
 /** Doubles with each failure, and varies: clients must not all come back at once. */
@@ -48,13 +38,21 @@ export class Connection {
   #timers = {};
   #closing = new AbortController();
 
-  /** `base` is the server, with a slash at its end; `report` gets what `reduce` takes. */
-  constructor(base, report, feed = oneRun) {
+  /**
+   * `base` is the server, with a slash at its end; `report` gets what `reduce` takes; `feed` is what is
+   * followed there, or a promise of it.
+   */
+  constructor(base, report, feed) {
     this.#base = base;
-    this.#feed = feed;
     const { signal } = this.#closing;
     this.#report = (update) => signal.aborted || report(update);
-    document.addEventListener('visibilitychange', () => this.#turn(), { signal });
+    if (feed instanceof Promise) feed.then((one) => signal.aborted || this.#begin(one));
+    else this.#begin(feed);
+  }
+
+  #begin(feed) {
+    this.#feed = feed;
+    document.addEventListener('visibilitychange', () => this.#turn(), { signal: this.#closing.signal });
     this.#turn();
   }
 
@@ -145,13 +143,14 @@ export class Connection {
   }
 
   async #ask() {
-    const poll = ++this.#poll;
-    const isOver = () => this.#isLive || this.#hasEnded || poll !== this.#poll || this.#closing.signal.aborted;
+    const number = ++this.#poll;
+    const isOver = () => this.#isLive || this.#hasEnded || number !== this.#poll || this.#closing.signal.aborted;
     const least = document.hidden ? time.hiddenPoll : 0;
     let delay = Math.max(least, this.#feed.pace ?? time.poll);
     try {
-      const answers = await this.#feed.poll((path) => this.get(path));
+      const { answers, feed } = await poll(this.#feed, (path) => this.get(path));
       if (isOver()) return;
+      this.#feed = feed;
       this.#pollFailures = 0;
       for (const { type, text, document } of answers) this.#tell(type, text, document);
       if (!this.#stream) this.#link('polling', this.#isHeld ? 'held' : null);
@@ -173,11 +172,16 @@ export class Connection {
     }
   }
 
-  /** Gets a document. */
+  /** Gets the curve of the run that is followed. */
+  getHistory() {
+    return this.get(this.#feed.history);
+  }
+
+  /** Gets a document, whose type is its path's, of whatever version. */
   async get(path) {
     const answer = await load(new URL(path, this.#base), time.answer, (clock) => this.#report(clock));
     this.#heardAt = Date.now();
-    return { ...answer, type: answer.isProblem ? 'problem' : path };
+    return { ...answer, type: answer.isProblem ? 'problem' : path.replace('v2/', '') };
   }
 
   #tell(type, text, document) {

@@ -4,6 +4,9 @@ import { along } from './axis.js';
 import { middle, range, scale, unscale } from './scale.js';
 import { columnsOf, rowsOf } from './ticks.js';
 
+/** Values of which some may be outliers: so many at least. */
+const least = 100;
+
 /** The exponential moving average of `values`, free of the bias towards its start. */
 export function smooth(values, weight) {
   let sum = 0;
@@ -19,10 +22,10 @@ export function smooth(values, weight) {
  * Lays out a curve in pixels; null when there is nothing to draw, or no room.
  *
  * `zoom` is a part of the axis, {from, to}, or null; with `isCut` the values' axis ends at the 1st and the
- * 99th percentile of what is shown.
+ * 99th percentile of what is shown. `metrics` are the names of those drawn beside the loss, on its axis.
  */
 export function layout(curve, view) {
-  const { width, height, em, axis, zoom, isLog, isCut, smoothing, formats, resumes = [] } = view;
+  const { width, height, em, axis, zoom, isLog, isCut, smoothing, formats, resumes = [], metrics = [] } = view;
   // Before the first step there is no loss; a logarithm has no room for 0 and below.
   const all = along(axis, curve).filter(({ point: { epoch, loss } }) => (isLog ? loss > 0 : epoch || loss));
   if (!all.length || width < 4 * em || height < 4 * em) return null;
@@ -35,7 +38,12 @@ export function layout(curve, view) {
 
   const depth = isLog ? (loss) => Math.log10(loss) : (loss) => loss;
   const depths = shown.map(({ point }) => depth(point.loss));
-  const depthRange = range(isCut ? middle(depths) : depths);
+  const series = metrics.map((name) =>
+    ({ name, values: seriesOf(name, all).filter(({ value }) => !isLog || value > 0) }));
+  const cut = (values) => (isCut && values.length >= least ? middle(values) : values);
+  const others = series.flatMap(({ values }) => cut(values
+    .filter(({ at }) => at >= ends[0] && at <= ends.at(-1)).map(({ value }) => depth(value))));
+  const depthRange = range([...(isCut ? middle(depths) : depths), ...others]);
   const [top, bottom] = [0.6 * em, height - 1.8 * em];
   const toY = scale(depthRange, bottom, top);
   const y = (loss) => toY(isLog ? Math.log10(loss || Number.MIN_VALUE) : loss);
@@ -70,6 +78,15 @@ export function layout(curve, view) {
         [Math.round(x(at)), y(point.loss) < top ? top : bottom])),
     },
     raw: path((index) => all[index].point.loss),
+    series: series.map(({ name, values }) => ({
+      name,
+      // One point alone is a dot.
+      path: values.length ? `M${values.map(({ at, value }) =>
+        `${x(at).toFixed(1)} ${near(y(value)).toFixed(1)}`).join('L')}h0` : '',
+    })),
+    /** The value of a metric at a point, or else the last before it. */
+    metric: (name, index) => all.slice(0, first + index + 1)
+      .findLast(({ point }) => point.metrics?.[name] !== undefined)?.point.metrics[name],
     line: averages ? path((index) => averages[index]) : '',
     spot: (index) => [x(shown[index].at), within(y((averages ? averages[first + index] : shown[index].point.loss)))],
     /** The index of the point nearest to a place. */
@@ -92,6 +109,10 @@ export function layout(curve, view) {
     },
   };
 }
+
+/** Where a metric was told, and what. */
+const seriesOf = (name, all) => all.filter(({ point }) => point.metrics?.[name] !== undefined)
+  .map(({ at, point }) => ({ at, value: point.metrics[name] }));
 
 /** From which index to which points lie in a part of the axis: all, where that holds none. */
 function part(all, zoom) {

@@ -2,13 +2,15 @@
 
 import { ahead, trainerAhead } from './clock.js';
 import { codeOf, explain } from './reasons.js';
+import { countdown } from './retry.js';
 import { verdict as judge } from './state.js';
+import { detailsOf, lossOf } from './version2.js';
 import { fill } from './words.js';
 
 /** The colour of each verdict; its word and its icon say the same. */
 const tones = {
   connecting: 'idle', idle: 'idle', running: 'running', done: 'done', error: 'error',
-  stale: 'warning', broken: 'error', unreachable: 'warning',
+  replaced: 'idle', stale: 'warning', broken: 'error', unreachable: 'warning',
 };
 
 /** What to show at `now`, in local milliseconds. `texts` go to the parts of their names. */
@@ -28,6 +30,7 @@ export function describe(state, now, { words, formats, title, locale }) {
   const isWhole = verdict === 'done' && !progress.total_epochs;
   const share = isWhole ? 100 : progress?.progress;
   const percent = isEndless ? '—' : formats.percent(share);
+  const loss = lossOf(state);
   const epochs = status && { epoch: number(status.epoch), total: number(status.total_epochs) };
 
   // What is wrong, and the reason in the server's words, after those of this language.
@@ -40,8 +43,6 @@ export function describe(state, now, { words, formats, title, locale }) {
   const why = isSignedOut ? words.signIn : fill(words[`${isNowhere ? 'noDirectory' : cause}Why`] ?? '',
     { time: isLost ? formats.time(since, now) : written });
   const translated = isLost || isNowhere ? '' : explain(reason, locale);
-  const wait = Math.ceil((retryAt - now) / 1000);
-  const countdown = wait > 0 ? fill(words.retryIn, { time: formats.duration(wait) }) : words.connecting;
   const shown = { status: words[status?.status], time: written };
 
   return {
@@ -58,21 +59,42 @@ export function describe(state, now, { words, formats, title, locale }) {
       why,
       cause: translated,
       reason,
-      countdown: isLost ? countdown : '',
+      countdown: isLost ? countdown(retryAt, now, { words, formats }) : '',
       retry: isLost ? words.retry : '',
       shown: isFrozen && status ? fill(words.shown, shown) : '',
       percent,
       aside: isFrozen && status ? words.lastKnown : '',
       message: status?.message ?? '',
       epoch: status && !isAwaited ? (status.total_epochs ? fill(words.of, epochs) : epochs.epoch) : '—',
-      loss: status && (status.loss || state.measured) ? number(status.loss) : '—',
+      loss: loss === null ? '—' : number(loss),
       ...timeLeft(state, now, verdict, words, formats),
       elapsed: elapsed(state, now, verdict, words, formats),
       best: best(state, words, formats),
       'last-update': status && !isAwaited ? lastUpdate(state, now, formats) : '—',
       clock: isAwaited ? '' : clock(state, words, formats),
+      ...detailed(detailsOf(status), words, formats),
     },
   };
+}
+
+/** What PULSE v2 tells; nothing of what isn't known. */
+function detailed(details, words, { number, integer }) {
+  const { steps_done: done, total_steps: total, lr, gpu_memory_usage: bytes, profile, dataset } = details ?? {};
+  const isKnown = (value) => value !== null && value !== undefined;
+  const steps = isKnown(done) ? integer(done) : '';
+  return {
+    steps: steps && isKnown(total) ? fill(words.of, { epoch: steps, total: integer(total) }) : steps,
+    lr: isKnown(lr) ? number(lr) : '',
+    memory: isKnown(bytes) ? memory(bytes, words.bytes.split(' '), number) : '',
+    profile: profile ?? '',
+    dataset: dataset ?? '',
+  };
+}
+
+/** Bytes in the largest unit of which there is one. */
+function memory(bytes, units, number) {
+  const power = bytes ? Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10)) : 0;
+  return `${number(bytes / 1024 ** power)}\u00a0${units[power]}`;
 }
 
 /** The time left, counted down since the server told it; one that is over was wrong. */
@@ -92,7 +114,7 @@ function timeLeft(state, now, verdict, words, formats) {
 /** How long the run has gone on since its first point, or has taken. */
 function elapsed(state, now, verdict, words, formats) {
   const { status, curve } = state;
-  const isOver = verdict === 'done' || verdict === 'error';
+  const isOver = ['done', 'error', 'replaced'].includes(verdict);
   if (!curve.length || (!isOver && verdict !== 'running')) return '';
   const end = isOver ? status.timestamp : (now + ahead(state) + trainerAhead(state)) / 1000;
   const time = formats.duration(Math.max(0, end - curve[0].time));

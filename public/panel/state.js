@@ -1,6 +1,7 @@
 // What the panel knows, and how updates change it. Pure: no DOM, no clock, no network.
 
 import { arrive, narrow } from './clock.js';
+import { isMeasured, pointOf, pointsOf } from './version2.js';
 
 /**
  * What the panel adds to the server's curve before it reads that again: so many points, for so many
@@ -13,7 +14,7 @@ const curveLimit = 8192;
 
 /** Before anything is heard. Times are local, in milliseconds. */
 export const nothing = Object.freeze({
-  status: null,
+  status: null, // the newest document, of either version
   statusAt: 0, // when that came
   late: 0, // how many in a row came late
   progress: null,
@@ -23,7 +24,7 @@ export const nothing = Object.freeze({
   since: 0, // when the server was last heard
   reason: null, // why it is lost, or polled, if known
   retryAt: 0, // when a server that is lost is asked again
-  curve: [], // {time, epoch, loss}, oldest first
+  curve: [], // {time, epoch, loss}, with {steps, metrics} where they are known, oldest first
   fresh: [], // the points that came since the server's curve was last asked for
   freshSince: 0,
   measured: false, // whether the newest status's attempt has told of a loss
@@ -68,6 +69,8 @@ export function verdict({ status, progress, problem, link }) {
   if (progress.source !== 'ok' && !isAwaited) return 'broken';
   // An old document that came back says running, and is no sign of life.
   const isRunning = status.status === 'running' && progress.status === 'running';
+  // Archived without a final status of its own.
+  if (isRunning && link === 'ended') return 'replaced';
   if (isRunning && progress.liveness !== 'live') return 'stale';
   return progress.liveness === 'stale' ? 'stale' : status.status;
 }
@@ -80,7 +83,8 @@ const isOver = ({ status, progress, problem }) =>
  * The curve after a status. What is a new run and what a resume, the server knows: its curve is asked
  * for when a status isn't the next point, and while a run is young, which may be another's resume.
  */
-function follow(state, { status, epoch, loss, timestamp: time }, at) {
+function follow(state, document, at) {
+  const { status, epoch, loss } = document;
   const { status: before, curve, asked, doubt } = state;
   if (status === 'idle') {
     return { curve: [], fresh: [], resumes: [], measured: false, asked: asked + 1, doubt: 0 };
@@ -90,8 +94,8 @@ function follow(state, { status, epoch, loss, timestamp: time }, at) {
   const isNext = isFirst || (before.status === 'running' && !isBehind);
   const begins = before && status === 'running' && (isFirst || !isNext);
   // Before the attempt has told of another, 0 is no loss.
-  const measured = loss !== 0 || (isNext && state.measured);
-  const points = isNext && measured ? [{ time, epoch, loss }] : [];
+  const measured = isMeasured(document) || (isNext && state.measured);
+  const points = isNext && measured && loss !== null ? [pointOf(document)] : [];
   const fresh = [...state.fresh, ...points];
   const freshSince = fresh.length > 1 ? state.freshSince : at;
   const isMuch = fresh.length >= most.fresh || at - freshSince >= most.age;
@@ -107,8 +111,8 @@ function follow(state, { status, epoch, loss, timestamp: time }, at) {
 }
 
 /** The server's curve, and what came since it was asked for, unless that is in doubt. */
-function merge({ timestamp, epoch: epochs, loss }, resumes, { status, fresh, doubt }) {
-  const curve = epochs.map((epoch, i) => ({ time: timestamp[i], epoch, loss: loss[i] }));
+function merge(document, resumes, { status, fresh, doubt }) {
+  const curve = pointsOf(document);
   const newest = curve.at(-1);
   const newer = doubt ? [] : fresh.filter(({ epoch }) => !newest || epoch > newest.epoch);
   const measured = Boolean(status?.loss) || newer.length > 0 || isOfAttempt(status, newest, resumes);

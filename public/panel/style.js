@@ -65,6 +65,11 @@ article:not([data-frozen]) [data-link=live]::before { color: var(--done); }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(clamp(20%, (40em - 100%) * 999, 45%), 1fr)); gap: 1em; }
 dt, dt ~ dd ~ dd, [part=readout] { font-size: .85em; color: var(--muted); }
 dt + dd { font-size: 1.2em; font-weight: 600; }
+/* Less important, and in one line where there is room. */
+[part=details] { display: flex; flex-wrap: wrap; gap: .25em 1.5em; }
+[part=details] div { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .5em; min-inline-size: 0; }
+[part=details] dd { font-size: .95em; }
+[part=details]:not(:has(dd:not([hidden]))), [part=details] :has([hidden]) { display: none; }
 
 h3 { font-size: 1em; }
 [part=readout] { flex: 1; min-inline-size: min(24em, 100%); }
@@ -81,6 +86,15 @@ section path { fill: none; stroke: var(--tone); stroke-width: .16em; stroke-line
 [part=ruler] { stroke: var(--muted); }
 [part=resume] { stroke: var(--muted); stroke-dasharray: 2 3; }
 [part=outlier] { fill: var(--tone); stroke: none; }
+/* A legend and a choice in one; of very many a part is seen. */
+[part=metrics] { display: flex; flex-wrap: wrap; gap: 0 1.25em; max-block-size: 7em; overflow: auto; }
+[part=metrics] label { gap: .45em; padding-inline: .2em; }
+[part=metrics] label:has(:focus-visible) { outline-offset: -2px; }
+[part=metrics] svg { inline-size: 2em; block-size: .7em; }
+[part=metrics] input:not(:checked) ~ svg { display: none; }
+[part=metrics] span { color: var(--muted); }
+[part=metrics] input { inline-size: 1.2em; block-size: 1.2em; margin: 0; }
+section [part=metric], [part=metrics] path { stroke: var(--series); stroke-linecap: round; }
 [part=selection] { fill: var(--tone); fill-opacity: .15; stroke: var(--tone); }
 [part=outside] { font-size: .85em; color: var(--muted); }
 [part=point] { r: .3em; fill: var(--tone); }
@@ -98,7 +112,7 @@ input { inline-size: 7em; accent-color: var(--running); }
 /* A window that is wide and low: the chart beside the figures. */
 @media (max-height: 32em) {
   @container (min-width: 44em) {
-    article { display: grid; grid-template: repeat(9, auto) 1fr / 2fr 3fr; gap: .5em 1.5em; padding: 1em; font-size: .875em; }
+    article { display: grid; grid-template: repeat(10, auto) 1fr / 2fr 3fr; gap: .5em 1.5em; padding: 1em; font-size: .875em; }
     [part=plot] { flex-basis: 9em; }
     header { margin-block-end: -.25em; }
     article > * { grid-column: 1; }
@@ -113,7 +127,7 @@ input { inline-size: 7em; accent-color: var(--running); }
   [part=fill], p svg { background: Highlight; forced-color-adjust: none; }
   [part=icon] { stroke: HighlightText; }
   [aria-pressed=true] { background: Highlight; color: HighlightText; border-color: Highlight; forced-color-adjust: none; }
-  section path { stroke: CanvasText; }
+  section path, section [part=metric], [part=metrics] path { stroke: CanvasText; }
   section line { stroke: GrayText; }
   section text, [part=point], [part=outlier] { fill: CanvasText; }
 }
@@ -126,6 +140,8 @@ input { inline-size: 7em; accent-color: var(--running); }
   article > * { break-inside: avoid; }
   [part=tools], button, ::slotted(button) { display: none !important; }
   [part=plot] { flex: none; }
+  [part=metrics] { max-block-size: none; }
+  [part=metrics] label:has(input:not(:checked)), [part=metrics] input { display: none; }
   [part=plot] > svg { display: block; position: static; block-size: auto; }
   [part=message] { max-block-size: none; }
 }

@@ -10,6 +10,7 @@ const icons = {
   running: 'M9 7l8 5-8 5z',
   done: 'M7 12.5l3.5 3.5L17 9',
   error: 'M8 8l8 8M16 8l-8 8',
+  replaced: 'M7 12h10M13 8l4 4-4 4',
   stale: 'M12 7v5l3.5 2',
   broken: 'M12 6.5v7M12 17v.01',
   unreachable: 'M7 17L17 7M12 7.5h.01',
@@ -17,6 +18,9 @@ const icons = {
 
 const figure = (name, ...more) =>
   ['div', {}, ['dt', { 'data-word': name }], ['dd', { part: name }], ...more];
+
+const details = ['steps', 'lr', 'memory', 'profile', 'dataset'].map((name) =>
+  ['div', {}, ['dt', { 'data-word': name }], ['dd', { part: name, dir: 'auto' }]]);
 
 const tree = ['article', { part: 'panel' },
   ['header', { class: 'row' }, ['h2', { part: 'label' }], ['span', { part: 'connection' }]],
@@ -37,6 +41,7 @@ const tree = ['article', { part: 'panel' },
     figure('epoch', ['dd', { part: 'elapsed' }]), figure('loss', ['dd', { part: 'best' }]),
     figure('time-left', ['dd', { part: 'until' }]),
     figure('last-update', ['dd', { part: 'clock' }])],
+  ['dl', { part: 'details' }, ...details],
   chartTree,
   ['slot'],
   ['p', { part: 'announcement', role: 'status' }]];
