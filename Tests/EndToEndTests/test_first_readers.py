@@ -94,7 +94,7 @@ def test_the_package_reads_what_is_served(server: PulseServer, status_file: Stat
     decode = "print(json.dumps(pulse_wrapper.decode(sys.stdin.buffer.read()).to_dict()))"
     progress = "print(pulse_wrapper.decode(sys.stdin.buffer.read()).calculate_progress())"
     status_file.version2(2.5, loss=0.42, steps_done=310, **TOLD)
-    wait_until(lambda: server.get("/status").status == 200, "it is served")
+    wait_until(lambda: server.get("/status").json()["epoch"] == 2.5, "it is served")
     written = json.loads(status_file.path.read_bytes())
     fields = ["status", "epoch", "total_epochs", "loss", "message", "timestamp"]
     served = server.get("/status").body
