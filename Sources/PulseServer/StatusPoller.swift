@@ -77,7 +77,12 @@ struct StatusPoller: NamedService {
         // Each by itself: a state that another follows at once is published like any other.
         for delivery in deliveries {
             for source in delivery.sources {
-                if let followed = take(source, &followers) { touched.append(followed) }
+                if let followed = take(source, &followers) {
+                    touched.append(followed)
+                } else {
+                    // Nobody may judge what is given up: that would serve it again.
+                    touched.removeAll { $0.follower.resource.name == source.name }
+                }
             }
             if let skipped = delivery.skipped { table.skipped = skipped }
         }
