@@ -22,7 +22,7 @@ struct FactGatherer: Sendable {
     let settings: SettingFacts
     let archive: ArchiveFacts?
     /// A file system that takes longer hangs.
-    private static let patience = Duration.seconds(5)
+    private static let timeout = Duration.seconds(5)
     private let mounts = MountTable(Self.text(of: "/proc/self/mountinfo"))
 
     init(
@@ -53,7 +53,7 @@ struct FactGatherer: Sendable {
 
     /// On a thread of its own: a file system that hangs is a finding, too.
     private func seen() -> Observation {
-        let found = BlockingThread.run("pulse.doctor", atMost: observation + Self.patience) {
+        let found = BlockingThread.run("pulse.doctor", atMost: observation + Self.timeout) {
             let writes = observe()
             return Observation(writes: writes, directory: directory(), file: file())
         }

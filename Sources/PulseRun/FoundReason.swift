@@ -13,7 +13,7 @@ struct FoundReason: Hashable, Sendable {
 
     /// Whether it may say why a command ended so.
     ///
-    /// Who is killed has no last word: what it wrote before is none, unless it names an error.
+    /// Who is killed gives no reason: what it wrote before is none, unless it names an error.
     func explains(_ termination: Termination) -> Bool {
         termination != .killed(SIGKILL) || worth > .text
     }
