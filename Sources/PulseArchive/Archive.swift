@@ -9,43 +9,11 @@ internal import Synchronization
 /// Whoever has something to keep puts it into a queue and goes on. What can't be written waits in
 /// memory, bounded; while it does, ``isUp`` is false.
 public final class Archive: Sendable {
-    private struct Queue {
-        var batches: [ArchiveBatch] = []
-        /// Of what those, or others before them, are to tell.
-        var changes: [OutboxChange] = []
-        /// Whether the server tells of its sources, once it has begun with those that were there.
-        var tells: Bool?
-        /// What goes on once all of this is written, or can't be.
-        var waiting: [@Sendable () -> Void] = []
-        var isScheduled = false
-        var isUp = true
-        /// Grows whenever something had to be forgotten, or was another server's to write: sources begin
-        /// anew with a checkpoint.
-        var losses = 0
-        /// The addresses of sources that another server keeps.
-        var refused: Set<String> = []
-        /// Is told, on the archive's thread, when runs have begun, ended or gone.
-        var changed: (@Sendable () -> Void)?
-
-        var isEmpty: Bool { batches.isEmpty && changes.isEmpty && tells == nil }
-        /// What waits at most, in batches: about a megabyte.
-        var isFull: Bool { batches.count + changes.count >= 10_000 }
-
-        /// Forgets what is to be written.
-        mutating func empty() { (batches, changes) = ([], []) }
-
-        /// Takes out who waits, to be called when the lock is given back.
-        mutating func takeWaiting() -> [@Sendable () -> Void] {
-            defer { waiting = [] }
-            return waiting
-        }
-    }
-
     /// Its path.
     public let path: String
     /// The sources of the server.
     let scope: SourceScope
-    private let queue = Mutex(Queue())
+    private let queue = Mutex(ArchiveQueue())
     private let thread = DispatchQueue(label: "pulse.archive")
     private let writer: Mutex<ArchiveWriter>
     /// A connection of its own, so that nobody who reads waits for whoever writes; nil where the
@@ -262,7 +230,7 @@ public final class Archive: Sendable {
 
     /// - Parameter then: what goes on once it is written, or can't be.
     private func put(
-        isUrgent: Bool, then next: (@Sendable () -> Void)?, _ change: (inout Queue) -> Void
+        isUrgent: Bool, then next: (@Sendable () -> Void)?, _ change: (inout ArchiveQueue) -> Void
     ) {
         let (isFirst, isUp, waiting) = queue.withLock { queue in
             if let next { queue.waiting.append(next) }
@@ -321,7 +289,7 @@ public final class Archive: Sendable {
         }
     }
 
-    private func failed(_ error: SQLiteError, _ taken: Queue) {
+    private func failed(_ error: SQLiteError, _ taken: ArchiveQueue) {
         let (isNew, waiting) = queue.withLock { queue in
             queue.batches = taken.batches + queue.batches
             queue.changes = taken.changes + queue.changes
