@@ -29,10 +29,10 @@ package struct DirectoryEntry: Sendable, Equatable {
         }
     }
 
-    /// The names in a directory; none where it can't be read.
-    package static func names(in directory: String) -> [String] {
+    /// The names in a directory.
+    package static func names(in directory: String) throws(FileError) -> [String] {
         var names: [String] = []
-        try? each(in: directory) {
+        try each(in: directory) {
             names.append($0.text)
             return true
         }

@@ -42,8 +42,8 @@ extension PulseError {
     }
 
     /// A directory that can't be listed.
-    package static func directory(_ path: String, _ code: CInt) -> PulseError {
-        file(path, .call(code))
+    package static func directory(_ path: String, _ error: FileError) -> PulseError {
+        file(path, error)
     }
 
     /// A source that nobody could poll any more: its file system or network hangs, or no thread is

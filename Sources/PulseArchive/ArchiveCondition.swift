@@ -57,19 +57,12 @@ public struct ArchiveCondition: Sendable, Equatable {
         guard let real = unsafe realpath(path, nil) else { return [] }
         defer { unsafe Glibc.free(real) }
         let target = unsafe String(cString: real)
-        return DirectoryEntry.names(in: "/proc").compactMap { Int32($0) }.filter { process in
+        return ((try? DirectoryEntry.names(in: "/proc")) ?? []).compactMap { Int32($0) }.filter {
+            process in
             let folder = "/proc/\(process)/fd"
-            return DirectoryEntry.names(in: folder).contains { link(folder + "/" + $0) == target }
-        }.sorted()
-    }
-
-    private static func link(_ path: String) -> String? {
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
-            count = unsafe buffer.withMemoryRebound(to: CChar.self) { text in
-                guard let start = text.baseAddress else { return 0 }
-                return max(0, unsafe readlink(path, start, text.count))
+            return ((try? DirectoryEntry.names(in: folder)) ?? []).contains {
+                (try? Syscalls.system.readlink(folder + "/" + $0)) == target
             }
-        }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        }.sorted()
     }
 }

@@ -14,9 +14,9 @@ struct PortOwner: Equatable, CustomStringConvertible {
         let tables = ["/proc/net/tcp", "/proc/net/tcp6"].compactMap(Self.text)
         let sockets = Set(tables.flatMap { Self.sockets(listeningOn: port, in: $0) })
         guard !sockets.isEmpty else { return nil }
-        for process in DirectoryEntry.names(in: "/proc").compactMap({ Int($0) }) {
+        for process in ((try? DirectoryEntry.names(in: "/proc")) ?? []).compactMap({ Int($0) }) {
             let directory = "/proc/\(process)/fd"
-            for descriptor in DirectoryEntry.names(in: directory) {
+            for descriptor in ((try? DirectoryEntry.names(in: directory)) ?? []) {
                 guard let link = try? Syscalls.system.readlink("\(directory)/\(descriptor)"),
                     sockets.contains(link)
                 else { continue }

@@ -34,10 +34,7 @@ enum AbsolutePath {
 
     /// What a link holds, from the root on; nil when the path is no link.
     private static func link(_ path: String) -> String? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let length = unsafe readlink(path, &buffer, buffer.count)
-        let bytes = buffer.prefix(max(0, length)).map(UInt8.init(bitPattern:))
-        guard length > 0, let target = String(validating: bytes, as: UTF8.self) else { return nil }
+        guard let target = try? Syscalls.system.readlink(path) else { return nil }
         return target.hasPrefix("/") ? target : "\(SplitPath(of(path)).directory)/\(target)"
     }
 

@@ -84,7 +84,7 @@ struct StartedProcesses: Sendable {
     }
 
     private static var allIDs: [String] {
-        DirectoryEntry.names(in: "/proc").filter { name in
+        ((try? DirectoryEntry.names(in: "/proc")) ?? []).filter { name in
             name.utf8.allSatisfy { (0x30...0x39).contains($0) }
         }
     }

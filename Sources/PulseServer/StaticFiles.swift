@@ -52,17 +52,12 @@ struct StaticFiles: Sendable {
     }
 
     private static func names(in directory: String) throws(ReadError) -> [String] {
-        var names: [String] = []
         do throws(FileError) {
-            try DirectoryEntry.each(in: directory) {
-                names.append($0.text)
-                return true
-            }
+            return try DirectoryEntry.names(in: directory)
         } catch {
             throw ReadError(
                 description: "cannot read the directory \(directory): \(error.description)")
         }
-        return names
     }
 
     private static func content(of path: String) throws(ReadError) -> [UInt8] {

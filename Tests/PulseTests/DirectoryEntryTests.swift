@@ -22,7 +22,7 @@ struct DirectoryEntryTests {
         }
         #expect(Set(found.map(\.name)) == [odd, Array(".hidden".utf8)])
         #expect(found.first { $0.name != odd }?.type == Int32(DT_DIR))
-        #expect(Set(DirectoryEntry.names(in: temporary.path)) == ["a\u{FFFD}", ".hidden"])
+        #expect(Set(try DirectoryEntry.names(in: temporary.path)) == ["a\u{FFFD}", ".hidden"])
         unlink(path)
     }
 
@@ -36,7 +36,7 @@ struct DirectoryEntryTests {
         #expect(count == 3)
     }
 
-    @Test("says why a directory can't be read, and gives no names of it")
+    @Test("says why a directory can't be read")
     func missing() {
         #expect(throws: FileError.call(ENOENT)) {
             try DirectoryEntry.each(in: "/no/such/directory") { _ in true }
@@ -44,6 +44,6 @@ struct DirectoryEntryTests {
         #expect(throws: FileError.call(ENOTDIR)) {
             try DirectoryEntry.each(in: "/dev/null") { _ in true }
         }
-        #expect(DirectoryEntry.names(in: "/dev/null") == [])
+        #expect(throws: FileError.call(ENOTDIR)) { try DirectoryEntry.names(in: "/dev/null") }
     }
 }

@@ -137,8 +137,7 @@ final class DirectoryPoll: Sendable {
         do throws(FileError) {
             return try Syscalls.system.stat(directory)
         } catch {
-            if case .call(let code) = error { throw .directory(directory, code) }
-            throw .directory(directory, 0)
+            throw .directory(directory, error)
         }
     }
 }

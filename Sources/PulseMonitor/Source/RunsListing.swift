@@ -80,8 +80,7 @@ extension RunsListing {
                 return true
             }
         } catch {
-            if case .call(let code) = error { throw PulseError.directory(directory, code) }
-            throw PulseError.directory(directory, 0)
+            throw PulseError.directory(directory, error)
         }
     }
 

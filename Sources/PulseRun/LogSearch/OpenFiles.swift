@@ -12,7 +12,8 @@ enum OpenFiles {
         for process in processes(below: command) {
             let directory = "/proc/\(process)/fd"
             for (name, _) in DirectoryWalk.entries(of: directory, limit: descriptorLimit) {
-                guard let path = target(of: "\(directory)/\(name)"), path.hasPrefix("/"),
+                guard let path = try? Syscalls.system.readlink("\(directory)/\(name)"),
+                    path.hasPrefix("/"),
                     !path.hasPrefix("/dev/"), !path.hasPrefix("/proc/"),
                     isWritten("/proc/\(process)/fdinfo/\(name)")
                 else { continue }
@@ -53,13 +54,6 @@ enum OpenFiles {
             return (Int32(digits, radix: 8) ?? 0) & O_ACCMODE != O_RDONLY
         }
         return false
-    }
-
-    private static func target(of link: String) -> String? {
-        var path = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink(link, &path, path.count)
-        guard count > 0 else { return nil }
-        return String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// A table of the system's; empty where it can't be read.
