@@ -20,7 +20,8 @@ PAGES = [
     "README.md",
     "docs/CONFORMANCE.md",
     "docs/FRONTENDS.md",
-    "docs/TRAINING.md",
+    "docs/MANY-RUNS.md",
+    "docs/RUN.md",
     "python/README.md",
 ]
 
