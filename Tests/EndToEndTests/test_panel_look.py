@@ -245,9 +245,10 @@ def test_forced_colours_leave_shapes_that_differ(serve, status_file, contexts):
 def test_on_paper_the_curve_is_whole(server, status_file, contexts, scheme):
     """A sheet is narrower than the window that it is printed from."""
     page = contexts(viewport={"width": 1600, "height": 900}, color_scheme=scheme).new_page()
-    for epoch in (1, 2):
-        status_file.running(epoch=epoch)
-        panel = Panel.open(page, server)
+    status_file.running(epoch=1)
+    panel = Panel.open(page, server)
+    panel.expect(epoch="1 of 3")
+    status_file.running(epoch=2)
     expect(panel.part("curve")).to_have_attribute("d", re.compile("L"))
     # What is laid out for paper is laid out anew without a script: nothing is drawn again.
     page.evaluate("""() => {
