@@ -102,12 +102,26 @@ struct FactGatherer: Sendable {
         }
         facts.canEnter = unsafe faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0
         facts.canList = unsafe faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0
+        facts.isEmpty = Self.isEmpty(path)
         if let mount = AbsolutePath.real(path).flatMap({ mounts.mount(holding: $0) }) {
             facts.fileSystem = mount.type
             (facts.mountPoint, facts.mountRoot) = (mount.point, mount.root)
         }
         tryInotify(&facts)
         return facts
+    }
+
+    private static func isEmpty(_ directory: String) -> Bool {
+        var isEmpty = true
+        do throws(FileError) {
+            try DirectoryEntry.each(in: directory) { _ in
+                isEmpty = false
+                return false
+            }
+        } catch {
+            return false
+        }
+        return isEmpty
     }
 
     private func tryInotify(_ facts: inout DirectoryFacts) {

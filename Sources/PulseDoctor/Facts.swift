@@ -29,6 +29,8 @@ struct DirectoryFacts: Sendable {
     var canEnter = true
     /// Whether it can be listed, which is what inotify asks for.
     var canList = true
+    /// Whether nothing at all lies in it, as in a place where something is to be mounted.
+    var isEmpty = false
     /// The mount that holds it: where it is, and its root as /proc/self/mountinfo has it.
     var mountPoint = ""
     var mountRoot = ""

@@ -56,6 +56,12 @@ def test_no_file_yet_is_no_problem(status_file: StatusFile) -> None:
     result = doctor("-s", str(status_file.path))
     assert result.returncode == 0
     assert f"There is no {status_file.path} yet" in result.stdout
+    # A place that nothing is mounted at looks like this.
+    mounted = f"isn't mounted; see findmnt -T {status_file.path.parent}"
+    assert mounted in result.stdout
+    (status_file.path.parent / "train.log").touch()
+    result = doctor("-s", str(status_file.path))
+    assert result.returncode == 0 and "mounted" not in result.stdout
 
 
 def test_no_directory_is_one(tmp_path: Path) -> None:

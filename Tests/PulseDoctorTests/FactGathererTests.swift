@@ -25,6 +25,7 @@ struct FactGathererTests {
         #expect(facts.directory.path == directory.path)
         #expect(facts.directory.errno == 0)
         #expect(facts.directory.canEnter && facts.directory.canList)
+        #expect(!facts.directory.isEmpty)
         #expect(facts.directory.inotifyErrno == 0)
         #expect(!facts.directory.fileSystem.isEmpty)
         #expect(try facts.file.content.get() == PulseEncoder.encode(status))
@@ -34,6 +35,7 @@ struct FactGathererTests {
         #expect(self.facts(directory.file("link.json")).file.link == directory.file())
         // Also where nothing is there yet, over several links, some of them relative.
         try directory.makeDirectory("sub")
+        #expect(self.facts(directory.file("sub/status.json")).directory.isEmpty)
         directory.makeLink("first", to: "sub/second")
         directory.makeLink("sub/second", to: "../later.json")
         #expect(self.facts(directory.file("first")).file.link == directory.file("later.json"))

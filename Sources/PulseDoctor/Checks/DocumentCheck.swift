@@ -27,9 +27,15 @@ enum DocumentCheck {
         let path = facts.statusFile
         switch error.reason {
         case .missing:
+            let directory = ShellWord.quoted(facts.directory.path)
+            let mount =
+                facts.directory.isEmpty
+                ? " Its directory is empty: if a disk or a share is to be there, it isn't mounted; see "
+                    + "findmnt -T \(directory)"
+                : ""
             return .note(
                 name, "There is no \(path) yet: it is served as idle, \"Waiting to start...\".",
-                fix: "Nothing is wrong before the job starts; else compare both paths.")
+                fix: "Nothing is wrong before the job starts; else compare both paths.\(mount)")
         case .permissionDenied:
             return .problem(
                 name, "\(path) can't be read by this user.",
