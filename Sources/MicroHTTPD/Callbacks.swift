@@ -101,6 +101,15 @@ let findParameter: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, 
     return isFound ? .NO : .YES
 }
 
+/// Feeds the `iterator` parameter of `MHD_get_connection_values_n`, for the whole query.
+let collectQuery: MHD_KeyValueIteratorN = { context, _, name, nameSize, value, valueSize in
+    guard let context = unsafe context, let name = unsafe name else { return .NO }
+    let query = unsafe context.assumingMemoryBound(to: QueryText.self)
+    unsafe query.pointee.take(
+        name: bytes(name, nameSize).span, value: value == nil ? nil : bytes(value, valueSize).span)
+    return .YES
+}
+
 /// The bytes of a string of the library; none where it has none, as in a query's `?name`.
 private func bytes(_ start: UnsafePointer<CChar>?, _ count: Int) -> UnsafeBufferPointer<UInt8> {
     unsafe UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)

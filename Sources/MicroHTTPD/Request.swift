@@ -92,6 +92,17 @@ internal import Glibc
         return unsafe PercentEncoding.decoded(value.span)
     }
 
+    /// The query as it stands in the target, without its `?`; nil where there is none, or one with bytes
+    /// that no URI has.
+    public var query: String? {
+        var query = QueryText()
+        unsafe withUnsafeMutablePointer(to: &query) { pointer in
+            _ = unsafe MHD_get_connection_values_n(
+                connection, MHD_ValueKind.GET_ARGUMENT_KIND, collectQuery, pointer)
+        }
+        return query.text
+    }
+
     /// The name of the first query parameter that can't be read, as it stands in the target; nil
     /// for a sound query.
     ///

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import PulseArchive
 import PulseDoctor
+import PulseServer
 
 /// `pulse doctor`: what is wrong with a setup, and how to fix it.
 struct Doctor: ParsableCommand {
@@ -21,8 +22,8 @@ struct Doctor: ParsableCommand {
 
             Exit codes: 0 when there is no problem (a note is none), 1 when there is one or more.
 
-            --status-file, --host, --port, --tls-certificate, --allowed-host and --archive can be set in the \
-            environment as for `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, \
+            --status-file, --host, --port, --base-path, --tls-certificate, --allowed-host and --archive can be set \
+            in the environment as for `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, PULSE_BASE_PATH, \
             PULSE_TLS_CERTIFICATE, PULSE_ALLOWED_HOST, PULSE_ARCHIVE. Durations are a number and a unit: \
             500ms, 2s, 5m.
             """)
@@ -39,6 +40,12 @@ struct Doctor: ParsableCommand {
         name: .shortAndLong, help: "The port that the server is to listen on.",
         parse: NumberArgument.port)
     var port: UInt16 = 8080
+
+    @Option(
+        help: ArgumentHelp(
+            "The path below which the server is to have all.", valueName: "path"),
+        parse: BasePath.init(argument:))
+    var basePath = BasePath.root
 
     @Option(
         help: "The PEM file with the certificate that the server is to show.", completion: .file())
@@ -76,7 +83,8 @@ struct Doctor: ParsableCommand {
             CommandOutput.error("observing \(statusFile) for \(observe) ...")
         }
         let examination = Examination(
-            statusFile: statusFile, host: host, port: port, observation: observe.duration,
+            statusFile: statusFile, host: host, port: port, basePath: "\(basePath)",
+            observation: observe.duration,
             certificate: tlsCertificate, settings: settings,
             archive: (archive ?? ArchivePlace.current.path).map { ArchiveFacts(path: $0) })
         if json {

@@ -26,7 +26,8 @@ struct EnvironmentArguments {
     /// What every command takes that serves.
     private static let server = Settings(
         options: [
-            "status-file", "host", "port", "public-dir", "poll-interval", "stale-after",
+            "status-file", "host", "port", "base-path", "public-dir", "poll-interval",
+            "stale-after",
             "heartbeat-interval", "max-streams", "token-file", "tls-certificate", "tls-key",
             "log-level", "log-format",
         ],
@@ -55,10 +56,10 @@ struct EnvironmentArguments {
                 + nats,
             flags: ["no-watch"]),
         "doctor": Settings(
-            options: ["status-file", "host", "port", "tls-certificate", "archive"],
+            options: ["status-file", "host", "port", "base-path", "tls-certificate", "archive"],
             lists: ["allowed-host"]),
         "write": Settings(options: ["status-file"]),
-        "healthcheck": Settings(options: ["host", "port", "tls-certificate"]),
+        "healthcheck": Settings(options: ["host", "port", "base-path", "tls-certificate"]),
     ]
     /// Options of which a command takes one: a flag for one wins over a variable for another, and an
     /// empty variable gives way to one that has a value.

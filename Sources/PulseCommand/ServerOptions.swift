@@ -20,6 +20,14 @@ struct ServerOptions: ParsableArguments {
     var port: UInt16 = 8080
 
     @Option(
+        help: ArgumentHelp(
+            """
+            The path below which all is served, such as /pulse: for a proxy that passes it on. One that cuts it off \
+            needs none.
+            """, valueName: "path"), parse: BasePath.init(argument:))
+    var basePath = BasePath.root
+
+    @Option(
         help: "The directory of the TrainingPanel. (default: public, or the installed one)",
         completion: .directory)
     var publicDir: String?
@@ -124,7 +132,7 @@ struct ServerOptions: ParsableArguments {
     /// Where a browser finds the server.
     func url(port: Int) -> String {
         let address = HostPort(host: host, port: UInt16(clamping: port))
-        return "\(tlsCertificate == nil ? "http" : "https")://\(address)/"
+        return "\(tlsCertificate == nil ? "http" : "https")://\(address)\(basePath)"
     }
 
     func configuration(statusFile: String) throws -> StatusServerConfiguration {
@@ -132,6 +140,7 @@ struct ServerOptions: ParsableArguments {
         server.place = ServedPlace(.file, at: ArchivePlace.address(ofFile: statusFile))
         server.host = host
         server.port = port
+        server.basePath = basePath
         let logger = logger(defaultLevel: .warning)
         server.publicDirectory = try PublicDirectory.find(
             asked: publicDir, onPass: { logger.warning("\($0)") })

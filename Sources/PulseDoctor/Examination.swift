@@ -9,18 +9,21 @@ package struct Examination: Sendable {
     ///   - statusFile: the file that the server is to read.
     ///   - host: the address that it is to listen on.
     ///   - port: the port that it is to listen on.
+    ///   - basePath: the path below which it has all, between slashes.
     ///   - observation: how long to observe how the file is written.
     ///   - certificate: the PEM file with the certificate that it is to show.
     ///   - settings: what is wrong with settings by their words alone.
     ///   - archive: the one that the server is to keep.
     package init(
-        statusFile: String, host: String, port: UInt16, observation: Duration,
+        statusFile: String, host: String, port: UInt16, basePath: String = "/",
+        observation: Duration,
         certificate: String? = nil, settings: SettingFacts = SettingFacts(),
         archive: ArchiveFacts? = nil
     ) {
         self.init(
             FactGatherer(
-                statusFile: statusFile, host: host, port: port, observation: observation,
+                statusFile: statusFile, host: host, port: port, basePath: basePath,
+                observation: observation,
                 certificate: certificate, settings: settings, archive: archive
             ).facts())
     }

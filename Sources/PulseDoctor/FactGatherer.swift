@@ -17,6 +17,7 @@ struct FactGatherer: Sendable {
     let statusFile: String
     let host: String
     let port: UInt16
+    let basePath: String
     let observation: Duration
     let certificate: String?
     let settings: SettingFacts
@@ -26,7 +27,8 @@ struct FactGatherer: Sendable {
     private let mounts = MountTable(Self.text(of: "/proc/self/mountinfo"))
 
     init(
-        statusFile: String, host: String, port: UInt16, observation: Duration,
+        statusFile: String, host: String, port: UInt16, basePath: String = "/",
+        observation: Duration,
         certificate: String? = nil, settings: SettingFacts = SettingFacts(),
         archive: ArchiveFacts? = nil
     ) {
@@ -37,6 +39,7 @@ struct FactGatherer: Sendable {
         self.archive = archive
         self.host = host
         self.port = port
+        self.basePath = basePath
         self.observation = observation
     }
 
@@ -164,7 +167,9 @@ struct FactGatherer: Sendable {
             facts.errno = error.code == .unknownHost ? EADDRNOTAVAIL : error.errno
         }
         if facts.errno == EADDRINUSE {
-            facts.server = ServerProbe(address: HostPort(host: host, port: port).local).facts()
+            facts.server = ServerProbe(
+                address: HostPort(host: host, port: port).local, basePath: basePath
+            ).facts()
         }
         return facts
     }

@@ -5,6 +5,7 @@ internal import PulseMonitor
 /// Asks who listens at an address.
 struct ServerProbe {
     let address: HostPort
+    var basePath = "/"
 
     private static let timeout = Duration.seconds(1)
     private static let bodyLimit = 1 << 20
@@ -12,7 +13,7 @@ struct ServerProbe {
     /// What is known of the server; nil when nobody answers by HTTP, plainly or encrypted.
     func facts() -> ServerFacts? {
         for scheme in ["http", "https"] {
-            guard let url = try? ServerURL("\(scheme)://\(address)"),
+            guard let url = try? ServerURL("\(scheme)://\(address)\(basePath)"),
                 let health = try? ask("livez", at: url)
             else { continue }
             var facts = ServerFacts(

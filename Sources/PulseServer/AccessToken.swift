@@ -19,19 +19,20 @@ struct AccessToken: Sendable {
     ///     it stands in a header, a cookie and a URL as it is; nil otherwise, or when it is shorter
     ///     than 16.
     ///   - isSecure: whether the cookie is for HTTPS alone.
-    init?(_ secret: String, isSecure: Bool = false) {
+    ///   - base: what the cookie is for, and where its page is.
+    init?(_ secret: String, isSecure: Bool = false, below base: BasePath = .root) {
         guard Self.isValid(secret.utf8) else { return nil }
         self.secret = Array(secret.utf8)
         // Cookies know no ports: of two servers on a host, each would overwrite the other's. The
         // plain name is for clients that write the cookie themselves.
         let cookieName = "\(Self.cookieName)_\(Fingerprint.of(Array(secret.utf8)))"
         cookieNames = [cookieName, Self.cookieName].map { Array("\($0)=".utf8) }
-        let attributes = "Path=/; HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+        let attributes =
+            "Path=\(base.withoutSlash); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
         accepted = Response(
             status: 303,
             headers: [
-                // Relative, because a proxy may serve all of this below a path.
-                HeaderLine("Location", "./"),
+                HeaderLine("Location", base.page(from: 0)),
                 HeaderLine("Set-Cookie", "\(cookieName)=\(secret); \(attributes)"),
                 HeaderLine("Cache-Control", "no-store"),
                 // The address bar held the secret: no other site may learn it from there.

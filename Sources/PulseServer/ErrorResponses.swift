@@ -15,14 +15,14 @@ struct ErrorResponses: Sendable {
     private let options: [Response]
     private let policy: AccessPolicy
 
-    init(policy: AccessPolicy) {
+    init(policy: AccessPolicy, below base: BasePath) {
         self.policy = policy
         methodNotAllowed = Problem.methodNotAllowed(allow: Self.methods)
             .representation(policy: policy)
         malformedHost = Problem.malformedHost.representation(policy: policy)
         misdirected = Problem.misdirected.representation(policy: policy)
-        notFound = Problem.notFound.representation(policy: policy)
-        noPanel = Problem.noPanel.representation(policy: policy)
+        notFound = Problem.notFound(below: base).representation(policy: policy)
+        noPanel = Problem.noPanel(below: base).representation(policy: policy)
         preconditionFailed = Problem.preconditionFailed.representation(policy: policy)
         unauthorized = Problem.unauthorized.representation(policy: policy)
         invalidToken = Problem.invalidToken.representation(policy: policy)

@@ -11,6 +11,7 @@ struct FileSettings: Sendable {
     /// The certificate that is shown; nil without TLS.
     let certificate: ServedCertificate?
     private let tokenFile: Reading?
+    private let base: BasePath
     private let tlsFiles: (certificate: Reading, key: Reading)?
 
     /// A file as it was read.
@@ -29,10 +30,11 @@ struct FileSettings: Sendable {
     /// - Throws: ``ServerError`` with what is wrong with a file.
     init(_ configuration: StatusServerConfiguration) throws(ServerError) {
         let isSecure = configuration.tlsFiles != nil
+        base = configuration.basePath
         if let path = configuration.tokenFile {
             let reading = try Reading(path)
             token = AccessToken(
-                try TokenFile.token(reading.content, from: path), isSecure: isSecure)
+                try TokenFile.token(reading.content, from: path), isSecure: isSecure, below: base)
             tokenFile = reading
         } else {
             (token, tokenFile) = (nil, nil)
@@ -68,9 +70,11 @@ struct FileSettings: Sendable {
         return ReloadedSetting(
             "the access token", files: [tokenFile.file], content: [tokenFile.content],
             seen: [tokenFile.seen], logger: logger
-        ) { content throws(ServerError) in
+        ) { [base] content throws(ServerError) in
             let secret = try TokenFile.token(content[0], from: tokenFile.file.path)
-            if let token = AccessToken(secret, isSecure: isSecure) { policy.use(token) }
+            if let token = AccessToken(secret, isSecure: isSecure, below: base) {
+                policy.use(token)
+            }
             return ""
         }
     }

@@ -85,21 +85,33 @@ extension Problem {
             HeaderLine("WWW-Authenticate", "Bearer realm=\"pulse\", error=\"invalid_token\"")
         ])
 
-    static let notFound = Problem(
-        status: 404, title: "Not Found", detail: "nothing is at this path")
+    static func notFound(below base: BasePath) -> Problem {
+        let place = base.isRoot ? "" : ": all of this server is below \(base)"
+        return Problem(
+            status: 404, title: "Not Found", detail: "nothing is at this path\(place)")
+    }
 
-    static let malformedRun = Problem(
-        status: 400, title: "Bad Request",
-        detail: "no run can be called so: an id is NAME or NAME@STARTED, as /runs lists it")
+    static func malformedRun(below base: BasePath) -> Problem {
+        Problem(
+            status: 400, title: "Bad Request",
+            detail:
+                "no run can be called so: an id is NAME or NAME@STARTED, as \(base.path("/runs")) lists it"
+        )
+    }
 
-    static let unknownRun = Problem(
-        status: 404, title: "Not Found", detail: "there is no run of this id: see /runs")
+    static func unknownRun(below base: BasePath) -> Problem {
+        Problem(
+            status: 404, title: "Not Found",
+            detail: "there is no run of this id: see \(base.path("/runs"))")
+    }
 
-    static let noPanel = Problem(
-        status: 404, title: "Not Found",
-        detail:
-            "this server has no panel: start it with --public-dir, the directory that holds the panel's index.html; "
-            + "/status and /progress are served without one")
+    static func noPanel(below base: BasePath) -> Problem {
+        Problem(
+            status: 404, title: "Not Found",
+            detail:
+                "this server has no panel: start it with --public-dir, the directory that holds the panel's index.html; "
+                + "\(base.path("/status")) and \(base.path("/progress")) are served without one")
+    }
 
     static let preconditionFailed = Problem(
         status: 412, title: "Precondition Failed",

@@ -11,6 +11,8 @@ enum Route: Sendable {
     case file(Int)
     /// Where the panel's page would be.
     case noPanel
+    /// The base path without the slash at its end: leads to the page.
+    case base
 
     /// The route's name in the metrics: `other` for what isn't served.
     enum Name: Int, Sendable, CaseIterable {
@@ -30,7 +32,7 @@ enum Route: Sendable {
         case .about: .about
         case .runs, .runsEvents: .runs
         case .run: .run
-        case .file: .file
+        case .file, .base: .file
         case .noPanel: .other
         }
     }
@@ -41,7 +43,7 @@ enum Route: Sendable {
         case .status, .progress, .history, .events, .metrics, .livez, .readyz, .about, .runs,
             .runsEvents, .run, .status2, .history2, .events2:
             true
-        case .file, .noPanel: false
+        case .file, .noPanel, .base: false
         }
     }
 

@@ -13,23 +13,26 @@ struct Routes: Sendable {
     private let metrics: Metrics
     private let policy: AccessPolicy
     private let errors: ErrorResponses
+    private let base: BasePath
     private let table: PathTable
     private let targets: [Route]
     private let files: [Representation]
 
     init(
         table runs: RunTable, page: MetricsPage, about: AboutPage, health: Health, metrics: Metrics,
-        archive: (any RunArchive)? = nil, policy: AccessPolicy, files: [StaticFiles.File]
+        archive: (any RunArchive)? = nil, policy: AccessPolicy, below base: BasePath = .root,
+        files: [StaticFiles.File]
     ) {
         self.runs = runs
-        runAnswers = RunAnswers(table: runs, archive: archive, policy: policy)
+        self.base = base
+        runAnswers = RunAnswers(table: runs, archive: archive, policy: policy, below: base)
         self.page = page
         self.about = about
         self.health = health
         self.metrics = metrics
         self.policy = policy
         self.files = files.map { $0.representation(policy: policy) }
-        errors = ErrorResponses(policy: policy)
+        errors = ErrorResponses(policy: policy, below: base)
         var paths: [(String, Route)] = [
             ("/status", .status), ("/progress", .progress), ("/history", .history),
             ("/events", .events),
@@ -52,6 +55,8 @@ struct Routes: Sendable {
             paths.removeAll { $0.0 == "/" }
             paths.append(("/", .file(list)))
         }
+        paths = paths.map { (base.path($0.0), $0.1) }
+        if !base.isRoot { paths.append((base.withoutSlash, .base)) }
         table = PathTable(paths.map(\.0))
         targets = paths.map(\.1)
     }
@@ -77,7 +82,7 @@ struct Routes: Sendable {
             if policy.allowsClient(of: request) { return nil }
             if SignInPage.isWanted(by: request) {
                 let isRefusal = isPage(route) && request.queryParameter("token") != nil
-                let page = SignInPage(for: request, isRefusal: isRefusal)
+                let page = SignInPage(for: request, isRefusal: isRefusal, below: base)
                 let answer = page.representation(policy: policy)
                 return .response(answer.response(to: request, origin: origin))
             }
@@ -108,7 +113,7 @@ struct Routes: Sendable {
     /// Whether a browser may be visiting, be there a panel or not.
     private func isPage(_ route: Route?) -> Bool {
         switch route {
-        case .file, .noPanel, nil: true
+        case .file, .noPanel, .base, nil: true
         default: false
         }
     }
@@ -148,6 +153,7 @@ struct Routes: Sendable {
             case .about: representation = about.representation
             case .file(let index): representation = files[index]
             case .noPanel: representation = errors.noPanel
+            case .base: return (.response(redirect(of: request, origin: origin)), nil)
             case nil: representation = errors.notFound
             case .events: return (runs.frontStream.open(request, origin: origin), nil)
             case .status2: representation = runs.front.store.snapshot.version2.status
@@ -168,5 +174,15 @@ struct Routes: Sendable {
             }
         }
         return (.response(representation.response(to: request, origin: origin)), representation.tag)
+    }
+
+    /// From the base path to the page below it, so that what is relative there leads somewhere.
+    private func redirect(of request: borrowing Request, origin: Int) -> Response {
+        let query = request.query.map { "?\($0)" } ?? ""
+        return Response(
+            status: 308,
+            headers: [
+                HeaderLine("Location", "\(base)\(query)"), HeaderLine("Cache-Control", "no-store"),
+            ] + policy.headersByOrigin[origin])
     }
 }

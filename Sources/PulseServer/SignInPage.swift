@@ -8,7 +8,7 @@ struct SignInPage {
     /// Whether a token was given, and was another one.
     let isRefusal: Bool
     let language: Language
-    /// What leads from the address that was asked for to the server's root, also below a proxy's path.
+    /// What leads from the address that was asked for to the page, also below a proxy's path.
     let root: String
 
     /// What the page speaks.
@@ -36,10 +36,10 @@ struct SignInPage {
         } ?? false
     }
 
-    init(for request: borrowing Request, isRefusal: Bool) {
+    init(for request: borrowing Request, isRefusal: Bool, below base: BasePath) {
         self.isRefusal = isRefusal
         language = request.withHeader(.acceptLanguage) { Language(acceptedBy: $0) } ?? .english
-        root = request.pathDepth > 0 ? String(repeating: "../", count: request.pathDepth) : "./"
+        root = base.page(from: request.pathDepth)
     }
 
     init(isRefusal: Bool, language: Language, root: String = "./") {

@@ -64,7 +64,7 @@ public struct StatusServer: Service {
                 showsPaths: configuration.showsPaths(isLoopback: sockets.areLoopback),
                 policy: policy),
             health: health, metrics: metrics, archive: configuration.archive, policy: policy,
-            files: files)
+            below: configuration.basePath, files: files)
         let daemonConfiguration = try configuration.daemon(tls: settings.tls)
         let daemon: Daemon
         do throws(MicroHTTPDError) {

@@ -20,6 +20,8 @@ public struct StatusServerConfiguration: Sendable {
     public var host = "127.0.0.1"
     /// 0 lets the system choose.
     public var port: UInt16 = 8080
+    /// The path below which all is served.
+    public var basePath = BasePath.root
     /// The panel's directory; nil serves no files.
     public var publicDirectory: String?
     /// How often the source is polled.

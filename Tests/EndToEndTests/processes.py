@@ -82,7 +82,8 @@ class PulseServer:
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        match = re.search(r" at (https?://(?:127\.0\.0\.1|\[::1\]|localhost):(\d+))/$", line.rstrip("\n"))
+        host = r"127\.0\.0\.1|\[::1\]|localhost"
+        match = re.search(rf" at (https?://(?:{host}):(\d+)(?:/\S+)?)/$", line.rstrip("\n"))
         if match is None:
             self.process.kill()
             self.process.wait()

@@ -117,19 +117,29 @@ class Nginx(Proxy):
 
 
 class PrefixedNginx(Nginx):
-    """nginx with Pulse below a path, as docs/DEPLOYMENT.md puts it."""
+    """nginx with Pulse below a path that it cuts off, as docs/DEPLOYMENT.md puts it."""
 
     prefix = "/pulse/"
+    #: What Pulse is started with.
+    flags: tuple[str, ...] = ()
+    target = "http://pulse/"
 
     def command(self, upstream: int) -> Sequence[str]:
         command = super().command(upstream)
         site = self.directory / "pulse.conf"
         below = {
             "    location / {": f"    location {self.prefix} {{",
-            "proxy_pass http://pulse;": "proxy_pass http://pulse/;",
+            "proxy_pass http://pulse;": f"proxy_pass {self.target};",
         }
         site.write_text(replaced(site.read_text(), below))
         return command
+
+
+class PassingNginx(PrefixedNginx):
+    """The same, but the path is passed on."""
+
+    flags = ("--base-path", "/pulse")
+    target = "http://pulse"
 
 
 APACHE = """
@@ -201,3 +211,27 @@ class Caddy(Proxy):
         config = self.directory / "Caddyfile"
         config.write_text(options + site)
         return ["caddy", "run", "--config", str(config), "--adapter", "caddyfile"]
+
+
+class PrefixedCaddy(Caddy):
+    """Caddy with Pulse below a path that it cuts off, as docs/DEPLOYMENT.md puts it."""
+
+    prefix = "/pulse/"
+    #: What Pulse is started with.
+    flags: tuple[str, ...] = ()
+    site = "redir /pulse /pulse/\n\thandle_path /pulse/* {{\n\t\treverse_proxy {}\n\t}}"
+
+    def command(self, upstream: int) -> Sequence[str]:
+        command = super().command(upstream)
+        config = self.directory / "Caddyfile"
+        address = f"127.0.0.1:{upstream}"
+        below = {f"reverse_proxy {address}": self.site.format(address)}
+        config.write_text(replaced(config.read_text(), below))
+        return command
+
+
+class PassingCaddy(PrefixedCaddy):
+    """The same, but the path is passed on."""
+
+    flags = ("--base-path", "/pulse")
+    site = "reverse_proxy /pulse* {}"

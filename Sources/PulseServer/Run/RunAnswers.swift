@@ -15,15 +15,17 @@ struct RunAnswers: Sendable {
     typealias Choice = (reply: Reply, tag: EntityTag?)
 
     /// - Parameter archive: knows the runs that are over.
-    init(table: RunTable, archive: (any RunArchive)?, policy: AccessPolicy) {
+    init(
+        table: RunTable, archive: (any RunArchive)?, policy: AccessPolicy, below base: BasePath
+    ) {
         self.table = table
         self.policy = policy
         earlier = archive.map { EarlierRuns($0, policy: policy) }
         unreadable = Problem.unavailable("the archive can't be read", retryAfter: 5)
             .representation(policy: policy)
         page = RunListPage(table: table, policy: policy)
-        malformedID = Problem.malformedRun.representation(policy: policy)
-        unknown = Problem.unknownRun.representation(policy: policy)
+        malformedID = Problem.malformedRun(below: base).representation(policy: policy)
+        unknown = Problem.unknownRun(below: base).representation(policy: policy)
     }
 
     /// The list.
