@@ -161,7 +161,7 @@ check-prefix:
 
 .PHONY: install
 install: check-prefix release ## Install binary, panel, man pages, completions and unit below PREFIX.
-	install -D --strip $(RELEASE) "$(TARGET)/bin/pulse"
+	install -D --strip --strip-program=tools/strip $(RELEASE) "$(TARGET)/bin/pulse"
 	$(PANEL) install -D -m 644 public/{} "$(TARGET)/share/pulse/public/{}"
 	install -D -m 644 -t "$(TARGET)/share/man/man1" $(MAN)/*.1
 	$(RELEASE) --generate-completion-script bash | \
@@ -199,6 +199,10 @@ dist: release $(PACKAGING)/ready ## Make the wheel, and dist/*.tar.gz, which run
 deb: release ## Make the Debian package dist/*.deb, and have lintian judge it.
 	@tools/install-packages debhelper lintian
 	$(PYTHON) packaging/make_deb.py
+
+.PHONY: reproducible
+reproducible: ## Make the packages of the newest commit twice, and compare: two release builds.
+	tools/reproducible
 
 $(PACKAGING)/ready: packaging/requirements.txt
 	@tools/install-packages binutils python3-venv

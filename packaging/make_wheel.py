@@ -32,6 +32,7 @@ def make() -> Path:
     shutil.copy(files / "setup.py", project / "setup.py")
     with (project / "pyproject.toml").open("a") as settings:
         settings.write('\n[project.scripts]\npulse = "pulse_wrapper.command:main"\n')
+    stage.settle(project)
     stage.run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", work, project)
     (plain,) = work.glob("*.whl")
     repaired = work / "repaired"

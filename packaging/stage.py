@@ -62,10 +62,18 @@ def run(*command: str | Path, directory: Path = ROOT) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        umask=0o022,
     )
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))}\n{done.stdout[-4000:]}")
     return done.stdout
+
+
+def settle(folder: Path) -> None:
+    """Give what is in a folder the modes that it has in git, whatever umask it was checked out with."""
+    for path in [folder, *folder.rglob("*")]:
+        runs = path.is_dir() or path.stat().st_mode & 0o100
+        path.chmod(0o755 if runs else 0o644)
 
 
 def install_into(folder: Path, prefix: str) -> None:
