@@ -217,8 +217,16 @@ man: build-packages ## Generate the man pages anew from the commands.
 	swift package --scratch-path .build-man --allow-writing-to-directory $(MAN) \
 		generate-manual --multi-page --section 1 --output-directory $(MAN) >/dev/null
 
+.PHONY: reference
+reference: build ## Write the tables of docs/REFERENCE.md anew: routes, metrics, options.
+	$(PYTHON) tools/reference $(DEBUG)
+
 .PHONY: docs
-docs: build-packages ## Build the documentation of the libraries.
+docs: $(VENV)/ready ## Build the documentation as a site: .build-site/html/index.html.
+	tools/site $(VENV)/bin/python
+
+.PHONY: docs-api
+docs-api: build-packages ## Build the documentation of the libraries.
 	swift package --scratch-path .build-docs --allow-writing-to-directory .build-docs/site \
 		generate-documentation --target Pulse --target PulseMonitor --target PulseServer --target MicroHTTPD \
 		--warnings-as-errors --enable-experimental-combined-documentation \
@@ -234,7 +242,7 @@ format: ## Give the Swift code its form.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf dist .build .build-address .build-nats .build-packages .build-thread $(VENV)
+	rm -rf dist .build .build-address .build-nats .build-packages .build-site .build-thread $(VENV)
 
 .PHONY: build-packages
 build-packages:

@@ -18,10 +18,16 @@ from shell_world import ShellWorld
 #: docs/DEPLOYMENT.md has a test of its own: its commands need Prometheus and proxies.
 PAGES = [
     "README.md",
+    "docs/BELIEVE.md",
     "docs/CONFORMANCE.md",
     "docs/FRONTENDS.md",
     "docs/MANY-RUNS.md",
+    "docs/README.md",
+    "docs/REFERENCE.md",
     "docs/RUN.md",
+    "docs/START.md",
+    "docs/TRAINING.md",
+    "docs/WATCH.md",
     "python/README.md",
 ]
 
@@ -39,9 +45,13 @@ NOT_RUN = {
     "make test ": "it runs this very test",
     "make test-conformance": "test_suites.py runs what is quick of it",
     "docker build ": "`make test-containers` carries out the same without an engine",
-    "make wheel ": "`make test-containers` makes it, and tries it in a clean Debian",
+    "make wheel": "`make test-containers` makes it, and tries it in a clean Debian",
     "make deb ": "as the wheel",
     "make dist ": "as the wheel",
+    "pip install dist/": "as the wheel",
+    "make simulate": "`make test-simulator` walks further",
+    "make test-stress": "test_stress.py runs it at a size of seconds",
+    "ssh ": "it needs another machine",
     "pip install pytest ": "`make test-python` runs these tests",
     "./run-versions": "other interpreters: `make test-python-versions`",
     "./run-integrations": "gigabytes of frameworks: `make test-integrations`",
