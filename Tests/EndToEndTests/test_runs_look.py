@@ -20,7 +20,8 @@ def many(folder):
     """A run in each state, and one with all that is long."""
     folder.sweep(["one", "two", LONG])
     folder.write("done", status="done", epoch=4.0)
-    folder.write("failed", status="error", message="CUDA out of memory: " + "much " * 40)
+    message = "CUDA out of memory: " + "much " * 40
+    folder.write("failed", status="error", loss=-1.23456e-300, message=message)
     folder.write("waiting", status="idle", epoch=0.0)
     folder.write("live", total_epochs=0.0, epoch=123456.75, loss=1.23456e-7)
     return folder
@@ -64,6 +65,12 @@ def test_nothing_sticks_out_at_any_size(many, contexts, size, locale):
     table.box("live").check()
     expect(table.part("plot").locator("g[data-run]")).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    # No number is cut: what is left of it would be another one.
+    for name, part in itertools.product(("live", "failed"), ("epoch", "loss", "best")):
+        span = table.cell(name, part)
+        assert span.evaluate(
+            "e => [e.scrollWidth - e.clientWidth <= 1, e.scrollHeight - e.clientHeight <= 1]"
+        ) == [True, True], (name, part)
     # All that a row tells is there at any width, and stays inside its row.
     row = table.row("live").bounding_box()
     for part in ("name", "state", "percent", "epoch", "loss", "best", "left", "updated"):

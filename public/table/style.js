@@ -98,8 +98,10 @@ button, select, [type=search] {
 }
 [part=percent] { flex: none; min-inline-size: 3.6em; text-align: end; }
 .loss { display: flex; align-items: center; gap: .6em; }
-.loss span { min-inline-size: 3.5em; }
-.spark { flex: none; inline-size: 6em; block-size: 1.75em; }
+.loss span { min-inline-size: 3.5em; flex: none; }
+.spark { flex: 0 1 6em; min-inline-size: 0; block-size: 1.75em; }
+/* A number that is cut is another number. */
+[part=row] :is(.epoch, .loss, .best) span { white-space: normal; overflow-wrap: anywhere; line-height: 1.2; }
 .curve { fill: none; stroke: var(--series, var(--tone)); stroke-width: 1.5; stroke-linejoin: round; }
 .mark { fill: var(--series); }
 [data-state=stale] :is(.loss, .epoch, .progress, .left), [data-frozen] [part=row] { color: var(--muted); }

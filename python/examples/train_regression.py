@@ -133,7 +133,7 @@ class Job:
             raise ArithmeticError(f"loss is {loss} at epoch {epoch:.2f}: the training diverged")
         self.epoch, self.loss = epoch, loss
         total = self.options.epochs
-        message = f"Epoch {epoch:.2f} of {total}, loss {loss:.4f}"
+        message = f"Epoch {epoch:.2f} of {total}, loss {loss:.4g}"
         pulse.write_running_status(self.options.status_file, epoch, total, loss, message)
         if self.options.fail_at is not None and epoch >= self.options.fail_at:
             raise RuntimeError(f"failed at epoch {epoch:.2f}, as asked")
