@@ -125,8 +125,8 @@ test-sanitize: build-packages ## Run all Swift tests with the address and thread
 	Tests/Sanitizers/sanitize thread
 
 .PHONY: bench
-bench: build-packages ## Measure Pulse beside nginx, nchan and bare C: about ten minutes.
-	@tools/install-packages gcc libnginx-mod-nchan nginx python3-venv wrk
+bench: build-packages ## Measure Pulse beside nginx, nchan, TensorBoard, trackio, bare C: half an hour.
+	@tools/install-packages chromium gcc libnginx-mod-nchan nginx python3-venv wrk
 	$(PYTHON) benchmarks/run.py
 
 .PHONY: bench-check

@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 
 from bench import cluster, kills, report, tools
+from bench.numbers import number
 from bench.samples import Samples, describe_machine
 from bench.streams import Size
 
@@ -111,7 +112,7 @@ def markdown(samples: Samples) -> str:
         streams = int(machine["streams"])
         header = ["from the trainer's rename to the last client", "median", "p99", "worst"]
         lines = [
-            [what, *(f"{report.number(samples.percentile(f'{name}.last_ms', share))} ms"
+            [what, *(f"{number(samples.percentile(f'{name}.last_ms', share))} ms"
                      for share in (0.5, 0.99, 1))]
             for name, what in (
                 ("single", f"one server on the file, {streams:,} streams"),
@@ -123,7 +124,7 @@ def markdown(samples: Samples) -> str:
         count = len(samples.values["kills.news_s"])
         header = [f"leader killed with SIGKILL, {count} times in a row", "median", "worst"]
         lines = [
-            [what, *(f"{report.number(samples.percentile(f'kills.{name}_s', share))} s"
+            [what, *(f"{number(samples.percentile(f'kills.{name}_s', share))} s"
                      for share in (0.5, 1))]
             for name, what in (
                 ("news", "until both servers show what the trainer wrote after it"),

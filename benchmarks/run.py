@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Measure Pulse beside the best there is, in one run, and print one table.
 
-    python3 benchmarks/run.py                       everything: about ten minutes
-    python3 benchmarks/run.py --quick               does it work? half a minute, no figures
+    python3 benchmarks/run.py                       everything: about half an hour
+    python3 benchmarks/run.py --quick               does it work? two minutes, no figures
     python3 benchmarks/run.py --only requests       one part
     python3 benchmarks/run.py --write docs/PERFORMANCE.md
     python3 benchmarks/run.py --from benchmarks/results/latest.json --write docs/PERFORMANCE.md
 
-Every server is a child of this program on a loopback port, and ends with it. All samples go to
-benchmarks/results/latest.json.
+A part that isn't measured keeps the samples of the run before. Every server is a child of this
+program on a loopback port, and ends with it. All samples go to benchmarks/results/latest.json.
 """
 
 from __future__ import annotations
@@ -19,11 +19,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import footprint, report, requests, streams, tools
+from bench import (
+    archive,
+    footprint,
+    growth,
+    many,
+    neighbours,
+    page,
+    report,
+    requests,
+    streams,
+    tools,
+)
 from bench.samples import Samples, describe_machine
 from bench.streams import Size
 
-PARTS = ("requests", "streams", "growth", "meanwhile", "rest", "code")
+PARTS = ("requests", "streams", "growth", "meanwhile", "rest", "code",
+         "many", "neighbours", "archive", "page", "more")  # fmt: skip
 STREAMS = 10_000
 
 
@@ -34,8 +46,10 @@ def main() -> int:
         samples = Samples.load(arguments.source)
     else:
         samples = measure(arguments)
+        if arguments.only and arguments.json.exists():
+            samples.values = Samples.load(arguments.json).values | samples.values
         samples.save(arguments.json)
-    table = report.markdown(samples, 200 if arguments.quick else STREAMS)
+    table = report.markdown(samples, *(200, 50) if arguments.quick else (STREAMS, 1_000))
     print(table)
     if arguments.write:
         report.write_between_marks(arguments.write, table)
@@ -55,7 +69,10 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, default=results, help="where the samples go")
     parser.add_argument("--from", dest="source", type=Path, help="show samples, measure nothing")
     parser.add_argument("--write", type=Path, help="put the table between a document's marks")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.quick and arguments.json == results:
+        arguments.json = tools.HERE / "results/quick.json"
+    return arguments
 
 
 def measure(arguments: argparse.Namespace) -> Samples:
@@ -63,7 +80,7 @@ def measure(arguments: argparse.Namespace) -> Samples:
     kit = tools.prepare(arguments.binary)
     samples = Samples(machine={**describe_machine(), "versions": versions(kit)})
     quick, rounds = arguments.quick, 1 if arguments.quick else arguments.rounds
-    many = Size(200, 3, 100) if quick else Size(STREAMS, 40, 250)
+    size = Size(200, 3, 100) if quick else Size(STREAMS, 40, 250)
     for part in arguments.only or PARTS:
         print(f"measuring {part}…", file=sys.stderr)
         if part == "requests":
@@ -71,25 +88,59 @@ def measure(arguments: argparse.Namespace) -> Samples:
                 Path(name).chmod(0o755)
                 requests.measure(kit, Path(name), samples, rounds, 1 if quick else 3)
         elif part == "streams":
-            streams.measure(kit, samples, rounds, many)
-            few = Size(many.streams // 10, many.events, many.interval)
+            streams.measure(kit, samples, rounds, size)
+            few = Size(size.streams // 10, size.events, size.interval)
             for _ in range(rounds):
                 streams.fan_out(kit, samples, f"fanout{few.streams}.pulse", "pulse", few)
             streams.measure_latency(kit, samples, 20 if quick else 1000)
         elif part == "growth":
-            few = Size(100, many.events, 50)
+            few = Size(100, size.events, 50)
             streams.fan_out(kit, samples, "fanout100.pulse", "pulse", few)
             streams.measure_growth(kit, samples, 4 if quick else 200, 20 if quick else 1000)
         elif part == "meanwhile":
-            seconds = Size(many.streams, 2 if quick else 20, 1000)
+            seconds = Size(size.streams, 2 if quick else 20, 1000)
             streams.measure_requests_meanwhile(kit, samples, 1 if quick else 3, seconds)
         elif part == "rest":
             footprint.measure_start(kit, samples, 2 if quick else 20)
             streams.measure_idle(kit, samples, 2 if quick else 30)
-        else:
+        elif part == "code":
             footprint.measure_codec(kit, samples, rounds, 10_000 if quick else 1_000_000)
             footprint.measure_writers(kit, samples, rounds, 20 if quick else 500)
+        else:
+            measure_runs(part, kit, samples, quick=quick)
     return samples
+
+
+def measure_runs(part: str, kit: tools.Tools, samples: Samples, *, quick: bool) -> None:
+    """Run one of the parts that have many runs."""
+    counts, seconds, rounds = ((50,), 2.0, 1) if quick else ((1_000, 10_000), 15.0, 3)
+    # As many points in all, however many runs there are.
+    points = {runs: (10_000 if quick else 2_000_000) // runs for runs in counts}
+    if part == "many":
+        many.measure_growth(kit, samples, 1, seconds)
+        for runs in counts:
+            many.measure(kit, samples, runs, seconds)
+    elif part == "neighbours":
+        for runs in counts:
+            archive.measure_start(kit, samples, f"over{runs}", 1, runs, points[runs], rounds)
+            neighbours.measure(kit, samples, runs, points[runs], seconds, 2 if quick else 12)
+    elif part == "archive":
+        runs = counts[0]
+        archive.measure_start(kit, samples, f"over{runs}", 1, runs, points[runs], rounds)
+        archive.measure_start(kit, samples, f"both{runs}", runs, runs, points[runs], rounds)
+        for _ in range(rounds):
+            archive.measure_writing(kit, samples, "archive.point", runs, runs, seconds / 3)
+        archive.measure_writing(kit, samples, "archive.end", runs, 100, seconds, ends=True)
+        archive.measure_writing(kit, samples, "archive.end100", 100, 100, seconds, ends=True)
+    elif part == "page":
+        page.measure(kit, samples, counts[0], 2 if quick else 15, seconds, 0 if quick else 500)
+    else:
+        for runs in growth.RUNS[:2] if quick else growth.RUNS:
+            many.measure_growth(kit, samples, runs, seconds)
+        for viewers in growth.VIEWERS[:2] if quick else growth.VIEWERS:
+            many.measure_viewers(kit, samples, viewers, 4 if quick else 40)
+        for total, (runs, each) in list(growth.POINTS.items())[: 2 if quick else None]:
+            archive.measure_start(kit, samples, f"points{total}", 1, runs, each, rounds)
 
 
 def versions(kit: tools.Tools) -> str:

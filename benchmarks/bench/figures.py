@@ -1,4 +1,4 @@
-"""From samples to figures: what was wanted, what was reached, beside whom."""
+"""From samples to the figures of one run: what was wanted, what was reached, beside whom."""
 
 from __future__ import annotations
 
@@ -42,12 +42,7 @@ class Figure:
 
 def figures(samples: Samples, streams: int = 10_000) -> list[Figure]:
     """All figures that have a goal, in the order of the table."""
-    return [
-        *requests(samples),
-        *fan_out(samples, streams),
-        *rest(samples),
-        *code(samples),
-    ]
+    return [*requests(samples), *fan_out(samples, streams), *rest(samples), *code(samples)]
 
 
 def requests(samples: Samples) -> list[Figure]:

@@ -15,8 +15,6 @@ from .process import Process
 from .samples import Samples
 from .tools import BUILD, HERE, ROOT, Tools
 
-REQUEST = b"GET /status HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-
 #: Each takes a second, and the figures hardly differ.
 MEMORY_ROUNDS = 5
 
@@ -39,12 +37,13 @@ def measure_start(tools: Tools, samples: Samples, rounds: int) -> None:
                         samples.add(f"rest.{name}.mb", megabytes)
 
 
-def wait_for_answer(port: int) -> None:
+def wait_for_answer(port: int, path: str = "/status") -> None:
     """Ask until the server answers with 200."""
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)) as client:
-            client.sendall(REQUEST)
+            client.sendall(request)
             if client.recv(64).startswith(b"HTTP/1.1 200"):
                 return
         time.sleep(0.0005)

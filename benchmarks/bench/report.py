@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .figures import Figure, figures
+from . import figures, figures_many, growth
+from .figures import Figure
+from .numbers import number
 from .samples import Samples
 
 BEGIN = "<!-- benchmark: begin -->"
 END = "<!-- benchmark: end -->"
 
 
-def number(value: float | None) -> str:
-    """Three digits that mean something."""
-    if value is None:
-        return "–"
-    if value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
 def rows(table: list[Figure]) -> list[list[str]]:
-    """One row for each figure: what, Pulse, the others, goals, verdicts."""
+    """One row for each figure that was measured: what, Pulse, the others, goals, verdicts."""
     lines = []
     for figure in table:
+        if figure.value is None:
+            continue
         peers = [f"{name} {number(v)}" for name, v in figure.peers.items() if v is not None]
         lines.append(
             [
                 figure.what,
-                f"{number(figure.value)} {figure.unit}",
+                f"{number(figure.value)} {figure.unit}".strip(),
                 ", ".join(peers),
                 "; ".join(goal.text for goal in figure.goals),
                 "; ".join(goal.verdict(figure.value) for goal in figure.goals),
@@ -37,34 +32,21 @@ def rows(table: list[Figure]) -> list[list[str]]:
     return lines
 
 
-def growth(samples: Samples) -> list[list[str]]:
-    """How the cost of a fan-out grows: one row for each case."""
-    cases = [(f"fanout{n}.pulse", f"{n:,} streams") for n in (100, 1_000, 10_000)]
-    cases += [(f"rate{n}", f"1,000 streams, {n} updates a second") for n in (1, 5, 20)]
-    cases += [(f"message{n}", f"1,000 streams, message of {n:,} bytes")
-              for n in (100, 4_000, 50_000)]  # fmt: skip
-    lines = []
-    for name, what in cases:
-        cpu = samples.median(f"{name}.cpu_us_per_delivery")
-        last = samples.median(f"{name}.last_ms")
-        if cpu is not None:
-            lines.append([what, f"{number(cpu)} µs", f"{number(last)} ms"])
-    return lines
-
-
-def markdown(samples: Samples, streams: int = 10_000) -> str:
+def markdown(samples: Samples, streams: int = 10_000, runs: int = 1_000) -> str:
     """The tables as a document shows them."""
     machine = samples.machine
+    header = ["what", "Pulse", "beside it", "goal", "result"]
     parts = [
         f"Measured on {machine.get('cores', '?')} cores ({machine.get('processor', '?')}), "
         f"Linux {machine.get('kernel', '?')}, over loopback; {machine.get('versions', '')}.",
         "",
-        *grid(["what", "Pulse", "beside it", "goal", "result"], rows(figures(samples, streams))),
+        *grid(header, rows(figures.figures(samples, streams))),
+        "",
+        *grid(["many runs", *header[1:]], rows(figures_many.figures(samples, runs))),
     ]
-    more = growth(samples)
-    if more:
-        header = ["fan-out of Pulse", "CPU of one delivery", "last client, median"]
-        parts += ["", *grid(header, more)]
+    for header, lines in (growth.others(samples), growth.costs(samples), growth.fan_out(samples)):
+        if lines:
+            parts += ["", *grid(header, lines)]
     return "\n".join(parts)
 
 

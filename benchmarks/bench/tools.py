@@ -23,7 +23,6 @@ PACKAGES = {
     "nginx": "usr/sbin/nginx",
     "libnginx-mod-nchan": "usr/lib/nginx/modules/ngx_nchan_module.so",
 }
-AIOHTTP = "aiohttp==3.*"
 
 
 class Missing(Exception):
@@ -40,7 +39,9 @@ class Tools:
     wrk: Path
     nginx: Path | None
     nchan: Path | None
+    #: Of the environment with the neighbours, and with what opens a browser.
     python: Path | None
+    chromium: Path | None
     environment: dict[str, str]
 
 
@@ -59,7 +60,8 @@ def prepare(pulse: Path | None) -> Tools:
         wrk=debian["wrk"],
         nginx=debian.get("nginx"),
         nchan=debian.get("libnginx-mod-nchan"),
-        python=make_aiohttp(),
+        python=make_environment(),
+        chromium=find_chromium(),
         environment={**os.environ, "LD_LIBRARY_PATH": str(libraries)},
     )
 
@@ -137,17 +139,26 @@ def download_packages(root: Path) -> str:
     return ""
 
 
-def make_aiohttp() -> Path | None:
-    """Make a virtual environment with aiohttp; None when it can't be had."""
+def make_environment() -> Path | None:
+    """Make a virtual environment with the neighbours; None when they can't be had."""
     environment = BUILD / "venv"
     python = environment / "bin/python"
-    if not python.exists():
-        run([sys.executable, "-m", "venv", str(environment)])
-    has_it = subprocess.run([python, "-c", "import aiohttp"], capture_output=True, check=False)
-    if has_it.returncode == 0:
+    wanted = HERE / "requirements.txt"
+    ready = environment / "ready"
+    if ready.exists() and ready.stat().st_mtime > wanted.stat().st_mtime:
         return python
-    pip = [str(python), "-m", "pip", "install", "--quiet", AIOHTTP]
-    return python if subprocess.run(pip, check=False).returncode == 0 else None
+    run([sys.executable, "-m", "venv", str(environment)])
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if subprocess.run([*pip, "-r", str(wanted)], check=False).returncode != 0:
+        return None
+    ready.touch()
+    return python
+
+
+def find_chromium() -> Path | None:
+    """Where the browser is; `CHROMIUM` names another than Debian's."""
+    found = shutil.which(os.environ.get("CHROMIUM", "chromium"))
+    return Path(found) if found else None
 
 
 def run(command: list[str], cwd: Path | None = None) -> None:
