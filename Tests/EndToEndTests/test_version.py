@@ -59,6 +59,8 @@ def test_it_is_changed_everywhere_with_the_date_in_the_changelog(tree: Path) -> 
     done = set_version(tree, "12.34.56")
     assert done.returncode == 0, done.stderr
     assert told_by_python(tree) == told_by_the_contract(tree) == "12.34.56"
+    contract = (tree / "public/openapi.json").read_text()
+    assert set(re.findall(r'"version": "(.*)"', contract)) == {"12.34.56"}
     assert 'current = "12.34.56"' in (tree / "Sources/Pulse/PulseVersion.swift").read_text()
     changelog = (tree / "CHANGELOG.md").read_text()
     today = datetime.date.today().isoformat()
