@@ -78,6 +78,32 @@ def test_promtool_is_content(command: str) -> None:
     subprocess.run(command, shell=True, cwd=ROOT, check=True)
 
 
+def test_the_service_serves_a_directory_of_runs_with_the_lines_of_its_settings(
+    tmp_path: Path,
+) -> None:
+    unit = (ROOT / "deploy/systemd/pulse.service").read_text()
+    settings = (ROOT / "packaging/debian/pulse.default").read_text()
+    [lines] = re.findall(r"((?:^#PULSE_\w+=.*\n)*^#PULSE_RUNS_DIR=.*)", settings, re.MULTILINE)
+    variables = dict(
+        re.findall(r"^Environment=(PULSE_\w+)=(.*)$", unit, re.MULTILINE)
+        + re.findall(r"^#(PULSE_\w+)=(.*)$", lines, re.MULTILINE)
+    )
+    assert "PULSE_RUNS_DIR" in variables
+    variables |= {"PULSE_RUNS_DIR": str(tmp_path), "PULSE_PUBLIC_DIR": str(ROOT / "public")}
+    process = subprocess.Popen(
+        [pulse_binary(), "serve"],
+        env=os.environ | variables | {"PULSE_PORT": "0", "XDG_STATE_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline().startswith(f"Pulse is serving {tmp_path} at ")
+    finally:
+        assert end(process) == 0
+        process.stdout.close()
+
+
 QUESTIONS = snippets("promql")
 
 
