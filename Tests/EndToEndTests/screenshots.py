@@ -26,21 +26,47 @@ SHEET = {"width": 720, "height": 1020}  # A4 within its margins, at 96 pixels an
 MARGIN = 8
 
 
+#: What a run is from its first step to its last.
+DETAILS = {
+    "version": 2,
+    "total_epochs": float(EPOCHS),
+    "profile": "qlora",
+    "dataset": "alpaca_en",
+    "total_steps": 500,
+    "batch_size": 64,
+    "gpu_memory_usage": 21 << 30,
+    "run": None,
+    "attempt": None,
+}
+
+
+def report(status_file: StatusFile, step: int, loss: float | None, **fields: object) -> None:
+    """A step of a run, as PULSE v2."""
+    rate = 2e-4 * (1 + math.cos(math.pi * step / 500)) / 2
+    known: dict[str, object] = {"steps_done": step, "lr": rate, "metrics": {}, "loss": loss}
+    status_file.document(**DETAILS | known | {"epoch": step / 50} | fields)
+
+
 def train(status_file: StatusFile, steps: int) -> None:
     """Most of a run at once, and its newest steps at the pace of a real one."""
     source = random.Random(1)
     for step in range(1, steps + 1):
         epoch = step / 50
         loss = 2.1 * math.exp(-epoch / 1.7) + 0.18 + source.gauss(0, 0.035) * math.exp(-epoch / 6)
-        message = f"step {step} of 500 · learning rate 2e-4 · 41.3 samples/s"
-        status_file.running(epoch, EPOCHS, round(loss, 4), message)
+        metrics = {"eval_loss": round(2.2 * math.exp(-epoch / 1.6) + 0.31, 4)} if step % 25 == 0 else {}
+        report(
+            status_file, step, round(loss, 4), metrics=metrics, message="41.3 samples/s"
+        )
         time.sleep(0.008 if step < steps - 75 else 0.1)
 
 
 def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        status_file = StatusFile(Path(name) / "status.json")
+        # A `status.json` is called after its folder.
+        folder = Path(name) / "llama-8b-sft"
+        folder.mkdir()
+        status_file = StatusFile(folder / "status.json")
         flags = ("--stale-after", "3s", "--poll-interval", "200ms")
         server = PulseServer(status_file.path, *flags, log=Path(name) / "log")
         executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -95,7 +121,7 @@ def picture_runs(browser: Browser, folder: Path) -> None:
     train_sweep(runs)
     for name, scheme, size, query in (
         ("runs", "light", {"width": 1280, "height": 860}, "?compare=" + ",".join(SWEEP[:3])),
-        ("runs-dark", "dark", {"width": 1280, "height": 430}, ""),
+        ("runs-dark", "dark", {"width": 1280, "height": 480}, ""),
         ("runs-phone", "light", {"width": 360, "height": 780}, ""),
     ):
         context = browser.new_context(locale="en-GB", color_scheme=scheme, viewport=size)
@@ -167,14 +193,15 @@ def picture_states(browser: Browser, server: PulseServer, status_file: StatusFil
     other.stop()
     picture("stale", "stale")
     picture("unreachable", "unreachable", lost)
-    status_file.document(epoch=6.7, total_epochs=10.0, loss=math.nan)
+    report(status_file, 335, math.nan, message="diverged")
     picture("invalid", "broken")
     picture("invalid-russian", "broken", russian)
-    status_file.error(6.7, EPOCHS, 0.2387, "CUDA out of memory: tried to allocate 2.1 GiB")
+    reason = "CUDA out of memory: tried to allocate 2.1 GiB"
+    report(status_file, 335, 0.2387, status="error", message=reason)
     picture("error", "error")
-    status_file.running(0, EPOCHS, 0, "epoch 0")
+    report(status_file, 0, None, message="epoch 0")
     train(status_file, steps=500)
-    status_file.done(EPOCHS, EPOCHS, 0.1801, "Training completed: accuracy 93.4 %")
+    report(status_file, 500, 0.1801, status="done", message="Training completed: accuracy 93.4 %")
     picture("done", "done", dark)
     light.expect_verdict("done")
     server.stop()
