@@ -196,8 +196,8 @@ final class ArchiveWriter {
         throws(SQLiteError)
     {
         switch event {
-        case .began(let id, let document):
-            try begin(id, attempt: 1, document, batch, of: source)
+        case .began(let id, let attempt, let document):
+            try begin(id, attempt: attempt, document, batch, of: source)
         case .point(let document):
             guard let run = current[source] else { return }
             try insertPoint.run([

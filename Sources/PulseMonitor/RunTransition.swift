@@ -24,7 +24,7 @@ public enum RunTransition: String, Sendable, CaseIterable {
         let concernsSource = events.contains(.sourceFailed) || events.contains(.sourceRecovered)
         return events.compactMap { event in
             switch event {
-            case .began(_, let document): document.status == .running ? .running : nil
+            case .began(_, _, let document): document.status == .running ? .running : nil
             case .resumed: hasRecovered ? nil : .running
             case .ended(_, .done): .done
             case .ended(_, .error): .error

@@ -46,7 +46,7 @@ struct TransitionCommandTests {
         let run = RunID(source: "a", started: 7)
         let running = try view(.running, .live)
         let told = UnkeptTransitions(command: command)
-        told.observe([.began(run, try #require(running.document))], running)
+        told.observe([.began(run, attempt: 1, try #require(running.document))], running)
         told.observe([.ended(run, .done)], try view(.done, .finished))
         #expect(try await content(ofFIFO: fifo) == "done\n")
         task.cancel()

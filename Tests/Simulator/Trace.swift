@@ -66,7 +66,8 @@ extension RunEvent {
     fileprivate var text: String {
         switch self {
         case .document: "document"
-        case .began(let id, let document): "began \(id) with \(document.v1.text)"
+        case .began(let id, let attempt, let document):
+            "began \(id), \(attempt), with \(document.v1.text)"
         case .resumed(let id, let attempt, let epoch): "resumed \(id), \(attempt), at \(epoch)"
         case .joined(let id, let other, let attempt, let epoch):
             "joined \(id) to \(other), \(attempt), at \(epoch)"

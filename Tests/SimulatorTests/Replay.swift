@@ -43,7 +43,7 @@ struct Replay {
         transitions += RunTransition.of(events)
         for event in events {
             switch event {
-            case .began(let id, _): attempts[id] = 1
+            case .began(let id, let attempt, _): attempts[id] = attempt
             case .resumed(let id, let attempt, _): attempts[id] = attempt
             case .joined(let id, let earlier, let attempt, _):
                 attempts[id] = nil

@@ -7,8 +7,8 @@ public import Pulse
 public enum RunEvent: Sendable, Equatable {
     /// The newest accepted document: what is served from here on.
     case document(PulseDocument)
-    /// A run has begun with this document.
-    case began(RunID, PulseDocument)
+    /// A run has begun with this document: its first attempt, or the one that its trainer names.
+    case began(RunID, attempt: Int, PulseDocument)
     /// The run goes on with another attempt, from this epoch.
     case resumed(RunID, attempt: Int, epoch: Double)
     /// The run that began last is the next attempt of the one before it, resumed at this epoch:

@@ -65,7 +65,7 @@ package struct RunSequence: Sendable {
         let run = Run(id: newID(started: document.timestamp), document)
         current = run
         beginning = document
-        events.append(.began(run.id, document))
+        events.append(.began(run.id, attempt: run.attempt, document))
         events += joinByName(run, document)
         if document.isPoint(of: run) || rules.zeroLossCounts { events.append(.point(document)) }
         if document.status != .running { events += ended(run) }

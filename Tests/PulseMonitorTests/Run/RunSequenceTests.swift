@@ -21,7 +21,7 @@ struct RunSequenceTests {
         for event in events { curve.apply(event) }
         return events.compactMap { event in
             switch event {
-            case .began(let run, _): "began \(run)"
+            case .began(let run, _, _): "began \(run)"
             case .resumed(let run, let attempt, let epoch): "\(run) resumed \(attempt) \(epoch)"
             case .joined(let run, let earlier, let attempt, let epoch):
                 "\(run) joined \(earlier) \(attempt) \(epoch)"
@@ -120,7 +120,7 @@ struct RunSequenceTests {
         let names = try [0.0, 1, 0, 1, 0].flatMap { epoch in
             runs.take(try .sample(epoch: epoch, timestamp: 7), isStale: false)
         }.compactMap { event in
-            if case .began(let run, _) = event { run.description } else { nil }
+            if case .began(let run, _, _) = event { run.description } else { nil }
         }
         #expect(names == ["a@7", "a@7.2", "a@7.3"])
     }

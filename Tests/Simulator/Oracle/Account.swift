@@ -28,7 +28,7 @@ struct Account {
         pending = nil
         for event in events {
             switch event {
-            case .began(let id, let began):
+            case .began(let id, _, let began):
                 let document = began.v1
                 let subject = document == act.document ? act : waiting
                 guard let subject, subject.document == document else {

@@ -97,7 +97,7 @@ struct IdentityOracle {
             counts.inherent.append(.lateThenKilled)
         }
         switch beginning.event {
-        case .began(let id, _):
+        case .began(let id, _, _):
             guard given.insert(id).inserted else {
                 throw Violation(.identity, "\(id) is two runs")
             }

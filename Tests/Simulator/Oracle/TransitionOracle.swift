@@ -72,7 +72,7 @@ struct TransitionOracle {
 extension RunEvent {
     fileprivate var isRunning: Bool {
         switch self {
-        case .began(_, let document): document.status == .running
+        case .began(_, _, let document): document.status == .running
         case .resumed: true
         default: false
         }
