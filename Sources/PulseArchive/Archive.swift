@@ -58,15 +58,13 @@ public final class Archive: Sendable {
         }
         locks = try SourceLocks(beside: path)
         reader = isShared ? try ReadConnection(besideWriterOf: path) : nil
-        do {
+        do throws(SQLiteError) {
+            hasTold =
+                if let place = scope.place { try database.tells(ofPlace: place) } else { false }
             writer = Mutex(
                 try ArchiveWriter(database, locks: locks, scope: scope, retention: retention))
         } catch {
             throw .database(path: path, error)
-        }
-        // Where that can't be read, less is told, and this server goes on.
-        hasTold = writer.withLock { writer in
-            scope.place.flatMap { try? writer.database.tells(ofPlace: $0) } ?? false
         }
     }
 
@@ -98,7 +96,7 @@ public final class Archive: Sendable {
             hasTold: memory == nil ? self.hasTold : hasTold, archive: self)
     }
 
-    /// Goes on telling what the server before this one has left, also of sources that are gone.
+    /// Goes on telling what servers that have ended left, also of sources that are gone.
     ///
     /// - Throws: ``ArchiveError``.
     func resumeTelling() throws(ArchiveError) {
@@ -106,14 +104,20 @@ public final class Archive: Sendable {
         let rows = try read { [scope] database throws(SQLiteError) in
             try database.sourcesToTell(of: scope)
         }
-        for row in rows where locks.take(row) { try resumeTelling(of: row) }
+        guard !rows.isEmpty else { return }
+        let own = writer.withLock { Set($0.sources.values) }
+        for row in rows where !own.contains(row) && locks.take(row) {
+            try resumeTelling(of: row)
+        }
     }
 
     /// The same of one source, once.
     private func resumeTelling(of source: Int64) throws(ArchiveError) {
-        guard let teller, resumed.withLock({ $0.insert(source).inserted }) else { return }
-        teller.resume(
-            try read { database throws(SQLiteError) in try database.waiting(of: source) })
+        guard let teller, !resumed.withLock({ $0.contains(source) }) else { return }
+        let waiting = try read { database throws(SQLiteError) in
+            try database.waiting(of: source)
+        }
+        if resumed.withLock({ $0.insert(source).inserted }) { teller.resume(waiting) }
     }
 
     /// The server has begun with all sources that were there.
@@ -160,23 +164,21 @@ public final class Archive: Sendable {
     /// Whether another server keeps a source.
     func isRefused(_ address: String) -> Bool { queue.withLock { $0.refused.contains(address) } }
 
-    /// Keeps what other servers have kept that have ended.
+    /// Keeps what other servers have kept that have ended, and tells what they left.
     private func takeOver() {
+        try? resumeTelling()
         let refused = queue.withLock(\.refused)
         guard !refused.isEmpty else { return }
-        let taken = writer.withLock { writer in
-            refused.compactMap { address in
-                (try? writer.takeOver(address)).map { (address: address, row: $0) }
-            }
+        let free = writer.withLock { writer in
+            refused.filter { (try? writer.takeOver($0)) == true }
         }
-        guard !taken.isEmpty else { return }
+        guard !free.isEmpty else { return }
         queue.withLock { queue in
-            queue.refused.subtract(taken.map(\.address))
+            queue.refused.subtract(free)
             queue.losses += 1
         }
-        for source in taken.sorted(by: { $0.address < $1.address }) {
-            logger.info("the server that archived \(source.address) has ended: archived here")
-            try? resumeTelling(of: source.row)
+        for address in free.sorted() {
+            logger.info("the server that archived \(address) has ended: archived here")
         }
     }
 
@@ -306,8 +308,8 @@ public final class Archive: Sendable {
         if isNew {
             logger.warning("the archive \(path) can't be written: \(error); served without it")
         }
-        // What is damaged gets worse by being written.
-        if error.kind != .broken { schedule(after: Self.retryDelay) }
+        // What is damaged gets worse by being written; SQLite says the same of one read that fails.
+        if error.kind != .broken || isNew { schedule(after: Self.retryDelay) }
     }
 }
 

@@ -15,6 +15,27 @@ public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
     /// SQLite can't use it.
     case database(path: String, SQLiteError)
 
+    /// Whether it may be over a moment later; whoever had the file locked was waited for.
+    private var mayPass: Bool {
+        switch self {
+        case .place: true
+        case .database(_, let error): error.kind != .busy
+        case .foreign, .newer, .empty, .current: false
+        }
+    }
+
+    /// Does something again when it fails: one system call that does takes the archive from nobody.
+    package static func tryingTwice<Result>(_ body: () throws(ArchiveError) -> Result)
+        throws(ArchiveError) -> Result
+    {
+        do {
+            return try body()
+        } catch {
+            guard error.mayPass else { throw error }
+            return try body()
+        }
+    }
+
     /// The line for a person.
     public var description: String {
         switch self {

@@ -59,7 +59,7 @@ enum ArchiveFile {
                 try ArchiveSchema.refusal(of: database, path: path)
                 ?? (isEmpty ? .empty(path: path) : nil)
         } catch {
-            throw error.kind == .broken ? .foreign(path: path) : .database(path: path, error)
+            throw .database(path: path, error)
         }
         if let refusal { throw refusal }
         return database

@@ -61,8 +61,6 @@ enum ArchiveSchema {
             if let refusal { throw refusal }
         } catch let error as ArchiveError {
             throw error
-        } catch let error as SQLiteError where error.kind == .broken {
-            throw .foreign(path: path)
         } catch let error as SQLiteError {
             throw .database(path: path, error)
         } catch {

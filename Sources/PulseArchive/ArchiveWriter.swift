@@ -84,11 +84,13 @@ final class ArchiveWriter {
         try database.transaction { () throws(SQLiteError) in _ = try row(of: address) }
     }
 
-    /// Keeps a source that another server kept, if that has ended; gives its number.
-    func takeOver(_ address: String) throws(SQLiteError) -> Int64? {
-        guard let row = try database.source(address), locks.take(row) else { return nil }
+    /// Keeps a source that another server kept; whether that has ended.
+    func takeOver(_ address: String) throws(SQLiteError) -> Bool {
+        // Deleted meanwhile: it is made anew when there is something to write.
+        guard let row = try database.source(address) else { return true }
+        guard locks.take(row) else { return false }
         sources[address] = row
-        return row
+        return true
     }
 
     /// The number of a source, old or new; nil when another server keeps it.

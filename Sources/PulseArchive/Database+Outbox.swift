@@ -20,8 +20,8 @@ extension Database {
     func sourcesToTell(of scope: SourceScope) throws(SQLiteError) -> [Int64] {
         try all(
             """
-            SELECT id, address FROM source s WHERE address >= ? AND address < ?
-            AND EXISTS (SELECT 1 FROM transition WHERE source = s.id) ORDER BY id
+            SELECT id, address FROM source WHERE address >= ? AND address < ?
+            AND id IN (SELECT source FROM transition) ORDER BY id
             """, .text(scope.bounds.from), .text(scope.bounds.to)
         ) { (row: $0.integer(0), address: $0.text(1)) }
         .filter { scope.includes($0.address) }.map(\.row)

@@ -26,7 +26,9 @@ public final class ServerArchive: RunArchive {
         let address = archive.scope.address(of: label)
         followed.withLock { _ = $0.insert(address) }
         do throws(ArchiveError) {
-            let source = try archive.source(address)
+            let source = try ArchiveError.tryingTwice { () throws(ArchiveError) in
+                try archive.source(address)
+            }
             // Its newest run was among those that are over, as long as nobody followed it.
             if source.memory != nil { archive.noteChange() }
             return source

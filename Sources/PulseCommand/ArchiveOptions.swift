@@ -60,12 +60,17 @@ struct ArchiveOptions: ParsableArguments {
         }
         configuration.archivePath = ArchivePlace.address(ofFile: path)
         if archive == nil { ArchivePlace.makeDirectory(of: path) }
-        do {
-            let archive = try Archive(
-                path: path, scope: scope, retention: retention, teller: command, logger: logger)
-            command?.keep(in: archive)
-            configuration.archive = try ServerArchive(archive, logger: logger)
+        do throws(ArchiveError) {
+            configuration.archive = try ArchiveError.tryingTwice { () throws(ArchiveError) in
+                // One that was opened in vain keeps its locks as long as somebody has it.
+                command?.keep(in: nil)
+                let archive = try Archive(
+                    path: path, scope: scope, retention: retention, teller: command, logger: logger)
+                command?.keep(in: archive)
+                return try ServerArchive(archive, logger: logger)
+            }
         } catch {
+            command?.keep(in: nil)
             logger.warning("no archive: \(error)")
         }
     }

@@ -210,6 +210,76 @@ def test_what_happened_before_the_take_over_is_archived_then(home: Home) -> None
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("ends", [PulseServer.stop, kill])
+def test_a_source_that_is_gone_when_its_server_ends_goes_on_at_the_second(
+    runs: Runs, ends: Callable[[PulseServer], None]
+) -> None:
+    file = runs.file("a.json")
+    file.running(1.0, total=100.0)
+    first = runs.serve()
+    reach(first, "a", 1.0)
+    wait_until(lambda: runs.home.rows("SELECT count(*) FROM point") == [(1,)], "it is archived")
+    second = runs.serve()
+    reach(second, "a", 1.0)
+    file.running(2.0, total=100.0)
+    reach(first, "a", 2.0)
+    wait_until(lambda: runs.home.rows("SELECT count(*) FROM point") == [(2,)], "it is archived")
+    file.remove()
+    wait_until(lambda: second.get("/runs/a").json()["source_state"] == "missing", "it is gone")
+    ends(first)
+    wait_until(lambda: second.metric("pulse_archive_up") == 1, "it is archived here")
+    file.running(3.0, total=100.0)
+    reach(second, "a", 3.0)
+    query = "SELECT epoch FROM point WHERE cut IS NULL ORDER BY n"
+    wait_until(lambda: runs.home.rows(query) == [(1.0,), (2.0,), (3.0,)], "it goes on")
+    second.stop()
+    assert runs.home.rows("SELECT count(*), max(attempt) FROM run") == [(1, 1)]
+
+
+def test_a_source_that_went_and_came_back_beside_its_server_is_taken_over(runs: Runs) -> None:
+    file = runs.file("a.json")
+    file.running(1.0, total=100.0)
+    first = runs.serve()
+    reach(first, "a", 1.0)
+    second = runs.serve()
+    reach(second, "a", 1.0)
+    file.remove()
+    for server in (first, second):
+        wait_until(
+            lambda server=server: server.get("/runs/a").json()["source_state"] == "missing", "it is gone"
+        )
+    file.running(2.0, total=100.0)
+    for server in (first, second):
+        reach(server, "a", 2.0)
+    assert second.metric("pulse_archive_up") == 0
+    kill(first)
+    wait_until(lambda: second.metric("pulse_archive_up") == 1, "it is archived here")
+    file.running(3.0, total=100.0)
+    reach(second, "a", 3.0)
+    query = "SELECT epoch FROM point WHERE cut IS NULL ORDER BY n"
+    wait_until(lambda: runs.home.rows(query) == [(1.0,), (2.0,), (3.0,)], "it goes on")
+
+
+def test_what_was_left_to_be_told_of_a_gone_source_is_told_by_the_second_server(
+    runs: Runs, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    # Nobody receives it until there is such a file.
+    command = f'test -e "{told}" && echo $PULSE_TRANSITION $PULSE_RUN >> "{told}"'
+    first = runs.serve("--on-transition", command)
+    file = runs.file("a.json")
+    file.document(status="error", timestamp=1_700_000_000)
+    tried = "SELECT begun > 0 FROM transition WHERE transition = 'error'"
+    wait_until(lambda: runs.home.rows(tried) == [(1,)], "it was told in vain")
+    file.remove()
+    second = runs.serve("--on-transition", command)
+    assert second.get("/runs").status == 200
+    told.touch()
+    kill(first)
+    wait_until(lambda: told.read_text() == "error a@1700000000\n", "the second server tells it")
+    wait_until(lambda: runs.home.rows("SELECT * FROM transition") == [], "nothing is left")
+
+
 def test_a_run_that_was_stale_stays_so(home: Home) -> None:
     first = home.serve("--stale-after", "1s")
     report(home.status_file, first, 1.0)

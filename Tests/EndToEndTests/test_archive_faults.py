@@ -6,12 +6,21 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from processes import PATIENCE, StatusFile, pulse_binary, wait_until
-from system_calls import ARCHIVE_ERRORS, ARCHIVE_WRITES, failing, failures, sample, tracing, whole_lines
+from system_calls import (
+    ARCHIVE_ERRORS,
+    ARCHIVE_WRITES,
+    failing,
+    failures,
+    sample,
+    tracing,
+    whole_lines,
+)
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
 
@@ -68,12 +77,17 @@ class Life:
     def live(self, wrapper: Sequence[str] = ()) -> int:
         """Starts a server, lets a run fail, go on and end well, and stops it; its exit code."""
         process = self.start(wrapper)
+        return self.tell(
+            process,
+            error=lambda: self.status.error(1.5),
+            running=lambda: self.status.running(1.6),
+            done=lambda: self.status.done(3.0),
+        )
+
+    def tell(self, process: subprocess.Popen, **writes: Callable[[], None]) -> int:
+        """Writes what a server is to tell, one after the other, and stops it; its exit code."""
         try:
-            for transition, write in [
-                ("error", lambda: self.status.error(1.5)),
-                ("running", lambda: self.status.running(1.6)),
-                ("done", lambda: self.status.done(3.0)),
-            ]:
+            for transition, write in writes.items():
                 wait_until(lambda: self.is_up(process), "it serves, or has ended")
                 if process.poll() is not None:
                     break
@@ -172,3 +186,63 @@ def test_at_whichever_call_it_is_killed_the_archive_is_whole_and_all_is_told(
         kill = ["-e", f"inject={call}:signal=KILL:when={number}"]
         life.live([*tracing(life.folder / "trace", call), *kill])
         life.goes_on(f"killed at {call} {number}")
+
+
+class SecondStart:
+    """A life whose first server has ended, over and over again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.life = Life(folder)
+        first = self.life.start()
+        assert self.life.tell(first, error=lambda: self.life.status.error(1.5)) == 0
+        self.saved = folder.with_name("saved")
+        shutil.copytree(folder, self.saved)
+
+    def again(self) -> Life:
+        shutil.rmtree(self.life.folder)
+        shutil.copytree(self.saved, self.life.folder)
+        (self.life.folder / "log").write_bytes(b"")
+        return self.life
+
+    def of_archive(self, wrapper: Sequence[str]) -> list[str]:
+        """The same wrapper, for nothing but calls that concern the archive's files."""
+        names = [f"pulse.db{suffix}" for suffix in ("", "-wal", "-shm", ".lock")]
+        paths = [*names, *(str(self.life.folder / name) for name in names)]
+        return [*wrapper, *(option for path in paths for option in ("-P", path))]
+
+    def openings(self) -> dict[str, int]:
+        """How often each call is made by the thread that opens the archive."""
+        life = self.again()
+        trace = life.folder / "trace"
+        server = life.start(self.of_archive(tracing(trace, *ARCHIVE_ERRORS)))
+        wait_until(lambda: life.is_up(server), "it serves")
+        assert life.tell(server) == 0
+        lines = list(whole_lines(trace))
+        thread = lines[0].split()[0]
+        counts = Counter(line.split()[1].partition("(")[0] for line in lines if line.split()[0] == thread)
+        assert {"fcntl", "openat", "pread64"} <= counts.keys()
+        return counts
+
+
+@pytest.fixture(scope="module")
+def second_start(tmp_path_factory: pytest.TempPathFactory) -> SecondStart:
+    return SecondStart(tmp_path_factory.mktemp("second") / "life")
+
+
+def test_whichever_call_fails_at_a_start_nothing_is_told_under_two_ids(second_start: SecondStart) -> None:
+    """A server that went on without the archive would tell from memory what the next one tells as well."""
+    for call, count in second_start.openings().items():
+        for number in range(1, count + 1) if ALL else {1, 2, 3, (count + 3) // 2, count}:
+            life = second_start.again()
+            trace = life.folder / "trace"
+            wrapper = failing(trace, call, number, ARCHIVE_ERRORS[call])
+            server = life.start(second_start.of_archive(wrapper))
+            try:
+                life.tell(server, running=lambda life=life: life.status.running(1.6))
+            except subprocess.TimeoutExpired:
+                # As above.
+                assert "F_UNLCK" in str(failures(trace)), failures(trace)
+            # The next one finds what was told of, and something new.
+            (life.folder / "log").write_bytes(b"")
+            life.tell(life.start(), done=lambda life=life: life.status.done(3.0))
+            life.goes_on(f"{call} {number}: {failures(trace)}")
