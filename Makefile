@@ -101,6 +101,10 @@ test-python-versions: ## Test the Python package with each Python from 3.9 on th
 test-integrations: build test-packages ## Train tiny real models with the real frameworks.
 	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations -q
 
+.PHONY: test-notebook
+test-notebook: build test-packages ## Show the panel in a real JupyterLab, behind jupyter-server-proxy.
+	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations notebook -q
+
 .PHONY: test-gpu
 test-gpu: build ## Train on this machine's GPU, and fail on it; says so where there is none.
 	PULSE_BINARY=$(abspath $(DEBUG)) python/run-integrations gpu -q

@@ -25,6 +25,7 @@ WRAPS = [
 [BATCHES] = take("python/README.md", "python", containing="run.update(")
 [ANYTHING_ELSE] = take("docs/TRAINING.md", "python", containing="write_done_status(")
 [FUNCTIONS] = take("python/README.md", "python", containing="safe_read_status")
+[SHOW] = take("docs/WATCH.md", "python")
 [SPELLING] = take("docs/PULSE-v1.md", "python")
 [SPELLING_2] = take("docs/PULSE-v2.md", "python")
 [DOCUMENT_2] = take("docs/PULSE-v2.md", "json")
@@ -116,3 +117,8 @@ def test_a_reader_on_the_conformance_kit() -> None:
     )
     with pytest.raises(AssertionError, match="AssertionError"):
         run(READER, ROOT, before)
+
+
+def test_the_panel_is_shown(tmp_path: Path) -> None:
+    """Here the URL is all; `make test-notebook` has a notebook."""
+    assert run(SHOW, tmp_path).startswith("Pulse: http://127.0.0.1:8080/")

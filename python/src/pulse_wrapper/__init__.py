@@ -1,8 +1,8 @@
 """A truthful status file for any training job, in the PULSE v1 format (Order 16.2-FINAL).
 
 `training` reports what is inside its block, `wrap` a loop; ``pulse_wrapper.transformers``,
-``.lightning`` and ``.keras`` have callbacks. Below them are the four functions of the order, which
-write one state each, atomically:
+``.lightning`` and ``.keras`` have callbacks, and `show` shows a server in a notebook. Below them
+are the four functions of the order, which write one state each, atomically:
 
 Example:
     >>> import os, tempfile
@@ -18,6 +18,7 @@ from .details import PulseDocument, RunDetails
 from .encoder import encode
 from .errors import PulseError
 from .loop import Loop, wrap
+from .notebook import show
 from .reader import read_status, safe_read_status
 from .run import Run
 from .status import STATES, TrainingStatus, calculate_progress
@@ -45,6 +46,7 @@ __all__ = [
     "encode",
     "read_status",
     "safe_read_status",
+    "show",
     "training",
     "wrap",
     "write_done_status",
