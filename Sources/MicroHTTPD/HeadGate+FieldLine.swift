@@ -8,7 +8,7 @@ extension HeadGate {
             bytes[index + 1] == UInt8(ascii: "o"), bytes[index + 2] == UInt8(ascii: "s"),
             bytes[index + 3] == UInt8(ascii: "t"), bytes[index + 4] == UInt8(ascii: ":")
         else { return false }
-        hosts += 1
+        countHost()
         index += 5
         place = .value
         return true
@@ -19,7 +19,7 @@ extension HeadGate {
     mutating func readName(
         _ bytes: inout MutableSpan<UInt8>, _ index: inout Int
     ) -> RequestFault? {
-        let end = min(bytes.count, index + limit - size)
+        let end = min(bytes.count, index + room)
         let start = index
         while index < end {
             let byte = bytes[index]
@@ -52,7 +52,7 @@ extension HeadGate {
         place = .value
         switch field.name {
         case .host:
-            hosts += 1
+            countHost()
         case .contentLength:
             if length != nil { note(lengthFault) }
             length = 0
@@ -70,8 +70,13 @@ extension HeadGate {
     @inline(__always)
     mutating func readValue(_ bytes: Span<UInt8>, _ index: inout Int) -> RequestFault? {
         if field.name == .contentLength { return readLength(bytes[index], &index) }
-        let end = min(bytes.count, index + limit - size)
+        let end = min(bytes.count, index + room)
         while index < end {
+            // Nearly all of a value is text: eight bytes of it at a time.
+            if end - index >= 8, Self.isText(bytes.bytes, index) {
+                index += 8
+                continue
+            }
             let byte = bytes[index]
             if byte < 0x20 && byte != 0x09 || byte == 0x7f {
                 if byte == 0x0d, index + 1 < end, bytes[index + 1] == 0x0a {
@@ -84,6 +89,18 @@ extension HeadGate {
             index += 1
         }
         return nil
+    }
+
+    /// Whether none of the eight bytes from `start` on is below 0x20, nor 0x7f.
+    @inline(__always)
+    private static func isText(_ bytes: RawSpan, _ start: Int) -> Bool {
+        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // Each subtraction borrows into the highest bit of a byte that is one of these.
+        let control = (word &- 0x20 &* ones) & ~word
+        let other = word ^ (0x7f &* ones)
+        let delete = (other &- ones) & ~other
+        return (control | delete) & (0x80 &* ones) == 0
     }
 
     private mutating func endValue(_ byte: UInt8, _ index: inout Int) -> RequestFault? {

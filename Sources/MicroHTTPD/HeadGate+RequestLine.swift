@@ -4,11 +4,11 @@ extension HeadGate {
     /// The method, and the space behind it.
     @inline(__always)
     mutating func readMethod(_ bytes: Span<UInt8>, _ index: inout Int) -> RequestFault? {
-        let end = min(bytes.count, index + limit - size)
+        let end = min(bytes.count, index + room)
         while index < end {
             let byte = bytes[index]
             if byte == 0x20 {
-                isPost = matched == Self.post.utf8CodeUnitCount
+                isPost = Int(matched) == Self.post.utf8CodeUnitCount
                 matched = 0
                 place = .targetStart
                 index += 1
@@ -17,7 +17,7 @@ extension HeadGate {
             guard Self.isToken(byte) else { return .invalidRequestLine }
             let isNext =
                 unsafe takesBody && matched >= 0 && matched < Self.post.utf8CodeUnitCount
-                && Self.post.utf8Start[matched] == byte
+                && Self.post.utf8Start[Int(matched)] == byte
             matched = isNext ? matched + 1 : -1
             index += 1
         }
@@ -27,7 +27,7 @@ extension HeadGate {
     /// The target, and the space behind it.
     @inline(__always)
     mutating func readTarget(_ bytes: Span<UInt8>, _ index: inout Int) -> RequestFault? {
-        let end = min(bytes.count, index + limit - size)
+        let end = min(bytes.count, index + room)
         while index < end {
             let byte = bytes[index]
             if byte <= 0x20 || byte == 0x7f {
@@ -68,6 +68,7 @@ extension HeadGate {
     @inline(__always)
     private mutating func readVersion(_ byte: UInt8, _ index: inout Int) -> RequestFault? {
         let isDigit = (0x30...0x39).contains(byte)
+        let matched = Int(matched)
         switch matched {
         case Self.version.utf8CodeUnitCount where isDigit:
             minorVersion = byte - 0x30
@@ -85,7 +86,7 @@ extension HeadGate {
         default:
             return .invalidRequestLine
         }
-        matched += 1
+        self.matched += 1
         index += 1
         return nil
     }

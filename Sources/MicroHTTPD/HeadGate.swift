@@ -19,37 +19,40 @@ struct HeadGate: Sendable {
         case fieldStart, name, value, fieldEnd, headEnd, body, closed
     }
 
-    var place = Place.start
-    /// What the head takes of the connection's memory so far.
-    var size = 0
-    let limit: Int
-    let takesBody: Bool
-    /// How much of "POST" the method is, or of "HTTP/1." the version.
-    var matched = 0
-    var isPost = false
-    var minorVersion: UInt8 = 0
-    var field = KnownField()
-    var hosts = 0
+    // One of these for each open socket: in this order they are 40 bytes.
+
     /// The announced bytes of the body; nil before any `Content-Length`.
     var length: Int?
+    var place = Place.start
+    let takesBody: Bool
+    var isPost = false
+    /// How much of "POST" the method is, or of "HTTP/1." the version.
+    var matched: Int8 = 0
+    var minorVersion: UInt8 = 0
+    var field = KnownField()
+    /// How many `Host` there were; more than two are as bad as two.
+    private(set) var hosts: UInt8 = 0
     var isCoded = false
     /// Digits of the `Content-Length` that is being read.
-    var digits = 0
+    var digits: UInt8 = 0
     var isBehindLength = false
-    /// Heads that have been let through and not been taken up.
-    private(set) var waiting = 0
     /// What is wrong with the last head that was let through.
     private(set) var fault: RequestFault?
+    /// What the head takes of the connection's memory so far.
+    var size: Int32 = 0
+    private let limit: Int32
+    /// Heads that have been let through and not been taken up.
+    private(set) var waiting: UInt32 = 0
 
     /// Bytes that the library takes for each field and parameter beside the text
     /// (`struct MHD_HTTP_Req_Header`).
-    static let itemSize = 64
+    static let itemSize: Int32 = 64
 
     /// - Parameters:
     ///   - limit: bytes that a head may take of the connection's memory.
     ///   - takesBody: whether a `POST` may have a body.
     init(limit: Int, takesBody: Bool) {
-        self.limit = limit
+        self.limit = Int32(clamping: limit)
         self.takesBody = takesBody
     }
 
@@ -79,13 +82,16 @@ struct HeadGate: Sendable {
             }
             let start = index
             let found = step(&bytes, &index)
-            size += index - start
+            size += Int32(index - start)
             if let found { return refuse(found, at: index) }
         }
         // A name may end here, and its colon come next.
         if place == .name { disguise(&bytes, at: index - 1) }
         return .all
     }
+
+    /// How many more bytes the head may take.
+    var room: Int { Int(limit) - Int(size) }
 
     private var isInFields: Bool { place.rawValue >= Place.fieldStart.rawValue }
 
@@ -165,6 +171,10 @@ struct HeadGate: Sendable {
     private mutating func begin() {
         (place, size, matched, minorVersion) = (.start, 0, 0, 0)
         (hosts, length) = (0, nil)
+    }
+
+    mutating func countHost() {
+        hosts = min(hosts + 1, 2)
     }
 
     /// Notes what is wrong with the head, which goes on all the same.

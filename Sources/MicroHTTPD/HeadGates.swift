@@ -23,10 +23,11 @@ internal import CMicroHTTPD
     /// A client connected.
     func open(_ socket: Int) {
         if unsafe socket >= gates.count {
+            // Every one of them is touched, so there are few more than sockets.
             let larger = UnsafeMutableBufferPointer<HeadGate>.allocate(
-                capacity: max(64, 2 * socket))
-            _ = unsafe larger.initialize(
-                from: Array(gates) + repeatElement(fresh, count: larger.count - gates.count))
+                capacity: 64 + socket + socket / 8)
+            unsafe larger.initialize(repeating: fresh)
+            _ = unsafe larger.update(fromContentsOf: gates)
             unsafe gates.deallocate()
             unsafe gates = unsafe larger
         }

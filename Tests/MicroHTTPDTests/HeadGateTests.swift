@@ -77,6 +77,28 @@ struct HeadGateTests {
         #expect(passed.count == (head + (fault == nil ? "GET" : "")).utf8.count)
     }
 
+    @Test("finds each byte that no value has, wherever it stands", arguments: 0..<20)
+    func value(place: Int) {
+        for byte in UInt8.min...UInt8.max where byte != 0x0a && byte != 0x0d {
+            var value = Array(repeating: UInt8(ascii: "a"), count: 20)
+            value[place] = byte
+            let head =
+                Array("GET / HTTP/1.1\r\nHost: a\r\nX:".utf8) + value + Array("\r\n\r\n".utf8)
+            let isText = byte == 0x09 || (byte >= 0x20 && byte != 0x7f)
+            for size in [7, head.count] {
+                var gate = HeadGate(limit: 4_096, takesBody: false)
+                let passed = gate.pass(head, by: size)
+                #expect(gate.faults == [isText ? nil : .invalidFieldLine], "\(byte)")
+                #expect((passed == head) == isText)
+            }
+        }
+    }
+
+    @Test("takes little for each of ten thousand streams")
+    func size() {
+        #expect(MemoryLayout<HeadGate>.stride <= 40)
+    }
+
     @Test("needs no Host where the version is HTTP/1.0")
     func oldVersion() {
         var gate = HeadGate(limit: 4_096, takesBody: false)
