@@ -92,6 +92,7 @@ def measure(arguments: argparse.Namespace) -> Samples:
             few = Size(size.streams // 10, size.events, size.interval)
             for _ in range(rounds):
                 streams.fan_out(kit, samples, f"fanout{few.streams}.pulse", "pulse", few)
+            streams.measure_split(kit, samples, rounds, size)
             streams.measure_latency(kit, samples, 20 if quick else 1000)
         elif part == "growth":
             few = Size(100, size.events, 50)

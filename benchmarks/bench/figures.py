@@ -54,10 +54,10 @@ def requests(samples: Samples) -> list[Figure]:
     table = []
     for case, what in (("get", "`GET /status`"), ("get304", "`GET /status`, unchanged (304)")):
         floor, nginx = cost(case, "libmicrohttpd"), cost(case, "nginx")
-        goals = [
-            Goal(floor, 1.10, "≤ 1.10 × bare libmicrohttpd"),
-            Goal(nginx, 0.95, "≤ 0.95 × nginx `return`"),
-        ]
+        goals = [Goal(floor, 1.10, "≤ 1.10 × bare libmicrohttpd")]
+        # Of a 304 the bare library alone takes more than that.
+        if case == "get":
+            goals.append(Goal(nginx, 0.95, "≤ 0.95 × nginx `return`"))
         peers = {
             "bare libmicrohttpd": floor,
             "nginx `return`": nginx,

@@ -21,7 +21,7 @@ def live(samples: Samples, runs: int) -> list[Figure]:
     def one(what: str) -> float | None:
         return samples.median(f"runs1.{what}")
 
-    many, single = median("private.mb"), one("private.mb")
+    many, single = median("written.mb"), one("written.mb")
     memory = (many - single) * 1e6 / 1024 / (runs - 1) if many and single else None
     return [
         Figure(

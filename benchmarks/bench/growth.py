@@ -33,7 +33,7 @@ class Line:
 
 LINES = (
     Line("runs: a core's share at rest", "%", "runs{}.idle.percent", RUNS, "µs a poll", 2e4),
-    Line("runs: private memory", "MB", "runs{}.private.mb", RUNS, "KiB", 1e3 / 1.024),
+    Line("runs: memory in no file", "MB", "runs{}.written.mb", RUNS, "KiB", 1e3 / 1.024),
     Line("runs: exec → whole list", "ms", "runs{}.start.ms", RUNS, "µs", 1e3),
     Line("viewers of `/runs/events`: last one, median", "ms", "viewers{}.last_ms", VIEWERS,
          "µs", 1e3),
@@ -99,6 +99,7 @@ def others(samples: Samples) -> Table:
 def fan_out(samples: Samples) -> Table:
     """How the cost of a fan-out of one run grows: one row for each case."""
     cases = [(f"fanout{n}.pulse", f"{n:,} streams") for n in (100, 1_000, 10_000)]
+    cases += [("split.pulse", "10,000 streams, half of them of a second server")]
     cases += [(f"rate{n}", f"1,000 streams, {n} updates a second") for n in (1, 5, 20)]
     cases += [(f"message{n}", f"1,000 streams, message of {n:,} bytes")
               for n in (100, 4_000, 50_000)]  # fmt: skip

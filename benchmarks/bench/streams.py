@@ -88,6 +88,31 @@ def fan_out(tools: Tools, samples: Samples, name: str, system: str, size: Size) 
         samples.add(f"{name}.cpu_us_per_delivery", spent / deliveries / 1000)
 
 
+def measure_split(tools: Tools, samples: Samples, rounds: int, size: Size) -> None:
+    """The same streams of two servers that show one file, half of them each."""
+    for _ in range(rounds):
+        with contextlib.ExitStack() as stack:
+            directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            pair = [stack.enter_context(servers.pulse(tools, directory)) for _ in range(2)]
+            ports = ",".join(str(server.port) for server in pair)
+            numbers = [str(n) for n in (size.events, size.interval, size.message)]
+            command = [tools.load / "sse_clients", ports, servers.STREAM_PATH, str(size.streams)]
+            load = stack.enter_context(
+                Process([*command, f"file:{directory}/status.json", *numbers])
+            )
+            load.line()
+            time.sleep(SETTLE)
+            before = sum(server.cpu_ns() for server in pair)
+            load.say("go")
+            report = json.loads(load.line())
+            spent = sum(server.cpu_ns() for server in pair) - before
+            if report["missing"]:
+                raise RuntimeError(f"split: {report['missing']} events didn't arrive")
+            samples.add("split.pulse.last_ms", *report["last_ms"])
+            deliveries = size.streams * size.events
+            samples.add("split.pulse.cpu_us_per_delivery", spent / deliveries / 1000)
+
+
 def measure_requests_meanwhile(tools: Tools, samples: Samples, rounds: int, size: Size) -> None:
     """Ask for `/status` at a fixed pace while every stream gets an event each second."""
     seconds = size.events
