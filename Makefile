@@ -23,6 +23,7 @@ NATS_RELEASE := .build-nats/release/pulse
 RELEASE_FLAGS := -c release --product pulse --static-swift-stdlib $(TRAITS:%=--traits %)
 MAN := docs/man
 VENV := .venv
+DOCS_VENV := .venv-docs
 PYTEST := $(VENV)/bin/python -m pytest -q
 # Whole processes wait for each other most of the time.
 PARALLEL := -n 2 --dist loadfile
@@ -226,8 +227,14 @@ reference: build ## Write the tables of docs/REFERENCE.md anew: routes, metrics,
 	$(PYTHON) tools/reference $(DEBUG)
 
 .PHONY: docs
-docs: $(VENV)/ready ## Build the documentation as a site: .build-site/html/index.html.
-	tools/site $(VENV)/bin/python
+docs: $(DOCS_VENV)/ready ## Build the documentation as a site: .build-site/html/index.html.
+	tools/site $(DOCS_VENV)/bin/python
+
+$(DOCS_VENV)/ready: docs/requirements.txt
+	@tools/install-packages python3-venv
+	$(PYTHON) -m venv $(DOCS_VENV)
+	$(DOCS_VENV)/bin/pip install --quiet --disable-pip-version-check -r docs/requirements.txt
+	touch $@
 
 .PHONY: docs-api
 docs-api: build-packages ## Build the documentation of the libraries.
@@ -246,7 +253,7 @@ format: ## Give the Swift code its form.
 
 .PHONY: clean
 clean: ## Remove what was built.
-	rm -rf dist .build .build-address .build-nats .build-packages .build-site .build-thread $(VENV)
+	rm -rf dist .build .build-address .build-nats .build-packages .build-site .build-thread $(VENV) $(DOCS_VENV)
 
 .PHONY: build-packages
 build-packages:
@@ -260,7 +267,7 @@ nats-packages:
 test-packages:
 	@tools/install-packages $(TEST_PACKAGES)
 
-REQUIREMENTS := python/requirements-test.txt Tests/EndToEndTests/requirements.txt $(CONFORMANCE)/requirements.txt
+REQUIREMENTS := $(addsuffix /requirements.txt,Tests/EndToEndTests $(CONFORMANCE) docs) python/requirements-test.txt
 
 $(VENV)/ready: $(REQUIREMENTS) | test-packages
 	$(PYTHON) -m venv $(VENV)
