@@ -10,7 +10,7 @@ TRAITS ?=
 
 BUILD_PACKAGES := libmicrohttpd-dev libsqlite3-dev pkg-config $(if $(TRAITS),libnats-dev)
 NATS_PACKAGES := libnats-dev nats-server
-TEST_PACKAGES := $(BUILD_PACKAGES) $(NATS_PACKAGES) apache2-bin caddy chromium curl esbuild gcc jq libfuse2 \
+TEST_PACKAGES := $(BUILD_PACKAGES) $(NATS_PACKAGES) apache2-bin caddy chromium curl esbuild firefox-esr gcc jq libfuse2 \
 	man-db nginx node-react node-react-dom openssl prometheus python3-venv slowhttptest strace systemd
 
 DEBUG := .build/debug/pulse
