@@ -26,7 +26,7 @@ VENV := .venv
 DOCS_VENV := .venv-docs
 PYTEST := $(VENV)/bin/python -m pytest -q
 # Whole processes wait for each other most of the time.
-PARALLEL := -n 2 --dist loadfile
+PARALLEL := -n 3 --dist loadfile
 BINARIES := PULSE_BINARY=$(abspath $(DEBUG)) PULSE_NATS_BINARY=$(abspath $(NATS_DEBUG))
 
 .PHONY: help

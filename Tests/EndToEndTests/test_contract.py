@@ -321,7 +321,7 @@ def schemathesis(location: str, directory: Path, *flags: str) -> subprocess.Comp
     return subprocess.run(
         [str(Path(sys.executable).with_name("schemathesis")), "run", location]
         + ["--checks", "all", "--max-redirects", "0", "--request-timeout", "20"]
-        + ["--max-examples", "10", "--seed", "16", "--continue-on-failure", "--no-color", *flags],
+        + ["--max-examples", "5", "--seed", "16", "--continue-on-failure", "--no-color", *flags],
         # It leaves its memory of examples in the directory that it runs in.
         cwd=directory,
         capture_output=True,
