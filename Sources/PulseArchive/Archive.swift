@@ -285,10 +285,17 @@ public final class Archive: Sendable {
             }) {
                 logger.info("the archive \(path) is written again")
             }
+            retain()
             if taken.batches.contains(where: \.changesRuns) { queue.withLock(\.changed)?() }
         } catch {
             failed(error, taken)
         }
+    }
+
+    /// Removes what isn't to be kept, in portions.
+    private func retain() {
+        let hasMore = try? writer.withLock { writer throws(SQLiteError) in try writer.retain() }
+        if hasMore == true { thread.async { [weak self] in self?.retain() } }
     }
 
     private func failed(_ error: SQLiteError, _ taken: ArchiveQueue) {

@@ -12,6 +12,9 @@ enum ArchiveFile {
     private static let applicationIDOffset = 68
     private static let headerLength = 100
 
+    /// So many KiB of pages are kept in memory by one connection: the system has the file's, too.
+    static let boundedCache = "PRAGMA cache_size = -256"
+
     /// Opens the file for writing, and makes it, for its owner alone, when it isn't there.
     ///
     /// - Parameter isNetwork: whether its file system is a network's; nil to ask that.
@@ -31,6 +34,7 @@ enum ArchiveFile {
             try database.execute("PRAGMA synchronous = NORMAL")
             // A run that is deleted takes with it what was to be told of it.
             try database.execute("PRAGMA foreign_keys = ON")
+            try database.execute(boundedCache)
             return (database, !isNetwork)
         } catch let error as ArchiveError {
             throw error

@@ -23,11 +23,26 @@ extension ArchiveWriter {
         }
     }
 
+    /// So many runs are removed at one time: in less than a second, also of long ones.
+    private static let portion = 100
+
+    /// Removes some of what isn't to be kept, where there may be any.
+    ///
+    /// - Returns: whether there is more. Others may write before that is removed.
+    func retain() throws(SQLiteError) -> Bool {
+        guard let now = retainsAt else { return false }
+        let hasMore = try database.transaction { () throws(SQLiteError) in try retain(at: now) }
+        guard !hasMore else { return true }
+        (retainedAt, retainsAt) = (now, nil)
+        return false
+    }
+
     /// Removes what isn't to be kept of this server's runs, the oldest first: never one that is the
     /// current one of its source.
     ///
     /// - Parameter now: unix seconds, by the server's clock.
-    func retain(at now: Int64) throws(SQLiteError) {
+    /// - Returns: whether there is more.
+    private func retain(at now: Int64) throws(SQLiteError) -> Bool {
         let over = try database.all(
             """
             SELECT r.id, s.id, s.address, r.id IS s.current, coalesce(r.ended, r.updated)
@@ -45,9 +60,10 @@ extension ArchiveWriter {
                 || (sources[run.address] == nil && !SourceScope.mayBeThere(run.address))
         }
         let seconds = retention.age.map { Int64($0 / .seconds(1)) }
-        for (index, run) in over.enumerated() {
-            let isOld = seconds.map { run.ended <= now - $0 } ?? false
-            if index >= retention.runs || isOld { try database.delete(run: run.row) }
+        let left = over.enumerated().filter { index, run in
+            index >= retention.runs || seconds.map { run.ended <= now - $0 } ?? false
         }
+        for (_, run) in left.suffix(Self.portion) { try database.delete(run: run.row) }
+        return left.count > Self.portion
     }
 }

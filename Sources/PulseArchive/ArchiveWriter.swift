@@ -23,7 +23,9 @@ final class ArchiveWriter {
     private var journals: [Int64: Int64] = [:]
     private(set) var sources: [String: Int64] = [:]
     /// When it was looked last for what isn't to be kept; unix seconds.
-    private(set) var retainedAt: Int64?
+    var retainedAt: Int64?
+    /// The time at which it is to be looked; nil when that is done.
+    var retainsAt: Int64?
     let locks: SourceLocks
     let retention: Retention
     let scope: SourceScope
@@ -54,7 +56,7 @@ final class ArchiveWriter {
         _ batches: [ArchiveBatch], _ changes: [OutboxChange] = [], tells: Bool? = nil
     ) throws(SQLiteError) -> Set<String> {
         do throws(SQLiteError) {
-            return try database.transaction { () throws(SQLiteError) in
+            let refused = try database.transaction { () throws(SQLiteError) in
                 var refused: Set<String> = []
                 for batch in batches {
                     if let source = try row(of: batch.source) {
@@ -65,12 +67,12 @@ final class ArchiveWriter {
                 }
                 for change in changes { try apply(change) }
                 if let tells { try begin(tells: tells) }
-                if let newest = batches.last, isDue(batches, at: newest.wallClock) {
-                    try retain(at: newest.wallClock)
-                    retainedAt = newest.wallClock
-                }
                 return refused
             }
+            if let newest = batches.last, isDue(batches, at: newest.wallClock) {
+                retainsAt = newest.wallClock
+            }
+            return refused
         } catch {
             current = [:]
             journals = [:]

@@ -27,7 +27,9 @@ final class ReadConnection: Sendable {
     /// - Throws: ``ArchiveError``.
     convenience init(besideWriterOf path: String) throws(ArchiveError) {
         do throws(SQLiteError) {
-            self.init(try Database(path: path, .read), path: path)
+            let database = try Database(path: path, .read)
+            try database.execute(ArchiveFile.boundedCache)
+            self.init(database, path: path)
         } catch {
             throw .database(path: path, error)
         }
