@@ -46,7 +46,8 @@ struct EnvironmentArguments {
         "runs": Settings(options: ["archive"]),
         "run": server.adding(
             options: [
-                "runs-dir", "name", "total-epochs", "total-steps", "trainer-log", "to", "linger",
+                "runs-dir", "name", "total-epochs", "total-steps", "pulse-version", "trainer-log",
+                "to", "linger",
             ] + nats,
             flags: [
                 "no-kubeflow", "no-log-search", "no-capture", "serve", "keep-serving", "no-linger",
@@ -58,7 +59,7 @@ struct EnvironmentArguments {
         "doctor": Settings(
             options: ["status-file", "host", "port", "base-path", "tls-certificate", "archive"],
             lists: ["allowed-host"]),
-        "write": Settings(options: ["status-file"]),
+        "write": Settings(options: ["status-file", "pulse-version"]),
         "healthcheck": Settings(options: ["host", "port", "base-path", "tls-certificate"]),
     ]
     /// Options of which a command takes one: a flag for one wins over a variable for another, and an
@@ -90,6 +91,8 @@ struct EnvironmentArguments {
             guard !Self.isGiven(name, in: own), let value = environment(variable) else {
                 return nil
             }
+            // As the other writers read it.
+            if name == "pulse-version", value.isEmpty { return nil }
             let others = Self.alternatives.first { $0.contains(name) } ?? []
             if namesPlace, others.contains("status-file") { return nil }
             for other in others where other != name && settings.takes(other) {
@@ -144,7 +147,9 @@ struct EnvironmentArguments {
     }
 
     private static func variable(of name: String) -> String {
-        "PULSE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+        // The one that every writer reads, `pulse_wrapper` as well.
+        if name == "pulse-version" { return "PULSE_VERSION" }
+        return "PULSE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
     private static func isGiven(_ name: String, in arguments: ArraySlice<String>) -> Bool {

@@ -32,12 +32,15 @@ struct Run: ParsableCommand {
               pulse run --runs-dir runs -- python train.py --lr 1e-4
               pulse run --runs-dir runs --name baseline -- python train.py
 
+            --pulse-version 2 writes PULSE v2: steps, learning rate and other metrics, as far as the logs tell them. \
+            The command gets it as PULSE_VERSION, which pulse_wrapper and pulse write go by.
+
             --to sends each state to a key of NATS as well, as pulse relay does; pulse waits up to ten seconds for \
             the last one to be acknowledged, and prints an error when it was not.
             """)
 
     @Option(
-        name: .shortAndLong, help: "The PULSE v1 file to write. (default: status.json)",
+        name: .shortAndLong, help: "The status file to write. (default: status.json)",
         completion: .file())
     var statusFile: String?
 
@@ -62,6 +65,12 @@ struct Run: ParsableCommand {
     @Option(
         help: "Steps planned, for a log that doesn't name them.", transform: NumberArgument.number)
     var totalSteps: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "The version of PULSE to write, 1 or 2; the command's own writers follow it. (default: 1)",
+            valueName: "version"), transform: PulseVersionArgument.parse)
+    var pulseVersion: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -214,6 +223,7 @@ struct Run: ParsableCommand {
         var run = RunConfiguration(command: command, place: place)
         run.totalEpochs = totalEpochs
         run.totalSteps = totalSteps
+        run.version = pulseVersion
         run.trainerLogs = trainerLog
         run.findsLogs = !noLogSearch
         run.takesUpdates = !noKubeflow

@@ -16,7 +16,9 @@ struct WriteDetails: ParsableArguments {
         }
     }
 
-    @Option(help: "The version to write: 1 or 2. (default: 2 with any of these options, else 1)")
+    @Option(
+        help: "The version to write: 1 or 2. (default: 2 with any of these options, else 1)",
+        transform: PulseVersionArgument.parse)
     var pulseVersion: Int?
 
     @Option(help: "The named set of parameters.")
@@ -51,12 +53,10 @@ struct WriteDetails: ParsableArguments {
     var attempt: Int64?
 
     func validate() throws {
-        guard let pulseVersion else { return }
-        guard [1, 2].contains(pulseVersion) else {
-            throw ValidationError("--pulse-version is 1 or 2.")
-        }
         if pulseVersion == 1, isTold {
-            throw ValidationError("PULSE v1 has none of these fields: leave out --pulse-version 1.")
+            throw ValidationError(
+                "PULSE v1 has none of these fields: leave out --pulse-version 1, and PULSE_VERSION."
+            )
         }
     }
 

@@ -40,8 +40,8 @@ struct Arbiter: Sendable {
 
     /// What the status file holds, as far as it isn't our own writing.
     enum TrainerStatus: Sendable {
-        case valid(TrainingStatus)
-        /// The file is there and is no PULSE v1.
+        case valid(PulseDocument)
+        /// The file is there and is no PULSE.
         case invalid(PulseError)
     }
 
@@ -49,14 +49,20 @@ struct Arbiter: Sendable {
     private let program: String
     private let plannedEpochs: Double?
     private let plannedSteps: Double?
+    /// The version of PULSE that our own documents are of.
+    private let version: Int
     /// The run as each source has reported it.
     private var runs: [Source: ReportedRun] = [:]
     /// The trainer's newest valid status.
-    private var valid: TrainingStatus?
+    private var valid: PulseDocument?
     /// Why what the trainer wrote last is invalid.
     private var invalid: PulseError?
 
-    init(program: String, plannedEpochs: Double?, plannedSteps: Double? = nil) {
+    /// - Parameter version: 1 or 2; a trainer that writes the file itself decides for itself.
+    init(
+        program: String, plannedEpochs: Double?, plannedSteps: Double? = nil, version: Int = 1
+    ) {
+        self.version = version
         self.program = program
         self.plannedEpochs = plannedEpochs
         self.plannedSteps = plannedSteps
@@ -64,7 +70,7 @@ struct Arbiter: Sendable {
 
     /// Who is believed; nil while nobody has reported.
     private var source: Source? {
-        runs.keys.max { $0.rawValue < $1.rawValue }
+        runs.filter(\.value.hasReported).keys.max { $0.rawValue < $1.rawValue }
     }
 
     private var run: ReportedRun {
@@ -100,8 +106,10 @@ struct Arbiter: Sendable {
 
     /// Takes a report of a source.
     ///
-    /// Gives the state to write; nil when another source is believed, or the report is late.
+    /// Gives the state to write; nil when another source is believed, the report is late, or says
+    /// nothing that the version has a place for.
     mutating func report(_ report: ProgressReport, from newer: Source) -> StatusDraft? {
+        guard version == 2 || report.tellsProgress else { return nil }
         let before = reportedProblem
         var run = runs[newer] ?? unreported
         let isAccepted = run.accept(report)
@@ -111,11 +119,16 @@ struct Arbiter: Sendable {
         return trainerWrites || !isBelieved ? nil : draft(.running, message: message)
     }
 
+    /// To be called when a draft was written: a metric stands in one document.
+    mutating func forgetMetrics() {
+        if let source { runs[source]?.forgetMetrics() }
+    }
+
     /// Takes note of what the trainer wrote into the status file.
     mutating func accept(_ status: TrainerStatus) {
         switch status {
-        case .valid(let status):
-            valid = status
+        case .valid(let document):
+            valid = document
             invalid = nil
         case .invalid(let error):
             invalid = error
@@ -130,29 +143,31 @@ struct Arbiter: Sendable {
         }
         let facts = numbers
         let outcome = ending.isSuccess ? completed : ending.reason(afterTraining: isTrained)
-        var final = StatusDraft(
-            state: ending.isSuccess ? .done : .error, epoch: facts.epoch, totalEpochs: facts.total,
-            loss: facts.loss, message: outcome)
+        var final = facts
+        final.state = ending.isSuccess ? .done : .error
+        let problems = valid == nil && version == 2 ? run.metricProblems : []
+        final.message = ([outcome] + problems).joined(separator: "; ")
         if ending.isSuccess {
             // Done is all of it, and a total that nobody knew is what was done.
-            final.totalEpochs = max(facts.total, facts.total > 0 ? 0 : facts.epoch)
+            if facts.totalEpochs == 0 { final.totalEpochs = facts.epoch }
             final.epoch = final.totalEpochs
         }
-        if let problem = lossProblem { final.message = "\(problem); \(outcome)" }
+        if let problem = lossProblem { final.message = "\(problem); \(final.message)" }
         if ending.leavesProcesses { final.message += "; processes that it started still run" }
         return final
     }
 
     /// Whether the training itself came to its end: what fails then is the saving, or an evaluation.
     private var isTrained: Bool {
-        let (epoch, total, _) = numbers
-        return valid?.status == .done || total > 0 && epoch >= total
+        let facts = numbers
+        return valid?.status == .done
+            || facts.totalEpochs > 0 && facts.epoch >= facts.totalEpochs
     }
 
     /// The epoch of a job that is done is the total; where it really stopped must not get lost.
     private var completed: String {
         if source == nil, !trainerWrites { return "exit code 0; nothing was reported" }
-        let (epoch, total, _) = numbers
+        let (epoch, total) = (numbers.epoch, numbers.totalEpochs)
         if run.isEvaluation { return "Evaluation completed" }
         guard valid != nil || run.hasEpoch, epoch < total * Self.nearlyAll else {
             return "Training completed"
@@ -170,10 +185,13 @@ struct Arbiter: Sendable {
         return Int64(exactly: rounded).map(String.init) ?? "\(rounded)"
     }
 
-    /// The newest numbers of whoever is believed.
-    private var numbers: (epoch: Double, total: Double, loss: Double) {
-        if let valid { return (valid.epoch, valid.totalEpochs, valid.loss) }
-        return (run.epoch, run.totalEpochs, run.loss)
+    /// The newest numbers of whoever is believed, in the version that they are written in.
+    private var numbers: StatusDraft {
+        guard let valid else { return draft(.running, message: message) }
+        return StatusDraft(
+            state: .running, epoch: valid.epoch, totalEpochs: valid.totalEpochs,
+            loss: valid.v1.loss, message: valid.message, details: valid.details,
+            hasLoss: valid.hasLoss)
     }
 
     /// What is wrong with the newest loss: training that diverged must not look healthy at its end.
@@ -186,8 +204,13 @@ struct Arbiter: Sendable {
     }
 
     private func draft(_ state: TrainingStatus.State, message: String) -> StatusDraft {
-        StatusDraft(
+        var draft = StatusDraft(
             state: state, epoch: run.epoch, totalEpochs: run.totalEpochs, loss: run.loss,
             message: message)
+        guard version == 2 else { return draft }
+        draft.details = run.documentDetails
+        draft.hasLoss = run.hasLoss
+        draft.message = ([message] + run.metricProblems).joined(separator: "; ")
+        return draft
     }
 }

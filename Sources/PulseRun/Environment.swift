@@ -9,6 +9,8 @@ struct Environment: Hashable, Sendable {
     static let supervised = "PULSE_SUPERVISED"
     /// Where the status file is.
     static let statusFile = "PULSE_STATUS_FILE"
+    /// The version of PULSE that writers write.
+    static let version = "PULSE_VERSION"
     /// What names a status file otherwise.
     static let choosing = ["PULSE_RUNS_DIR", "PULSE_NAME"]
 

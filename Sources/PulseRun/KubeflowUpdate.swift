@@ -31,7 +31,24 @@ enum KubeflowUpdate {
             // A whole number, rounded down, except at the end.
             report.fractionError = percentage < 100 ? 0.01 : 0
         }
+        report.details = details(of: metrics)
         return report
+    }
+
+    /// What isn't a measure, or stands in a field of its own.
+    private static let fields: Set = [
+        "current_step", "total_steps", "current_epoch", "epoch", "loss", "learning_rate",
+    ]
+
+    private static func details(of metrics: [String: Double]) -> ReportDetails {
+        var details = ReportDetails()
+        details.take(rate: metrics["learning_rate"])
+        for (name, value) in metrics.sorted(by: { $0.key < $1.key }) where !fields.contains(name) {
+            details.take(metric: name, value)
+        }
+        // The callback sends all that was ever logged at each step.
+        details.repeatsMetrics = !details.metrics.isEmpty
+        return details
     }
 
     private static func metrics(of update: JSONValue) -> [String: Double] {

@@ -2,6 +2,8 @@
 struct ProgressReport: Hashable, Sendable {
     /// Optimizer steps done.
     var step: Double?
+    /// `step` is the number of the last one, counted from 0: one more are done.
+    var isStepIndex = false
     /// Optimizer steps planned.
     var totalSteps: Double?
     /// Epochs done, as precisely as the trainer says it.
@@ -22,6 +24,18 @@ struct ProgressReport: Hashable, Sendable {
     var isEvaluation = false
     /// The gradient was NaN: so was the loss, whatever the trainer says of it.
     var hasLostGradient = false
+    /// What only PULSE v2 has a place for.
+    var details = ReportDetails()
+
+    /// The same without what only PULSE v2 has a place for.
+    var progress: ProgressReport {
+        var report = self
+        report.details = ReportDetails()
+        return report
+    }
+
+    /// Whether it tells anything that PULSE v1 has a place for.
+    var tellsProgress: Bool { progress != ProgressReport() }
 
     /// The part that is done and how far it may be off; nil when nothing tells.
     var done: (fraction: Double, error: Double)? {

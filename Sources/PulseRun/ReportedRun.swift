@@ -1,3 +1,5 @@
+internal import Pulse
+
 /// A run as one source has reported it so far: its numbers and what to say about them.
 struct ReportedRun: Sendable {
     /// Epochs done, with fractions.
@@ -8,8 +10,15 @@ struct ReportedRun: Sendable {
     private(set) var loss = 0.0
     /// What is wrong with the newest loss; nil while it is finite.
     private(set) var lossProblem: String?
+    /// Whether any finite loss was reported.
+    private(set) var hasLoss = false
+    /// Whether anything was reported that PULSE v1 has a place for.
+    private(set) var hasReported = false
     /// Where the run is, such as `step 20 of 48`.
     private(set) var place: String?
+    /// Optimizer updates done and planned, as version 2 tells them.
+    private var updates = (done: nil as Double?, planned: nil as Double?)
+    private var details = ReportedDetails()
     /// Nothing but evaluations and predictions was reported.
     private(set) var isEvaluation = false
     private var total: TotalEpochs
@@ -40,10 +49,13 @@ struct ReportedRun: Sendable {
     @discardableResult
     mutating func accept(_ report: ProgressReport) -> Bool {
         var report = report
-        report.totalSteps = report.totalSteps ?? plannedSteps
+        if report.tellsProgress { report.totalSteps = report.totalSteps ?? plannedSteps }
         // The steps tell more than the number of the epoch that is under way.
         if report.isEpochWhole, report.done != nil { report.epoch = nil }
         if order.isLate(report) { return false }
+        details.take(report.details)
+        guard report.tellsProgress else { return true }
+        hasReported = true
         hasTrained = hasTrained || !report.isEvaluation
         isEvaluation = !hasTrained
         if plannedEpochs == nil, let epochs = report.totalEpochs, epochs > 0 {
@@ -68,6 +80,7 @@ struct ReportedRun: Sendable {
                 place?.append(" of \(Self.text(totalSteps))")
             }
         }
+        count(report)
         take(report)
         return true
     }
@@ -93,6 +106,7 @@ struct ReportedRun: Sendable {
         guard let loss = report.loss else { return }
         if loss.isFinite, !report.hasLostGradient {
             self.loss = loss
+            hasLoss = true
             lossProblem = nil
             return
         }
@@ -103,6 +117,34 @@ struct ReportedRun: Sendable {
         let reason =
             loss.isFinite ? " (its gradient tells: logging_nan_inf_filter hides the loss)" : ""
         lossProblem = problem + place + reason
+    }
+
+    /// Counts the updates; the steps of an evaluation are none.
+    private mutating func count(_ report: ProgressReport) {
+        if report.isEvaluation {
+            updates = (nil, nil)
+        } else if let step = report.step {
+            updates = (report.isStepIndex ? step + 1 : step, report.totalSteps)
+        } else {
+            // Of an epoch alone no step is known; a part of all says nothing against the last one.
+            if report.epoch != nil, report.fraction == nil { updates = (nil, nil) }
+            updates.planned = report.totalSteps ?? updates.planned
+        }
+    }
+
+    /// What only PULSE v2 has a place for.
+    var documentDetails: RunDetails {
+        let planned = updates.planned ?? plannedSteps
+        return details.document(
+            steps: updates.done, totalSteps: planned.flatMap { $0 > 0 ? $0 : nil })
+    }
+
+    /// What is wrong with metrics, such as `eval_loss is NaN`.
+    var metricProblems: [String] { details.problems }
+
+    /// To be called when a document with the metrics was written.
+    mutating func forgetMetrics() {
+        details.forgetMetrics()
     }
 
     /// Steps are whole numbers, and huge ones have no short name.

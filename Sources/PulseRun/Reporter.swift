@@ -17,7 +17,7 @@ struct Reporter: Sendable {
     /// Of stderr, and of stdout where it goes another way.
     private var outputs = [OutputLog(), OutputLog()]
     /// What we wrote last: anything else in the file is the trainer's status.
-    private var written: TrainingStatus?
+    private var written: PulseDocument?
     /// What could not be written yet.
     private var pending: StatusDraft?
     private var warning: String?
@@ -84,7 +84,10 @@ struct Reporter: Sendable {
     private mutating func readTrainerStatus() {
         switch reader.read() {
         case .unchanged: break
-        case .accepted(let status): if status != written { arbiter.accept(.valid(status)) }
+        case .accepted:
+            if let document = reader.lastDocument, document != written {
+                arbiter.accept(.valid(document))
+            }
         case .rejected(let error): if error.offset != nil { arbiter.accept(.invalid(error)) }
         }
     }
@@ -156,12 +159,13 @@ struct Reporter: Sendable {
     }
 
     private mutating func write(_ draft: StatusDraft) throws(PulseError) {
-        let status = try draft.status(at: Int64(time(nil)))
+        let document = try draft.document(at: Int64(time(nil)))
         // Before it is there: a poll in between must know it for ours.
         let before = written
-        written = status
+        written = document
         do throws(PulseError) {
-            try writer.write(status)
+            try writer.write(document)
+            arbiter.forgetMetrics()
         } catch {
             written = before
             throw error

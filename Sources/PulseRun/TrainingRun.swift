@@ -12,6 +12,9 @@ package struct RunConfiguration: Sendable {
     package var totalEpochs: Double?
     /// The steps that the user plans with; nil when they gave none.
     package var totalSteps: Double?
+    /// The version of PULSE that is written, 1 or 2, and told to the command; nil when the user chose
+    /// none.
+    package var version: Int?
     /// The logs, or the folders with logs, that the user named.
     package var trainerLogs: [String] = []
     /// Whether logs are looked for.
@@ -88,7 +91,7 @@ package struct TrainingRun: Sendable {
             arbiter: Arbiter(
                 program: program.isEmpty ? configuration.command[0] : program,
                 plannedEpochs: configuration.totalEpochs,
-                plannedSteps: configuration.totalSteps),
+                plannedSteps: configuration.totalSteps, version: configuration.version ?? 1),
             mailbox: mailbox, warn: warn)
         try reporter.begin()
         let ended = DispatchSemaphore(value: 0)
@@ -131,6 +134,7 @@ package struct TrainingRun: Sendable {
         // They chose this file; whatever the command starts has to do with the file alone.
         for name in Environment.choosing { environment[name] = nil }
         environment[Environment.supervised] = "1"
+        if let version = configuration.version { environment[Environment.version] = "\(version)" }
         let updates = configuration.takesUpdates ? UpdateService(onReport: mailbox.put) : nil
         updates?.announce(in: &environment)
         defer { updates?.stop() }

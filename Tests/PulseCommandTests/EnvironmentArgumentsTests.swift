@@ -20,6 +20,18 @@ struct EnvironmentArgumentsTests {
                 ])
     }
 
+    @Test("takes the version that all writers go by; an empty one is none, as they read it")
+    func version() {
+        for command in ["run", "write"] {
+            let taken = arguments([command], ["PULSE_VERSION": "2", "PULSE_PULSE_VERSION": "1"])
+            #expect(taken == [command, "--pulse-version=2"])
+            let own = [command, "--pulse-version", "1"]
+            #expect(arguments(own, ["PULSE_VERSION": "2"]) == own)
+            #expect(arguments([command], ["PULSE_VERSION": ""]) == [command])
+        }
+        #expect(arguments(["serve"], ["PULSE_VERSION": "2"]) == ["serve"])
+    }
+
     @Test(
         "lets the user's own win, in every spelling",
         arguments: [["--port", "1"], ["--port=1"], ["-p", "1"], ["-p1"], ["-p=1"]])

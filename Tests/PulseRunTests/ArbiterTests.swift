@@ -15,10 +15,11 @@ struct ArbiterTests {
 
     private func status(
         _ state: TrainingStatus.State, epoch: Double = 1, loss: Double = 0.25
-    ) throws -> TrainingStatus {
-        try TrainingStatus(
-            status: state, epoch: epoch, totalEpochs: 3, loss: loss, message: "its own",
-            timestamp: 1)
+    ) throws -> PulseDocument {
+        PulseDocument(
+            try TrainingStatus(
+                status: state, epoch: epoch, totalEpochs: 3, loss: loss, message: "its own",
+                timestamp: 1))
     }
 
     @Test("begins as the order says: running, epoch 0, the total that was planned")
@@ -268,5 +269,121 @@ struct ArbiterTests {
             return error
         }
         preconditionFailure("valid: \(document)")
+    }
+
+    @Test("tells in version 2 what version 1 has no place for, and null for what isn't known")
+    func version2() throws {
+        var arbiter = Arbiter(program: "python", plannedEpochs: nil, version: 2)
+        #expect(arbiter.start.details == .unknown)
+        #expect(arbiter.start.hasLoss == false)
+        var report = half
+        report.details.take(rate: 1e-5)
+        report.details.take(metric: "eval_loss", 0.25)
+        report.details.take(metric: "acc", .nan)
+        var reported = arbiter.report(report, from: .named)
+        var draft = try #require(reported)
+        #expect(draft.hasLoss)
+        #expect(draft.message == "Training, step 24 of 48; acc is NaN")
+        #expect(draft.details?.stepsDone == 24)
+        #expect(draft.details?.totalSteps == 48)
+        #expect(draft.details?.learningRate == 1e-5)
+        #expect(draft.details?.metrics.map(\.name) == ["eval_loss"])
+        arbiter.forgetMetrics()
+        #expect(arbiter.keepAlive.details?.metrics.isEmpty == true)
+        #expect(arbiter.keepAlive.message == "Training, step 24 of 48")
+        // A measure alone is worth a document; for version 1 it isn't.
+        var aside = ProgressReport()
+        aside.details.take(metric: "eval_loss", 0.125)
+        reported = arbiter.report(aside, from: .named)
+        draft = try #require(reported)
+        #expect(draft.epoch == 1.5)
+        #expect(draft.details?.metrics.map(\.value) == [0.125])
+        let final = try #require(arbiter.finalStatus(failed))
+        #expect(final.details?.stepsDone == 24)
+        #expect(final.details?.metrics.map(\.value) == [0.125])
+    }
+
+    @Test("tells nothing in version 1 of what it has no place for")
+    func version1() throws {
+        var arbiter = arbiter()
+        var aside = ProgressReport()
+        aside.details.take(metric: "eval_loss", .nan)
+        var draft = arbiter.report(aside, from: .named)
+        #expect(draft == nil)
+        #expect(arbiter.believed == nil)
+        var report = half
+        report.details = aside.details
+        draft = arbiter.report(report, from: .named)
+        #expect(draft?.details == nil)
+        #expect(draft?.message == "Training, step 24 of 48")
+    }
+
+    @Test("believes no source for a measure alone")
+    func measureAlone() {
+        var arbiter = Arbiter(program: "python", plannedEpochs: nil, version: 2)
+        var draft = arbiter.report(half, from: .output)
+        #expect(draft?.details?.stepsDone == 24)
+        var aside = ProgressReport()
+        aside.details.take(metric: "eval_loss", 0.5)
+        draft = arbiter.report(aside, from: .named)
+        #expect(draft == nil)
+        #expect(arbiter.believed == .reports(.output))
+        // It is told with the first progress of its source.
+        draft = arbiter.report(half, from: .named)
+        #expect(draft?.details?.metrics.map(\.name) == ["eval_loss"])
+    }
+
+    @Test("counts no step of an evaluation, and one more than the number of one counted from 0")
+    func steps() {
+        var arbiter = Arbiter(program: "python", plannedEpochs: nil, plannedSteps: 40, version: 2)
+        #expect(arbiter.start.details?.totalSteps == 40)
+        var draft = arbiter.report(
+            ProgressReport(step: 3, totalSteps: 9, isEvaluation: true), from: .lines)
+        #expect(draft?.details?.stepsDone == nil)
+        draft = arbiter.report(ProgressReport(step: 9, isStepIndex: true, epoch: 0), from: .lines)
+        #expect(draft?.details?.stepsDone == 10)
+        #expect(draft?.details?.totalSteps == 40)
+        // An epoch without a step ends what was known of steps.
+        draft = arbiter.report(ProgressReport(epoch: 2), from: .lines)
+        #expect(draft?.details?.stepsDone == nil)
+    }
+
+    @Test("keeps what the trainer told as version 2 in its final status", arguments: [1, 2])
+    func trainerDetails(version: Int) throws {
+        let details = try RunDetails(
+            profile: "p", stepsDone: 10, learningRate: 1e-5, metrics: [("eval_loss", 0.5)],
+            run: "r", attempt: 3)
+        for hasLoss in [true, false] {
+            var arbiter = Arbiter(program: "python", plannedEpochs: nil, version: version)
+            let running = try status(.running, loss: 0.25).v1
+            arbiter.accept(.valid(PulseDocument(running, details: details, hasLoss: hasLoss)))
+            for ending in [failed, done] {
+                let final = try #require(arbiter.finalStatus(ending))
+                #expect(final.details == details)
+                #expect(final.hasLoss == hasLoss)
+                let document = try final.document(at: 2)
+                #expect(document.loss == (hasLoss ? 0.25 : nil))
+            }
+            // What is wrong with its next document changes nothing of that.
+            arbiter.accept(.invalid(try #require(PulseError.of("{\"version\": 2, \"status\": 7}"))))
+            #expect(arbiter.finalStatus(done)?.details == details)
+        }
+        // A trainer that writes version 1 goes on in it.
+        var arbiter = Arbiter(program: "python", plannedEpochs: nil, version: version)
+        arbiter.accept(.valid(try status(.running)))
+        let final = try #require(arbiter.finalStatus(failed))
+        #expect(final.details == nil)
+    }
+}
+
+extension PulseError {
+    /// Why a document is invalid.
+    fileprivate static func of(_ document: String) -> PulseError? {
+        do {
+            _ = try PulseDecoder.decodeDocument(Array(document.utf8))
+            return nil
+        } catch {
+            return error
+        }
     }
 }

@@ -33,6 +33,9 @@ struct KubeflowUpdateTests {
         #expect(report.totalSteps == 48)
         #expect(report.epoch == 1.25)
         #expect(report.loss == 3.9312)
+        #expect(report.details.learningRate == 4.89e-05)
+        #expect(report.details.metrics == [.init(name: "grad_norm", value: 1.5)])
+        #expect(report.details.repeatsMetrics)
         #expect(report.done?.fraction == 20.0 / 48)
     }
 

@@ -22,15 +22,20 @@ struct ReporterTests {
         log = directory.file("trainer_log.jsonl")
     }
 
-    private func reporter() -> Reporter {
+    private func reporter(version: Int = 1) -> Reporter {
         Reporter(
             statusFile: path, logs: FoundLogs(named: [log], searches: false),
-            arbiter: Arbiter(program: "python", plannedEpochs: 3), mailbox: mailbox,
+            arbiter: Arbiter(program: "python", plannedEpochs: 3, version: version),
+            mailbox: mailbox,
             warn: { _ in })
     }
 
     private func status() throws -> TrainingStatus {
         try PulseDecoder.decode(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
+    }
+
+    private func document() throws -> PulseDocument {
+        try PulseDecoder.decodeDocument(Array(try Data(contentsOf: URL(fileURLWithPath: path))))
     }
 
     @Test("leads a silent command from running to done")
@@ -107,6 +112,52 @@ struct ReporterTests {
         #expect(try status().message == "own error")
     }
 
+    @Test("writes version 2, each metric into one document")
+    func version2() throws {
+        var reporter = reporter(version: 2)
+        try reporter.begin()
+        #expect(try document().details == .unknown)
+        #expect(try document().loss == nil)
+        var report = half
+        report.details.take(metric: "eval_loss", 0.25)
+        mailbox.put(report)
+        reporter.poll()
+        #expect(try document().details?.metrics.map(\.name) == ["eval_loss"])
+        mailbox.put(ProgressReport(step: 25, totalSteps: 48, epoch: 1.5625))
+        reporter.poll()
+        #expect(try document().details?.metrics.isEmpty == true)
+        #expect(try document().loss == 0.5)
+        reporter.end(failed) {}
+        #expect(try document().status == .error)
+        #expect(try document().details?.stepsDone == 25)
+    }
+
+    @Test("knows what it wrote as version 2 for its own")
+    func ownVersion2() throws {
+        var reporter = reporter(version: 2)
+        try reporter.begin()
+        for step in 1...3 {
+            mailbox.put(ProgressReport(step: Double(step), totalSteps: 48))
+            reporter.poll()
+            #expect(try document().details?.stepsDone == Int64(step))
+        }
+    }
+
+    @Test("keeps the details of a trainer that wrote version 2 itself and was killed")
+    func trainerVersion2() throws {
+        var reporter = reporter()
+        try reporter.begin()
+        let details = try RunDetails(stepsDone: 10, metrics: [("acc", 0.5)], run: "r", attempt: 2)
+        let running = try TrainingStatus(
+            status: .running, epoch: 0.5, totalEpochs: 2, loss: 7, message: "own", timestamp: 1)
+        try StatusFileWriter(path: path).write(
+            PulseDocument(running, details: details, hasLoss: false))
+        reporter.end(failed) {}
+        #expect(try document().status == .error)
+        #expect(try document().details == details)
+        #expect(try document().loss == nil)
+    }
+
     @Test("says done for a trainer that forgot to, with its own numbers")
     func forgotten() throws {
         var reporter = reporter()
@@ -156,7 +207,8 @@ struct ReporterTests {
         let box = Warnings()
         var reporter = Reporter(
             statusFile: path, logs: FoundLogs(named: [], searches: false),
-            arbiter: Arbiter(program: "python", plannedEpochs: 3), mailbox: mailbox,
+            arbiter: Arbiter(program: "python", plannedEpochs: 3),
+            mailbox: mailbox,
             warn: box.add)
         try reporter.begin()
         try FileManager.default.removeItem(atPath: home)

@@ -99,7 +99,9 @@ struct FoundLogs: Sendable {
         }
         entries[path] = entry
         guard !found.isEmpty else { return }
-        if reported.insert("\(entry.source) \(entry.folder)").inserted {
+        if found.contains(where: \.tellsProgress),
+            reported.insert("\(entry.source) \(entry.folder)").inserted
+        {
             current[entry.source] = entry.folder
             firstPath[entry.source] = path
         }

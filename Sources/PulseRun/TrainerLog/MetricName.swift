@@ -12,6 +12,8 @@ enum MetricName: Hashable, Sendable {
     case step
     /// The norm of the gradient, as the Trainer logs it beside its loss.
     case gradient
+    /// The rate of the optimizer, or of one of its groups.
+    case learningRate
     /// Told of an evaluation, whose steps are its own.
     case evaluation
     case other
@@ -36,11 +38,20 @@ enum MetricName: Hashable, Sendable {
             self = .step
         } else if ["train/grad_norm", "grad_norm"].contains(trimmed) {
             self = .gradient
+        } else if Self.isLearningRate(words) {
+            self = .learningRate
         } else if words.last == "loss" {
             // `train/box_loss` is a part of a sum that nobody logs: better than none.
             self = .loss(rank: Self.losses.count)
         } else {
             self = .other
         }
+    }
+
+    /// `lr`, `train/learning_rate`, `lr/pg0`; of Lightning `lr-Adam/pg1`, but not the
+    /// `lr-Adam-momentum` beside it.
+    private static func isLearningRate(_ words: [Substring]) -> Bool {
+        if words.contains(where: { ["momentum", "decay"].contains($0) }) { return false }
+        return words.first == "lr" || words.last == "lr" || words.suffix(2) == ["learning", "rate"]
     }
 }

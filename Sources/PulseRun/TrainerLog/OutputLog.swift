@@ -37,7 +37,25 @@ struct OutputLog: Sendable {
         found.removeAll { $0 == ProgressReport() }
         let before = last
         last = found
-        return found.filter { report in !before.contains { Self.isSame($0, report) } }
+        return found.compactMap { report in
+            guard before.contains(where: { Self.isSame($0.progress, report.progress) }) else {
+                return report
+            }
+            let isKnown = before.contains { $0.details == report.details }
+            return isKnown ? nil : ProgressReport(details: report.details)
+        }
+    }
+
+    /// What isn't a measure, or stands in a field of its own.
+    private static let fields: Set = ["loss", "epoch", "step", "learning_rate", "lr"]
+
+    private func takeDetails(_ line: [UInt8], _ report: inout ProgressReport) {
+        var details = ReportDetails()
+        for (name, value) in OutputNumbers.all(in: line) {
+            if ["learning_rate", "lr"].contains(name) { details.take(rate: value) }
+            if !Self.fields.contains(name) { details.take(metric: name, value) }
+        }
+        report.details.take(details)
     }
 
     /// Takes a line; true for a bar of a training.
@@ -65,6 +83,7 @@ struct OutputLog: Sendable {
         if isDictionary, let norm = OutputNumbers.value(of: "grad_norm", in: line) {
             report.hasLostGradient = norm.isNaN
         }
+        takeDetails(line, &report)
         if isDictionary, let named = OutputNumbers.value(of: "epoch", in: line),
             named.isFinite, named >= 0
         {

@@ -24,6 +24,18 @@ enum OutputNumbers {
         return found
     }
 
+    /// The numbers of a whole dictionary, in their order.
+    static func all(in line: [UInt8]) -> [(name: String, value: Double)] {
+        guard line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}") else { return [] }
+        return line.dropFirst().dropLast().split(separator: UInt8(ascii: ",")).compactMap { item in
+            let parts = item.split(separator: UInt8(ascii: ":"), maxSplits: 1).map { part in
+                String(decoding: part.filter { $0 != 0x20 && !quotes.contains($0) }, as: UTF8.self)
+            }
+            guard parts.count == 2, let value = Double(parts[1]) else { return nil }
+            return (parts[0], value)
+        }
+    }
+
     private static let quotes = Array("'\"".utf8)
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -8,6 +8,7 @@ struct TableLog: Sendable {
     private var header: [MetricName] = []
     private var titles: [String] = []
     private var lossColumn: Int?
+    private let countsFromZero: Bool
     /// Rows read, those of an earlier run included.
     private var rows = 0
     /// Rows of the file as it was, which come again.
@@ -17,11 +18,18 @@ struct TableLog: Sendable {
 
     /// Columns at most: a file with more is none of a trainer.
     private static let columnLimit = 512
+    /// What alone makes no table of a training.
+    private static let details: [MetricName] = [.other, .evaluation, .gradient, .learningRate]
+
+    /// - Parameter countsFromZero: the steps beside whole epochs name the last one, as Lightning's do.
+    init(countsFromZero: Bool = false) {
+        self.countsFromZero = countsFromZero
+    }
 
     /// What follows is the file from its beginning, written anew.
     mutating func restart() {
         let old = (rows: rows, titles: titles)
-        self = TableLog()
+        self = TableLog(countsFromZero: countsFromZero)
         known = old.rows
         titles = old.titles
     }
@@ -50,7 +58,7 @@ struct TableLog: Sendable {
     private mutating func begin(_ fields: [String]) {
         // A line of anything else that has a comma in it.
         let names = fields.map(MetricName.init)
-        guard names.contains(where: { ![.other, .evaluation, .gradient].contains($0) }) else {
+        guard names.contains(where: { !Self.details.contains($0) }) else {
             return
         }
         // Of another table no row is known.
@@ -65,10 +73,20 @@ struct TableLog: Sendable {
 
     private mutating func report(of fields: [String]) -> ProgressReport? {
         var report = ProgressReport()
-        for (name, text) in zip(header, fields) {
-            guard let value = Self.number(text), value.isFinite, value >= 0 else { continue }
+        for (index, (name, text)) in zip(header, fields).enumerated() {
+            guard let value = Self.number(text) else { continue }
             switch name {
-            case .step: report.step = value
+            case .learningRate: report.details.take(rate: value)
+            case .loss where index == lossColumn: break
+            case .loss, .other, .evaluation, .gradient:
+                report.details.take(metric: Self.trimmed(titles[index]), value)
+            case .epoch, .epochIndex, .step: break
+            }
+            guard value.isFinite, value >= 0 else { continue }
+            switch name {
+            case .step:
+                report.step = value
+                report.isStepIndex = countsFromZero && header.contains(.epochIndex)
             case .epoch, .epochIndex:
                 report.epoch = value
                 report.isEpochWhole = value == value.rounded()
@@ -87,5 +105,10 @@ struct TableLog: Sendable {
 
     private static func number(_ text: String) -> Double? {
         Double(String(text.filter { !$0.isWhitespace }))
+    }
+
+    private static func trimmed(_ title: String) -> String {
+        let rest = title.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace)
+        return String(rest.reversed())
     }
 }

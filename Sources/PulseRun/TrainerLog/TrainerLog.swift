@@ -47,7 +47,7 @@ struct TrainerLog: Sendable {
         switch Format(path: path) {
         case .lines: parser = .lines(LineBuffer())
         case .events: parser = .events(EventLog(since: start))
-        case .table: parser = .table(TableLog())
+        case .table: parser = .table(TableLog(countsFromZero: Self.isOfLightning(path)))
         case nil: parser = .unknown
         }
         switch parser {
@@ -108,6 +108,11 @@ struct TrainerLog: Sendable {
             parser = .table(table)
             return reports
         }
+    }
+
+    /// Whether it is the file of Lightning's `CSVLogger` (`csv_logs.py`, `NAME_METRICS_FILE`).
+    private static func isOfLightning(_ path: String) -> Bool {
+        SplitPath(path).name == "metrics.csv"
     }
 
     private mutating func restart() {

@@ -27,6 +27,40 @@ struct EventLogTests {
         #expect(lightning.last?.isEpochWhole == true)
     }
 
+    @Test("reads the rate and other measures, those of an evaluation alone as well")
+    func details() throws {
+        var log = EventLog(since: 0)
+        let trainer = log.append(try WrittenLog.bytes("trainer-nan.tfevents")[...])
+        #expect(trainer.map { $0.details.learningRate != nil } == [true, true, true])
+        #expect(
+            trainer.map { $0.details.metrics.map(\.name) }
+                == Array(repeating: ["train/grad_norm"], count: 3))
+        #expect(trainer.allSatisfy { !$0.isStepIndex })
+        log = EventLog(since: 0)
+        let evaluated = log.append(try WrittenLog.bytes("torch.tfevents")[...]).first
+        #expect(evaluated?.details.metrics.map(\.name) == ["train/grad_norm", "eval/loss"])
+        log = EventLog(since: 0)
+        let lightning = log.append(try WrittenLog.bytes("lightning.tfevents")[...])
+        #expect(Set(lightning.flatMap(\.details.metrics).map(\.name)) == ["val_loss"])
+        // Its steps are counted from 0.
+        #expect(lightning.allSatisfy { $0.isStepIndex == $0.tellsProgress })
+    }
+
+    @Test("tells the same progress whatever stands beside it, piece by piece")
+    func detailsApart() throws {
+        for name in ["torch", "trainer-nan", "lightning"] {
+            let bytes = try WrittenLog.bytes("\(name).tfevents")
+            var log = EventLog(since: 0)
+            var metrics: [ReportDetails.Metric] = []
+            for start in bytes.indices {
+                metrics += log.append(bytes[start...start]).flatMap(\.details.metrics)
+            }
+            log = EventLog(since: 0)
+            let whole = log.append(bytes[...]).flatMap(\.details.metrics)
+            #expect(metrics == whole)
+        }
+    }
+
     @Test(
         "knows the totals that the Trainer writes beside its numbers",
         arguments: [("epochs", 3, nil), ("steps", nil, 24)] as [(String, Double?, Double?)])

@@ -45,6 +45,26 @@ struct LlamaFactoryLogTests {
         #expect(report.epoch == 1.5)
     }
 
+    @Test("reads the rate, the memory and other measures, by their names")
+    func details() throws {
+        var report = try #require(
+            Self.report(
+                #"""
+                {"current_steps": 2, "total_steps": 48, "loss": 3.93, "lr": 4.89e-05, "epoch": 0.125, \#
+                "percentage": 4.17, "elapsed_time": "0:00:00", "throughput": 812.5, \#
+                "vram_allocated": 1.25, "vram_reserved": 1.5}
+                """#))
+        #expect(report.details.learningRate == 4.89e-05)
+        #expect(report.details.memory == 1_610_612_736)
+        #expect(report.details.metrics.map(\.name) == ["throughput", "vram_allocated"])
+        report = try #require(
+            Self.report(
+                #"{"current_steps": 4, "total_steps": 48, "eval_loss": 0.5, "epoch": 0.25, "lr": -1}"#
+            ))
+        #expect(report.details.learningRate == nil)
+        #expect(report.details.metrics == [.init(name: "eval_loss", value: 0.5)])
+    }
+
     @Test("reads lines without steps by their percentage")
     func percentage() throws {
         let report = try #require(Self.report(#"{"percentage": 25.0, "epoch": 0.75}"#))

@@ -32,6 +32,32 @@ struct TableLogTests {
         #expect(reports.map(\.loss) == [1.18641, 1.04217])
     }
 
+    @Test("reads rates and measures, the largest of several rates")
+    func details() {
+        var log = TableLog()
+        let table =
+            "epoch,train/box_loss,train/cls_loss,metrics/mAP50(B),val/box_loss,lr/pg0,lr/pg1\n"
+            + "1, 1.5, 0.5, 0.25, nan, 0.001, 0.01\n"
+        let report = log.append(Array(table.utf8)[...]).first
+        #expect(report?.loss == 1.5)
+        #expect(report?.details.learningRate == 0.01)
+        let metrics = report?.details.metrics ?? []
+        #expect(
+            metrics.map(\.name) == ["train/cls_loss", "metrics/mAP50_B_", "val/box_loss"])
+        #expect(metrics.map(\.value).prefix(2) == [0.5, 0.25])
+        #expect(metrics.last?.value.isNaN == true)
+    }
+
+    @Test("knows of Lightning's steps that they are counted from 0", arguments: [true, false])
+    func stepIndex(isOfLightning: Bool) {
+        var log = TableLog(countsFromZero: isOfLightning)
+        var reports = log.append(Array("epoch,step,train_loss\n0,1,0.5\n".utf8)[...])
+        #expect(reports.map(\.isStepIndex) == [isOfLightning])
+        log.restart()
+        reports = log.append(Array("epoch,step,train_loss,val\n0,1,0.5,\n0,3,0.5,1\n".utf8)[...])
+        #expect(reports.map(\.isStepIndex) == [isOfLightning])
+    }
+
     @Test("reads on where the file was written anew with one more column")
     func growingHeader() {
         var log = TableLog()
@@ -106,7 +132,11 @@ struct MetricNameTests {
             ("embedding_loss", .loss(rank: 3)), ("eval/loss", .evaluation),
             ("val_loss", .evaluation),
             ("validation_loss", .evaluation), ("test_loss", .evaluation), ("train/epoch", .epoch),
-            ("epoch", .epochIndex), ("step", .step), ("lr-Adam", .other),
+            ("epoch", .epochIndex), ("step", .step), ("lr-Adam", .learningRate),
+            ("lr-Adam/pg1", .learningRate),
+            ("lr-Adam-momentum", .other), ("lr-Adam-weight_decay", .other),
+            ("train/learning_rate", .learningRate), (" lr/pg0", .learningRate),
+            ("epoch_learning_rate", .learningRate), ("lrx", .other), ("lr", .learningRate),
             ("weight_lossless", .other),
         ] as [(String, MetricName)])
     func names(name: String, meaning: MetricName) {
