@@ -15,10 +15,10 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple
 
+from .server_address import browser_addresses, checked_url, local_port, own_url
+
 #: Seconds for the server to answer.
 _TIMEOUT = 5.0
-
-_LOCAL = {"127.0.0.1", "localhost", "::1"}
 
 
 class _Server(NamedTuple):
@@ -41,7 +41,7 @@ def show(url: str | None = None, *, height: int = 640) -> None:
     Raises:
         ValueError: ``url`` doesn't begin with http:// or https://.
     """
-    url = _own_url(os.environ) if url is None else _checked(url)
+    url = own_url(os.environ) if url is None else checked_url(url)
     publish = _publisher()
     if publish is None:
         print(f"Pulse: {url}")
@@ -55,7 +55,7 @@ def show(url: str | None = None, *, height: int = 640) -> None:
             'or say where it is: pulse_wrapper.show("http://host:8080/")'
         )
         return
-    port = _local_port(url)
+    port = local_port(url)
     colab: Any = sys.modules.get("google.colab.output")
     if colab is not None and port is not None:
         _show_in_colab(colab, url, port, server, height)
@@ -74,63 +74,6 @@ def _publisher() -> Callable[[dict[str, str]], None] | None:
         return None
     publish: Callable[[dict[str, str]], None] = shell.display_pub.publish
     return publish
-
-
-def _own_url(environment: Mapping[str, str]) -> str:
-    """Where ``pulse serve`` is with these settings.
-
-    Example:
-        >>> _own_url({"PULSE_PORT": "9000", "PULSE_BASE_PATH": "/team"})
-        'http://127.0.0.1:9000/team/'
-    """
-    port = environment.get("PULSE_PORT", "")
-    # In Kubernetes it may be a service's: tcp://10.0.0.1:8080.
-    port = port if port.isdecimal() else "8080"
-    path = environment.get("PULSE_BASE_PATH", "").strip("/")
-    scheme = "https" if environment.get("PULSE_TLS_CERTIFICATE") else "http"
-    return f"{scheme}://127.0.0.1:{port}/{path}{'/' if path else ''}"
-
-
-def _checked(url: str) -> str:
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is no URL of a server: write it like http://127.0.0.1:8080/")
-    path = parts.path if parts.path.endswith("/") else parts.path + "/"
-    return urllib.parse.urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-
-
-def _local_port(url: str) -> int | None:
-    """The port of a server on the kernel's machine."""
-    parts = urllib.parse.urlsplit(url)
-    if parts.hostname not in _LOCAL:
-        return None
-    return parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _addresses(url: str, environment: Mapping[str, str]) -> list[str]:
-    """Where a browser may find the server, the likeliest first.
-
-    Example:
-        >>> _addresses("http://127.0.0.1:80/", {"JUPYTERHUB_SERVICE_PREFIX": "/user/ada/"})
-        ['/user/ada/proxy/80/', 'http://127.0.0.1:80/']
-    """
-    port = _local_port(url)
-    if port is None:
-        return [url]
-    path = urllib.parse.urlsplit(url).path
-    found = []
-    hub = environment.get("JUPYTERHUB_SERVICE_PREFIX")
-    if hub:
-        found.append(f"{hub.rstrip('/')}/proxy/{port}{path}")
-    # code-server, and what is made of it.
-    template = environment.get("VSCODE_PROXY_URI", "")
-    if template.startswith(("http://", "https://")):
-        found.append(template.replace("{{port}}", str(port)).rstrip("/") + path)
-    name = environment.get("CODESPACE_NAME")
-    domain = environment.get("GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN")
-    if name and domain:
-        found.append(f"https://{name}-{port}.{domain}{path}")
-    return [*found, url]
 
 
 def _ask(url: str) -> _Server:
@@ -186,8 +129,8 @@ def _document(
     with open(os.path.join(os.path.dirname(__file__), "notebook.js"), encoding="utf-8") as file:
         script = file.read()
     told = {
-        "addresses": _addresses(url, environment),
-        "port": _local_port(url),
+        "addresses": browser_addresses(url, environment),
+        "port": local_port(url),
         "path": urllib.parse.urlsplit(url).path,
         "ancestors": server.ancestors,
         "element": server.element,
