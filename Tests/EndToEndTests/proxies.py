@@ -116,6 +116,18 @@ class Nginx(Proxy):
         return ["nginx", "-c", str(main), "-e", str(self.directory / "log")]
 
 
+class HoldingNginx(Nginx):
+    """nginx that buffers whatever Pulse says, as some proxies do."""
+
+    def command(self, upstream: int) -> Sequence[str]:
+        command = super().command(upstream)
+        site = self.directory / "pulse.conf"
+        # Of HTTP/1.0 it waits for a full buffer; chunks it passes on, whatever it is told.
+        held = "proxy_http_version 1.0;\n        proxy_ignore_headers X-Accel-Buffering;"
+        site.write_text(replaced(site.read_text(), {"proxy_http_version 1.1;": held}))
+        return command
+
+
 class PrefixedNginx(Nginx):
     """nginx with Pulse below a path that it cuts off, as docs/DEPLOYMENT.md puts it."""
 

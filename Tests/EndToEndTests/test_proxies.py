@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from event_stream import EventStream
-from playwright.sync_api import BrowserContext, Page, Playwright
+from panel import Panel
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 from processes import PATIENCE, PulseServer, StatusFile, wait_until
-from proxies import HOST, Apache, ApacheBrotli, Caddy, Nginx, PrefixedNginx, Proxy
+from proxies import HOST, Apache, ApacheBrotli, Caddy, HoldingNginx, Nginx, PrefixedNginx, Proxy
+from runs_page import RunsDirectory, RunsPage
 
 CHROMIUM_FLAGS = ["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
@@ -329,6 +331,39 @@ def test_the_panel_follows_the_job(proxy: Proxy, page: Page, status_file: Status
     page.get_by_text("training").first.wait_for()
     status_file.running(2.0, message="half past two")
     page.get_by_text("half past two").first.wait_for()
+
+
+def test_behind_a_proxy_that_buffers_the_panel_polls_and_says_so(
+    server: PulseServer, page: Page, status_file: StatusFile, tmp_path: Path
+) -> None:
+    proxy = HoldingNginx(tmp_path / "holding", server.port)
+    try:
+        page.goto(proxy.url + "/")
+        panel = Panel(page)
+        panel.expect(message="training")
+        status_file.running(2.0, message="half past two")
+        panel.expect(message="half past two", connection="Polling")
+        expect(panel.part("hint")).to_contain_text("a proxy seems to hold the event stream back")
+        panel.expect_current()
+    finally:
+        proxy.stop()
+
+
+def test_behind_a_proxy_that_buffers_the_table_polls(page: Page, tmp_path: Path) -> None:
+    folder = RunsDirectory(tmp_path / "runs", tmp_path / "log")
+    folder.sweep(["bert"])
+    server = folder.serve("--allowed-host", HOST, "--heartbeat-interval", "1h")
+    proxy = HoldingNginx(tmp_path / "holding", server.port)
+    try:
+        page.goto(proxy.url + "/")
+        table = RunsPage(page)
+        expect(table.cell("bert", "sub")).to_contain_text("message of bert")
+        folder.write("bert", epoch=2.0, message="later")
+        expect(table.cell("bert", "sub")).to_contain_text("later")
+        expect(table.part("connection")).to_have_text("Polling")
+    finally:
+        proxy.stop()
+        server.stop()
 
 
 def test_http_2_lifts_the_limit_of_six_connections(
