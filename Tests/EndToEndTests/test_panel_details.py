@@ -25,6 +25,7 @@ NOTHING = {
 FIGURES = {
     "steps": ({"steps_done": 1310, "total_steps": 3720}, "1,310 of 3,720"),
     "lr": ({"lr": 1.2e-05}, "1.2E-5"),
+    "batch": ({"batch_size": 1024}, "1,024"),
     "memory": ({"gpu_memory_usage": 21474836480}, "20\u00a0GiB"),
     "profile": ({"profile": "qwen-lora"}, "qwen-lora"),
     "dataset": ({"dataset": "alpaca_en,identity"}, "alpaca_en,identity"),

@@ -79,12 +79,14 @@ export function describe(state, now, { words, formats, title, locale }) {
 
 /** What PULSE v2 tells; nothing of what isn't known. */
 function detailed(details, words, { number, integer }) {
-  const { steps_done: done, total_steps: total, lr, gpu_memory_usage: bytes, profile, dataset } = details ?? {};
+  const { steps_done: done, total_steps: total, lr, batch_size: batch, gpu_memory_usage: bytes, profile, dataset } =
+    details ?? {};
   const isKnown = (value) => value !== null && value !== undefined;
   const steps = isKnown(done) ? integer(done) : '';
   return {
     steps: steps && isKnown(total) ? fill(words.of, { epoch: steps, total: integer(total) }) : steps,
     lr: isKnown(lr) ? number(lr) : '',
+    batch: isKnown(batch) ? integer(batch) : '',
     memory: isKnown(bytes) ? memory(bytes, words.bytes.split(' '), number) : '',
     profile: profile ?? '',
     dataset: dataset ?? '',

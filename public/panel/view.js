@@ -19,7 +19,7 @@ const icons = {
 const figure = (name, ...more) =>
   ['div', {}, ['dt', { 'data-word': name }], ['dd', { part: name }], ...more];
 
-const details = ['steps', 'lr', 'memory', 'profile', 'dataset'].map((name) =>
+const details = ['steps', 'lr', 'batch', 'memory', 'profile', 'dataset'].map((name) =>
   ['div', {}, ['dt', { 'data-word': name }], ['dd', { part: name, dir: 'auto' }]]);
 
 const tree = ['article', { part: 'panel' },
