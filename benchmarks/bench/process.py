@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
+
+#: Where servers keep what outlives them: of this benchmark alone, and gone with it.
+STATE = tempfile.TemporaryDirectory(prefix="pulse-state-")
 
 
 class Process:
     """A child process. Everything measured is of `pid`, which may be a child of the child."""
 
-    def __init__(self, command: list[str], **options: object) -> None:
+    def __init__(
+        self, command: list[str], env: dict[str, str] | None = None, **options: object
+    ) -> None:
+        environment = {**(env or os.environ), "XDG_STATE_HOME": STATE.name}
         self.child = subprocess.Popen(  # type: ignore[call-overload]
             [str(part) for part in command],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **options,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, **options,
         )  # fmt: skip
         self.pid: int = self.child.pid
 
