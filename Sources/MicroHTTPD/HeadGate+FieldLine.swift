@@ -21,16 +21,19 @@ extension HeadGate {
     ) -> RequestFault? {
         let end = min(bytes.count, index + room)
         let start = index
+        var followed = field
+        defer { field = followed }
         while index < end {
             let byte = bytes[index]
             guard Self.isToken(byte) else {
                 guard byte == UInt8(ascii: ":") else { return .invalidFieldName }
+                field = followed
                 if index > start { disguise(&bytes, at: index - 1) }
                 beginValue()
                 index += 1
                 return nil
             }
-            field.follow(byte)
+            followed.follow(byte)
             index += 1
         }
         return nil
@@ -73,9 +76,10 @@ extension HeadGate {
         let end = min(bytes.count, index + room)
         while index < end {
             // Nearly all of a value is text: eight bytes of it at a time.
-            if end - index >= 8, Self.isText(bytes.bytes, index) {
-                index += 8
-                continue
+            if end - index >= 8 {
+                let count = Self.textCount(bytes.bytes, from: index)
+                index += count
+                if count == 8 { continue }
             }
             let byte = bytes[index]
             if byte < 0x20 && byte != 0x09 || byte == 0x7f {
@@ -91,16 +95,18 @@ extension HeadGate {
         return nil
     }
 
-    /// Whether none of the eight bytes from `start` on is below 0x20, nor 0x7f.
+    /// How many of the eight bytes from `start` on come before one below 0x20, or 0x7f.
     @inline(__always)
-    private static func isText(_ bytes: RawSpan, _ start: Int) -> Bool {
-        let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt64.self)
+    private static func textCount(_ bytes: RawSpan, from start: Int) -> Int {
+        let word = UInt64(
+            littleEndian: unsafe bytes.unsafeLoadUnaligned(
+                fromByteOffset: start, as: UInt64.self))
         let ones: UInt64 = 0x0101_0101_0101_0101
-        // Each subtraction borrows into the highest bit of a byte that is one of these.
+        // A subtraction borrows into the highest bit of such a byte, and perhaps of those behind it.
         let control = (word &- 0x20 &* ones) & ~word
         let other = word ^ (0x7f &* ones)
         let delete = (other &- ones) & ~other
-        return (control | delete) & (0x80 &* ones) == 0
+        return ((control | delete) & (0x80 &* ones)).trailingZeroBitCount / 8
     }
 
     private mutating func endValue(_ byte: UInt8, _ index: inout Int) -> RequestFault? {
