@@ -36,15 +36,16 @@ def markdown(samples: Samples, streams: int = 10_000, runs: int = 1_000) -> str:
     """The tables as a document shows them."""
     machine = samples.machine
     header = ["what", "Pulse", "beside it", "goal", "result"]
+    tables = [
+        (header, rows(figures.figures(samples, streams))),
+        (["many runs", *header[1:]], rows(figures_many.figures(samples, runs))),
+        growth.others(samples), growth.costs(samples), growth.fan_out(samples),
+    ]  # fmt: skip
     parts = [
         f"Measured on {machine.get('cores', '?')} cores ({machine.get('processor', '?')}), "
-        f"Linux {machine.get('kernel', '?')}, over loopback; {machine.get('versions', '')}.",
-        "",
-        *grid(header, rows(figures.figures(samples, streams))),
-        "",
-        *grid(["many runs", *header[1:]], rows(figures_many.figures(samples, runs))),
+        f"Linux {machine.get('kernel', '?')}, over loopback; {machine.get('versions', '')}."
     ]
-    for header, lines in (growth.others(samples), growth.costs(samples), growth.fan_out(samples)):
+    for header, lines in tables:
         if lines:
             parts += ["", *grid(header, lines)]
     return "\n".join(parts)
