@@ -22,8 +22,9 @@ public final class Archive: Sendable {
     private let locks: SourceLocks
     /// Whether the server before this one told of all that it found.
     private let hasTold: Bool
-    /// The sources of which is told what was left to be.
-    private let resumed = Mutex<Set<Int64>>([])
+    /// The addresses of sources of which is told what was left to be: what is to be told of them from
+    /// there on is this server's.
+    private let resumed = Mutex<Set<String>>([])
     private let teller: (any TransitionTeller)?
     private let logger: Logger
 
@@ -81,6 +82,7 @@ public final class Archive: Sendable {
     package func source(_ address: String) throws(ArchiveError) -> ArchivedSource {
         let row = try read { database throws(SQLiteError) in try database.source(address) }
         guard let row else {
+            resumed.withLock { _ = $0.insert(address) }
             return ArchivedSource(
                 address, memory: nil, tells: teller != nil, hasTold: hasTold, archive: self)
         }
@@ -90,7 +92,7 @@ public final class Archive: Sendable {
                 (try database.memory(of: row), try database.tells(of: row))
             }
         }
-        if !isRefused(address) { try resumeTelling(of: row) }
+        if !isRefused(address) { try resumeTelling(of: row, address) }
         return ArchivedSource(
             address, memory: memory, tells: teller != nil,
             hasTold: memory == nil ? self.hasTold : hasTold, archive: self)
@@ -101,23 +103,21 @@ public final class Archive: Sendable {
     /// - Throws: ``ArchiveError``.
     func resumeTelling() throws(ArchiveError) {
         guard teller != nil else { return }
-        let rows = try read { [scope] database throws(SQLiteError) in
+        let left = try read { [scope] database throws(SQLiteError) in
             try database.sourcesToTell(of: scope)
         }
-        guard !rows.isEmpty else { return }
-        let own = writer.withLock { Set($0.sources.values) }
-        for row in rows where !own.contains(row) && locks.take(row) {
-            try resumeTelling(of: row)
+        for source in left where locks.take(source.row) {
+            try resumeTelling(of: source.row, source.address)
         }
     }
 
     /// The same of one source, once.
-    private func resumeTelling(of source: Int64) throws(ArchiveError) {
-        guard let teller, !resumed.withLock({ $0.contains(source) }) else { return }
+    private func resumeTelling(of source: Int64, _ address: String) throws(ArchiveError) {
+        guard let teller, !resumed.withLock({ $0.contains(address) }) else { return }
         let waiting = try read { database throws(SQLiteError) in
             try database.waiting(of: source)
         }
-        if resumed.withLock({ $0.insert(source).inserted }) { teller.resume(waiting) }
+        if resumed.withLock({ $0.insert(address).inserted }) { teller.resume(waiting) }
     }
 
     /// The server has begun with all sources that were there.
@@ -154,6 +154,7 @@ public final class Archive: Sendable {
             defer { queue.refused.formUnion(addresses) }
             return addresses.subtracting(queue.refused)
         }
+        resumed.withLock { $0.subtract(new) }
         for address in new.sorted() {
             logger.warning(
                 "another server archives \(address): served without the archive until that has ended"
@@ -166,12 +167,12 @@ public final class Archive: Sendable {
 
     /// Keeps what other servers have kept that have ended, and tells what they left.
     private func takeOver() {
-        try? resumeTelling()
         let refused = queue.withLock(\.refused)
-        guard !refused.isEmpty else { return }
         let free = writer.withLock { writer in
             refused.filter { (try? writer.takeOver($0)) == true }
         }
+        // Before anything of them is written here.
+        try? resumeTelling()
         guard !free.isEmpty else { return }
         queue.withLock { queue in
             queue.refused.subtract(free)

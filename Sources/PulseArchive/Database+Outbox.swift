@@ -17,14 +17,16 @@ extension Database {
     }
 
     /// The sources of which something is still to be told, those that are gone among them.
-    func sourcesToTell(of scope: SourceScope) throws(SQLiteError) -> [Int64] {
+    func sourcesToTell(of scope: SourceScope) throws(SQLiteError)
+        -> [(row: Int64, address: String)]
+    {
         try all(
             """
             SELECT id, address FROM source WHERE address >= ? AND address < ?
             AND id IN (SELECT source FROM transition) ORDER BY id
             """, .text(scope.bounds.from), .text(scope.bounds.to)
         ) { (row: $0.integer(0), address: $0.text(1)) }
-        .filter { scope.includes($0.address) }.map(\.row)
+        .filter { scope.includes($0.address) }
     }
 
     /// What is still to be told of a source, oldest first.

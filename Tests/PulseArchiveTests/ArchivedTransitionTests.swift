@@ -123,6 +123,20 @@ struct ArchivedTransitionTests {
         #expect(teller.left.withLock(\.count) == 1)
     }
 
+    @Test("is told once by the server that wrote it, also when its source is found again")
+    func own() throws {
+        let archive = try archive()
+        _ = try keep([try .sample(epoch: 1, timestamp: Self.wall)], in: archive)
+        // What it knows of its tables is forgotten where writing fails.
+        let other = try Database(path: path, .write, timeout: .zero)
+        try other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'full'); END")
+        _ = try keep([try .sample(epoch: 2, timestamp: Self.wall + 1)], in: archive)
+        try archive.resumeTelling()
+        _ = try archive.source("/runs/a.json")
+        #expect(teller.left.withLock(\.self) == [])
+    }
+
     @Test("goes with its run")
     func deleted() throws {
         _ = try keep([try .sample(epoch: 1, timestamp: Self.wall)], in: try archive())
