@@ -12,7 +12,7 @@ struct ArchiveBatch: Sendable {
     /// Unix seconds, by the server's clock.
     let wallClock: Int64
     /// The monitor, where it is kept in whole: the journal begins anew.
-    let monitor: RunMonitor?
+    let whole: WholeMonitor?
     /// What is to be told of it.
     let notices: [TransitionNotice]
     /// Whether this server tells of the source, with its first batch; nil afterwards.
@@ -29,5 +29,14 @@ struct ArchiveBatch: Sendable {
                 default: false
                 }
             }
+    }
+}
+
+/// A monitor that is to be kept in whole; apart from its batch, which a queue moves around.
+final class WholeMonitor: Sendable {
+    let monitor: RunMonitor
+
+    init(_ monitor: RunMonitor) {
+        self.monitor = monitor
     }
 }

@@ -106,14 +106,14 @@ final class ArchiveWriter {
 
     private func write(_ batch: ArchiveBatch, of source: Int64) throws(SQLiteError) {
         if current[source] == nil { try findCurrent(of: source) }
-        if batch.isAfterLoss, let monitor = batch.monitor {
+        if batch.isAfterLoss, let monitor = batch.whole?.monitor {
             try catchUp(with: monitor, batch, of: source)
         } else {
             for event in batch.events { try apply(event, batch, of: source) }
         }
         try add(batch.notices, of: source)
         if let tells = batch.tells { try begin(source, tells: tells) }
-        if let monitor = batch.monitor {
+        if let monitor = batch.whole?.monitor {
             try database.run(
                 "INSERT OR REPLACE INTO checkpoint VALUES (?, ?)", .integer(source),
                 .blob(monitor.checkpoint))
@@ -123,7 +123,7 @@ final class ArchiveWriter {
             try note(batch, of: source)
         }
         // The time of what a monitor goes on from: silence counts from there.
-        let isRemembered = batch.monitor != nil || batch.events.contains(where: \.isRemembered)
+        let isRemembered = batch.whole != nil || batch.events.contains(where: \.isRemembered)
         try updateSource.run([
             batch.run == nil ? nil : current[source].map { .integer($0.row) } ?? nil,
             isRemembered ? .integer(batch.wallClock) : nil, .integer(source),

@@ -67,7 +67,7 @@ package final class ArchivedSource: RunKeeper {
             ArchiveBatch(
                 source: source, events: events, run: monitor.view.run,
                 observed: monitor.observedTime, wallClock: wallClock,
-                monitor: isWhole ? monitor : nil, notices: notices,
+                whole: isWhole ? WholeMonitor(monitor) : nil, notices: notices,
                 tells: isFirst || isAfterLoss ? tellsTransitions : nil, isAfterLoss: isAfterLoss),
             isUrgent: isUrgent)
     }

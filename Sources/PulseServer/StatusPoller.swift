@@ -9,7 +9,7 @@ struct StatusPoller: NamedService {
     private let origin: RunOrigin
     private let table: RunTable
     private let health: Health
-    private let first: [SourceName: RunFollower]
+    private let first: FirstFollowers
 
     /// - Parameters:
     ///   - first: the followers of what is in `table` already.
@@ -20,7 +20,7 @@ struct StatusPoller: NamedService {
     ) {
         self.source = source
         self.origin = origin
-        self.first = first
+        self.first = FirstFollowers(first)
         self.table = table
         self.health = health
     }
@@ -46,12 +46,12 @@ struct StatusPoller: NamedService {
                     try? await Task.sleep(for: tick)
                 }
             }
-            for follower in first.values {
-                follower.begin(at: origin.clock.unixTime, isFirst: true)
-            }
-            origin.archive?.begun()
             await withGracefulShutdownHandler {
-                var followers = first.mapValues { Followed($0) }
+                var followers = first.take().mapValues { Followed($0) }
+                for followed in followers.values {
+                    followed.follower.begin(at: origin.clock.unixTime, isFirst: true)
+                }
+                origin.archive?.begun()
                 for await _ in wakes {
                     advance(
                         &followers, with: inbox.takeAll(),
@@ -114,6 +114,23 @@ struct StatusPoller: NamedService {
         table.take(follower.resource, item: follower.resource.item, begins: follower.hasBegun)
         follower.begin(at: origin.clock.unixTime, isFirst: false)
         return followed
+    }
+}
+
+/// The followers that a server begins with, until the poll loop has them: of a thousand, a second copy
+/// is megabytes.
+private final class FirstFollowers: Sendable {
+    private let followers: Mutex<[SourceName: RunFollower]>
+
+    init(_ followers: [SourceName: RunFollower]) {
+        self.followers = Mutex(followers)
+    }
+
+    func take() -> [SourceName: RunFollower] {
+        followers.withLock { followers in
+            defer { followers = [:] }
+            return followers
+        }
     }
 }
 

@@ -102,6 +102,7 @@ public struct StatusServer: Service {
         _ delivery: RunsDelivery, _ origin: RunOrigin
     ) -> (followers: [SourceName: RunFollower], table: RunTable) {
         var followers: [SourceName: RunFollower] = [:]
+        followers.reserveCapacity(delivery.sources.count)
         for source in delivery.sources {
             guard let first = source.delivery else { continue }
             followers[source.name] = origin.follower(
