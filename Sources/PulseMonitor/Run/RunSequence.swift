@@ -116,7 +116,9 @@ package struct RunSequence: Sendable {
     /// Joins a run that began at 0 to the one before it, when that is what it turns out to be.
     private mutating func join(_ run: Run, _ secondAdvance: Double) -> [RunEvent] {
         defer { earlier = nil }
-        guard let earlier, let epoch = run.firstAdvance,
+        // Two that have names of their own are two.
+        guard let earlier, earlier.told.run == nil || run.told.run == nil,
+            let epoch = run.firstAdvance,
             RunRule.joins(run, to: earlier, secondAdvance: secondAdvance, rules: rules)
         else { return [] }
         let joined = run.joined(to: earlier, attempt: earlier.attempt + 1)

@@ -49,6 +49,17 @@ struct ToldRunTests {
         #expect(place == ("a@1002", 1))
     }
 
+    @Test("is no attempt of a run of another name, however far it jumps")
+    mutating func jump() throws {
+        _ = try take(epoch: 0, run: "x", attempt: 1)
+        _ = try take(epoch: 5, run: "x", attempt: 1)
+        _ = try take(.error, epoch: 5, run: "x", attempt: 1)
+        _ = try take(epoch: 0, run: "y", attempt: 1)
+        _ = try take(epoch: 4, run: "y", attempt: 1)
+        _ = try take(epoch: 4.25, run: "y", attempt: 1)
+        #expect(place == ("a@1004", 1))
+    }
+
     @Test("goes on with the run that was done, and with the one that idle has ended")
     mutating func afterEnds() throws {
         _ = try take(epoch: 4, run: "x", attempt: 1)
