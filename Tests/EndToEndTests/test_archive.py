@@ -140,6 +140,22 @@ def test_another_programs_file_is_left_as_it_is(home: Home, content: bytes) -> N
     assert home.log.read_text().count("is no archive of Pulse: it is left as it is") == 1
 
 
+def test_a_damaged_archive_is_called_damaged_and_left_as_it_is(home: Home) -> None:
+    first = home.serve()
+    report(home.status_file, first, 1.0)
+    first.stop()
+    home.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = home.archive.read_bytes()
+    content = content[:4096] + bytes([0xA5]) * (len(content) - 4096)
+    home.archive.write_bytes(content)
+    second = home.serve()
+    report(home.status_file, second, 2.0)
+    assert second.metric("pulse_archive_up") == 0
+    second.stop()
+    assert home.log.read_text().count(f"{home.archive}: database disk image is malformed") == 1
+    assert home.archive.read_bytes() == content
+
+
 def test_a_place_that_cant_be_used_is_one_line(home: Home, tmp_path: Path) -> None:
     for place, reason in [
         (tmp_path, "is a directory"),
