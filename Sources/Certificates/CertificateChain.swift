@@ -6,7 +6,7 @@ internal import CGnuTLS
     private let certificates: UnsafeMutableBufferPointer<gnutls_x509_crt_t?>
 
     /// - Parameter pem: the bytes of a file.
-    /// - Returns: nil when there is no certificate in it.
+    /// - Returns: nil when there is no certificate in it, or one that can't be read.
     package init?(pem: [UInt8]) {
         var text = pem
         var list: UnsafeMutablePointer<gnutls_x509_crt_t?>?
@@ -19,6 +19,19 @@ internal import CGnuTLS
         }
         guard code >= 0, count > 0, let list = unsafe list else { return nil }
         unsafe certificates = UnsafeMutableBufferPointer(start: list, count: Int(count))
+    }
+
+    /// Whether a PEM text has a certificate, whatever stands behind it.
+    package static func isBegun(pem: [UInt8]) -> Bool {
+        var certificate: gnutls_x509_crt_t?
+        guard unsafe gnutls_x509_crt_init(&certificate) == 0 else { return false }
+        defer { unsafe gnutls_x509_crt_deinit(certificate) }
+        var text = pem
+        return unsafe text.withUnsafeMutableBufferPointer { buffer in
+            var datum = unsafe gnutls_datum_t(
+                data: buffer.baseAddress, size: UInt32(clamping: buffer.count))
+            return unsafe gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_PEM) == 0
+        }
     }
 
     deinit {

@@ -9,6 +9,8 @@ package import Certificates
     public enum Fault: Error, Sendable, Hashable {
         /// There is no certificate in PEM.
         case noCertificate
+        /// There is one, and behind it another that can't be read: half a file.
+        case brokenChain
         /// There is no private key in PEM.
         case noKey
         /// The key has a password.
@@ -62,7 +64,9 @@ package import Certificates
     }
 
     private static func validity(of text: [UInt8]) throws(Fault) -> CertificateValidity {
-        guard let chain = CertificateChain(pem: text) else { throw .noCertificate }
+        guard let chain = CertificateChain(pem: text) else {
+            throw CertificateChain.isBegun(pem: text) ? .brokenChain : .noCertificate
+        }
         guard suitable.contains(chain.keyAlgorithm) else { throw .unsuitableKey }
         return chain.validity
     }

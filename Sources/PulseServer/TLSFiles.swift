@@ -25,6 +25,8 @@ struct TLSFiles: Sendable {
         return switch fault {
         case .noCertificate:
             "\(certificate) holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
+        case .brokenChain:
+            "\(certificate) holds a certificate, and behind it what is none: is the file whole?"
         case .noKey:
             "\(key) holds no private key in PEM, which begins with -----BEGIN PRIVATE KEY-----"
         case .encryptedKey:

@@ -34,6 +34,14 @@ struct CertificateChainTests {
     func none(text: String) {
         #expect(validity(text) == nil)
         #expect(validity(String(Self.server.dropLast(80))) == nil)
+        #expect(CertificateChain.isBegun(pem: Array(text.utf8)) == false)
+    }
+
+    @Test("takes no half of a chain, and says that there is one")
+    func half() {
+        let text = [Self.server, String(Self.intermediate.dropLast(80))].joined(separator: "\n")
+        #expect(validity(text) == nil)
+        #expect(CertificateChain.isBegun(pem: Array(text.utf8)))
     }
 
     /// 2026 to 2030, certified by the next.

@@ -174,6 +174,15 @@ def certificate_of(content: bytes) -> Callable[[Path], tuple[Path, Path]]:
     return make
 
 
+def certificate_behind(content: bytes) -> Callable[[Path], tuple[Path, Path]]:
+    def make(directory: Path) -> tuple[Path, Path]:
+        certificate, key = pair(directory / "one")
+        certificate.write_bytes(certificate.read_bytes() + content)
+        return certificate, key
+
+    return make
+
+
 def key_of(content: bytes) -> Callable[[Path], tuple[Path, Path]]:
     def make(directory: Path) -> tuple[Path, Path]:
         certificate, key = pair(directory / "one")
@@ -220,6 +229,10 @@ JUNK = b"-----BEGIN %b-----\nAAAA\n-----END %b-----\n"
         (
             certificate_of(JUNK.replace(b"%b", b"CERTIFICATE")),
             "/one/certificate.pem holds no certificate in PEM",
+        ),
+        (
+            certificate_behind(JUNK.replace(b"%b", b"CERTIFICATE")),
+            "/one/certificate.pem holds a certificate, and behind it what is none",
         ),
         (certificate_of(b"x" * (2 << 20)), "/one/certificate.pem is over 1 MiB"),
         (key_of(b""), "/one/key.pem holds no private key in PEM"),
