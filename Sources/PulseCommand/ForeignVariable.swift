@@ -16,6 +16,10 @@ struct ForeignVariable: Equatable, CustomStringConvertible {
         case "PULSE_PORT" where Self.begins(value, with: ["tcp://", "udp://", "sctp://"]):
             owner = "Kubernetes sets it for a service named pulse"
             fix = "give --port, or say enableServiceLinks: false in the pod's specification"
+        // Of Docker's links: the two containers. No run's name begins so.
+        case "PULSE_NAME" where value.hasPrefix("/"):
+            owner = "Docker sets it for a container that is linked as pulse"
+            fix = "give --name, or link it under another alias"
         // The microphone that PulseAudio's clients record from.
         case "PULSE_SOURCE" where !Self.begins(value, with: ["nats://", "tls://"]):
             owner = "it is PulseAudio's"

@@ -33,6 +33,12 @@ struct Healthcheck: ParsableCommand {
         completion: .file())
     var tlsCertificate: String?
 
+    func validate() throws {
+        if let objection = HostName.objection(toListeningOn: host) {
+            throw ValidationError(objection)
+        }
+    }
+
     func run() throws {
         do {
             let url = try Self.url(

@@ -9,6 +9,17 @@ enum HostName {
         isName(text) && hasLabels(text) || isIPv6(text) || isIPv6Literal(text)
     }
 
+    /// What is wrong with a `--host`, and what to type instead; nil for what may be a name or an address.
+    ///
+    /// An address may have a zone (RFC 4007 §11), and no brackets: it stands in no URL.
+    static func objection(toListeningOn text: String) -> String? {
+        let address = text.prefix { $0 != "%" }
+        if isName(text) || isIPv6(String(address)) { return nil }
+        return
+            "--host '\(text)' is neither a name nor an address: write it alone, without scheme, brackets "
+            + "and port, like gpu1 or ::1."
+    }
+
     /// Whether a name's parts are as long as DNS lets them be (RFC 1035 §2.3.4); a dot may end it.
     private static func hasLabels(_ name: String) -> Bool {
         let name = name.hasSuffix(".") ? name.dropLast() : name[...]

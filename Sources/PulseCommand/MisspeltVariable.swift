@@ -12,6 +12,10 @@ struct MisspeltVariable: Equatable {
     ]
     /// What Kubernetes sets for a service that is named pulse begins like this.
     private static let foreignPrefixes = ["SERVICE_", "PORT_"]
+    /// What it sets for every other service of the namespace, `pulse-archive` for one, has one of these in
+    /// its name or ends in the last.
+    private static let foreignParts = ["_SERVICE_HOST", "_SERVICE_PORT", "_PORT_"]
+    private static let foreignEnd = "_PORT"
     /// Longer names are no slip of a finger.
     private static let lengthLimit = 64
 
@@ -26,7 +30,8 @@ struct MisspeltVariable: Equatable {
         else { return nil }
         let rest = String(upper.dropFirst(Self.prefix.count))
         guard !Self.foreign.contains(rest),
-            !Self.foreignPrefixes.contains(where: rest.hasPrefix)
+            !Self.foreignPrefixes.contains(where: rest.hasPrefix),
+            !Self.foreignParts.contains(where: rest.contains), !rest.hasSuffix(Self.foreignEnd)
         else { return nil }
         let ranked = settings.compactMap { setting in
             Self.distance(rest, String(setting.dropFirst(Self.prefix.count))).map { ($0, setting) }

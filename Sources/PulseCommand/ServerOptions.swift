@@ -107,6 +107,9 @@ struct ServerOptions: ParsableArguments {
         if (tlsCertificate == nil) != (tlsKey == nil) {
             throw ValidationError("--tls-certificate and --tls-key go together.")
         }
+        if let objection = HostName.objection(toListeningOn: host) {
+            throw ValidationError(objection)
+        }
         for host in allowedHosts where !HostName.isValid(host) {
             throw ValidationError(
                 "--allowed-host '\(host)' can be the Host of no request: \(HostName.advice(for: host))."

@@ -214,4 +214,16 @@ struct EnvironmentArgumentsTests {
         #expect(settings.foreign[0].description.contains("is ignored: it is PulseAudio's"))
         #expect(!settings.foreign[0].description.contains("secret"))
     }
+
+    @Test("leaves the name of a link to Docker, for every command that takes a run's name")
+    func links() {
+        for command in ["serve", "run"] {
+            let settings = EnvironmentArguments([command]) {
+                $0 == "PULSE_NAME" ? "/web/pulse" : nil
+            }
+            #expect(settings.arguments == [command])
+            #expect(settings.foreign.map(\.assignment) == ["PULSE_NAME=/web/pulse"])
+        }
+        #expect(arguments(["serve"], ["PULSE_NAME": "bert"]) == ["serve", "--name=bert"])
+    }
 }

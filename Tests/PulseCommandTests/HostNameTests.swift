@@ -31,4 +31,16 @@ struct HostNameTests {
         #expect(!HostName.isValid(text))
         #expect(HostName.advice(for: text).contains(advice))
     }
+
+    @Test(
+        "a host to listen on is a name or an address alone",
+        arguments: [
+            ("127.0.0.1", true), ("::", true), ("fe80::1%eth0", true), ("gpu1", true),
+            ("127.1", true),
+            ("localhost.", true), ("", false), ("[::1]", false), ("gpu1:8080", false),
+            ("http://gpu1", false), ("*", false), ("gpu1/", false), ("%eth0", false),
+        ])
+    func listening(text: String, isPossible: Bool) {
+        #expect((HostName.objection(toListeningOn: text) == nil) == isPossible)
+    }
 }
