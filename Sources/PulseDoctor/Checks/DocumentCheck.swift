@@ -38,11 +38,7 @@ enum DocumentCheck {
                 fix: "Nothing is wrong before the job starts; else compare both paths.\(mount)")
         case .permissionDenied:
             return .problem(
-                name, "\(path) can't be read by this user.",
-                fix: facts.file.mode.map { $0 & 0o077 == 0 } == true
-                    ? ModeAdvice.temporaryFile
-                    : "Let others read it: chmod o+r \(ShellWord.quoted(path)), and umask 022 "
-                        + "for the trainer")
+                name, "\(path) can't be read by this user.", fix: permission(facts.file, path))
         case .notRegular:
             return .problem(
                 name, "\(path) is a directory, pipe or device: a status file is a regular file.",
@@ -56,6 +52,19 @@ enum DocumentCheck {
                 name, "\(path) can't be read: \(error).",
                 fix: "See the system's log: dmesg | tail")
         }
+    }
+
+    /// Who is to let this user read the file, or what it leads to.
+    private static func permission(_ file: FileFacts, _ path: String) -> String {
+        let target = file.link ?? path
+        guard let mode = file.mode else {
+            // It can't even be looked at: a directory on the way to it is closed.
+            let directory = ShellWord.quoted(SplitPath(target).directory)
+            return "Let this user into the directories of \(target): chmod o+x \(directory)"
+        }
+        return mode & 0o077 == 0
+            ? ModeAdvice.temporaryFile
+            : "Let others read it: chmod o+r \(ShellWord.quoted(target)), and umask 022 for the trainer"
     }
 
     /// The document's members, where it is JSON at all.

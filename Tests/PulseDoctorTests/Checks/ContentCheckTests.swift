@@ -61,6 +61,23 @@ struct ContentCheckTests {
         #expect(finding(.call(5)).text.contains("input/output error"))
     }
 
+    @Test("names what a link leads to, and the directory that keeps it closed")
+    func closedTarget() {
+        let fix = { (mode: UInt32?) in
+            DocumentCheck.findings(
+                .sample {
+                    $0.file.content = .failure(.file("/run/pulse/status.json", .call(13)))
+                    $0.file.link = "/srv/of a/run.json"
+                    $0.file.mode = mode
+                })[0].fix
+        }
+        #expect(
+            fix(nil)
+                == "Let this user into the directories of /srv/of a/run.json: chmod o+x '/srv/of a'"
+        )
+        #expect(fix(0o640)?.contains("chmod o+r '/srv/of a/run.json', ") == true)
+    }
+
     @Test("names fchmod where a chmod would last until the next replacement")
     func modes() {
         let denied = { (mode: UInt32) in
