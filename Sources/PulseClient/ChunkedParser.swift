@@ -4,8 +4,9 @@ struct ChunkedParser {
 
     private var state = State.size
     private var line: [UInt8] = []
+    private var trailers = 0
 
-    /// Bytes of a line at most: sizes and trailers are short.
+    /// Bytes of a line at most, and of all trailers: sizes and trailers are short.
     private static let lineLimit = 8_192
 
     var isEnded: Bool {
@@ -30,6 +31,10 @@ struct ChunkedParser {
                     line.append(byte)
                     guard line.count <= Self.lineLimit else { throw Self.malformed }
                     continue
+                }
+                if case .trailer = state {
+                    trailers += line.count + 1
+                    guard trailers <= Self.lineLimit else { throw Self.malformed }
                 }
                 if line.last == UInt8(ascii: "\r") { line.removeLast() }
                 state = try Self.state(after: line, in: state)

@@ -11,13 +11,17 @@ package final class HTTPExchange {
     /// What came together with the head.
     private var first: [UInt8]?
 
+    /// How many times as long as its silence a head may take, and each 64 KiB of a body: else who sends a
+    /// byte now and then would be waited for for ever.
+    private static let patience = 2
+
     /// Sends the request and waits for the head of the answer.
     ///
     /// - Parameters:
     ///   - resource: a name below the URL's path.
     ///   - fields: name and value of further header fields.
     ///   - trust: whose answer is taken, by HTTPS.
-    ///   - timeout: how long the server may send nothing.
+    ///   - timeout: how long the server may send nothing; twice as long for all of the head.
     ///   - cancellation: ends every wait.
     /// - Throws: ``LinkError``.
     package init(
@@ -35,7 +39,9 @@ package final class HTTPExchange {
         try connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         var parser = HTTPResponseParser()
         var body: [UInt8] = []
+        let end = ContinuousClock.now + timeout * Self.patience
         while parser.head == nil {
+            guard ContinuousClock.now < end else { throw .noAnswer }
             let bytes = try connection.receive(within: timeout)
             guard !bytes.isEmpty else { throw LinkError("the server closes without an answer") }
             body += try parser.feed(bytes)
@@ -68,12 +74,15 @@ package final class HTTPExchange {
 
     /// The whole body.
     ///
-    /// - Throws: ``LinkError`` also when it is longer than `limit` bytes.
+    /// - Throws: ``LinkError`` also when it is longer than `limit` bytes, or doesn't end.
     package func body(limit: Int) throws(LinkError) -> [UInt8] {
         var body: [UInt8] = []
+        let parts = max(1, limit / 65_536)
+        let end = ContinuousClock.now + timeout * Self.patience * parts
         while let piece = try next(within: timeout) {
             body += piece
             guard body.count <= limit else { throw LinkError("the answer is too long") }
+            guard ContinuousClock.now < end else { throw .noAnswer }
         }
         return body
     }

@@ -53,7 +53,10 @@ struct HTTPResponseParser {
     private var state = State.head
     private var buffer: [UInt8] = []
 
-    /// Bytes of a head at most.
+    /// Bytes of the interim answers that have been passed over.
+    private var interim = 0
+
+    /// Bytes of a head at most, and of all interim answers before it.
     private static let headLimit = 65_536
 
     var isEnded: Bool {
@@ -101,7 +104,9 @@ struct HTTPResponseParser {
             // Whoever answers something else may keep the connection open for ever.
             let start = Array("HTTP/1.".utf8)
             guard buffer.starts(with: start.prefix(buffer.count)) else {
-                throw LinkError("the answer is not HTTP")
+                throw LinkError(
+                    Self.isAlert(buffer)
+                        ? "the server speaks TLS: ask it by https" : "the answer is not HTTP")
             }
             return false
         }
@@ -110,10 +115,19 @@ struct HTTPResponseParser {
         let head = try HTTPHead(lines: lines)
         buffer.removeFirst(index + end.count)
         // An interim answer; the real one follows (RFC 9110 §15.2).
-        if head.status < 200 { return try readHead() }
+        if head.status < 200 {
+            interim += index + end.count
+            guard interim <= Self.headLimit else { throw LinkError("the answer has no end") }
+            return try readHead()
+        }
         self.head = head
         state = try Self.framing(of: head)
         return true
+    }
+
+    /// Whether these bytes begin an alert of TLS (RFC 8446 §5.1), which answers a request in the open.
+    private static func isAlert(_ bytes: [UInt8]) -> Bool {
+        bytes.count > 1 && bytes[0] == 21 && bytes[1] == 3
     }
 
     private static func framing(of head: HTTPHead) throws(LinkError) -> State {

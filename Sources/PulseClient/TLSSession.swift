@@ -53,6 +53,10 @@ internal import Glibc
     func handshake() throws(LinkError) -> TransferStep {
         let code = unsafe gnutls_handshake(session)
         if code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR { throw LinkError(verdict) }
+        // What GnuTLS says of bytes that are no record, such as an answer in the open.
+        if code == GNUTLS_E_UNEXPECTED_PACKET {
+            throw LinkError("the server speaks no TLS: ask it by http")
+        }
         return try step(Int(code))
     }
 

@@ -166,10 +166,43 @@ def test_healthcheck_asks_a_server_with_tls(
     }
     healthy = pulse("healthcheck", **variables)
     assert (healthy.returncode, healthy.stdout) == (0, "ok\n"), healthy.stderr
-    assert pulse("healthcheck", "--port", str(server.port)).returncode == 1
+    plain = pulse("healthcheck", "--port", str(server.port))
+    assert plain.returncode == 1 and "the server speaks TLS: ask it by https" in plain.stderr
     server.stop()
     dead = pulse("healthcheck", **variables)
     assert dead.returncode == 1 and dead.stderr.endswith("connection refused\n")
+
+
+def test_healthcheck_says_that_a_server_has_no_tls(server: PulseServer) -> None:
+    result = pulse("healthcheck", "-p", str(server.port), "--tls-certificate", "c")
+    assert result.returncode == 1
+    assert result.stderr.endswith("the server speaks no TLS: ask it by http\n")
+
+
+def drip(connection: socket.socket, head: bytes) -> None:
+    """Answers, and goes on answering as long as somebody listens."""
+    with connection:
+        connection.recv(4096)
+        try:
+            connection.sendall(head)
+            while True:
+                connection.sendall(b"a")
+                time.sleep(0.5)
+        except OSError:
+            pass
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_healthcheck_waits_for_no_answer_without_end(head: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(PATIENCE)
+        thread = threading.Thread(target=lambda: drip(listener.accept()[0], head))
+        thread.start()
+        port = listener.getsockname()[1]
+        result = pulse("healthcheck", "-p", str(port))
+        thread.join()
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"pulse: no healthy server on port {port}: ")
 
 
 def test_healthcheck_is_not_content_with_another_tls_server(tmp_path: Path) -> None:
@@ -222,6 +255,20 @@ def test_a_service_link_is_no_port(tmp_path: Path, command: str, code: int) -> N
     assert f"PULSE_PORT={SERVICE_LINK} in the environment is ignored" in line
     if "json" in command:
         assert json.loads(line)["level"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("serve --public-dir /none", 1), ("run --status-file {file} -- true", 0)],
+)
+def test_the_name_of_a_docker_link_is_no_runs_name(
+    tmp_path: Path, command: str, code: int
+) -> None:
+    arguments = command.format(file=tmp_path / "status.json").split()
+    result = pulse(*arguments, PULSE_NAME="/web/pulse")
+    assert result.returncode == code, result.stderr
+    assert "PULSE_NAME=/web/pulse in the environment is ignored" in result.stderr
+    assert pulse("serve", "--public-dir", "/none", PULSE_NAME="a/b").returncode == 64
 
 
 def test_a_source_of_sound_is_none_of_a_status() -> None:

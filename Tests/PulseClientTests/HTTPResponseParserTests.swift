@@ -129,5 +129,21 @@ struct HTTPResponseParserTests {
                 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0"
                     + String(repeating: "0", count: 10_000))
         }
+        // Each of them ends, and all together don't.
+        #expect(throws: LinkError.self) {
+            try parse(String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 5_000))
+        }
+        #expect(throws: LinkError.self) {
+            try parse(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+                    + String(repeating: "T: x\r\n", count: 5_000))
+        }
+    }
+
+    @Test("names a server that answers in TLS")
+    func alert() {
+        #expect(throws: LinkError("the server speaks TLS: ask it by https")) {
+            try parse("\u{15}\u{3}\u{3}\0\u{2}\u{2}\n")
+        }
     }
 }
