@@ -44,7 +44,10 @@ public struct DaemonConfiguration: Sendable {
     public var tls: TLSCredentials?
 
     /// Bytes of ``connectionMemory`` that are kept for the head of an answer.
-    static let answerMemory = 704
+    ///
+    /// For a longer one the library closes the connection without an answer, when the request has taken
+    /// the rest.
+    public private(set) var answerMemory = 704
 
     /// Makes a configuration with safe limits.
     public init(host: String = "127.0.0.1", port: UInt16 = 8080, connectionLimit: Int = 1_000) {
@@ -58,5 +61,13 @@ public struct DaemonConfiguration: Sendable {
         headTimeout = 10
         bodyLimit = 0
         sendBuffer = 64 * 1024
+    }
+
+    /// Makes room for answers whose heads are longer by `count` bytes, and takes none from requests.
+    public mutating func addAnswerMemory(_ count: Int) {
+        // The library places what it allocates from the end of this memory, which has to be aligned.
+        let added = (count + 63) / 64 * 64
+        answerMemory += added
+        connectionMemory += added
     }
 }

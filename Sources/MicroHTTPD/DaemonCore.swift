@@ -54,7 +54,7 @@ final class DaemonCore: Sendable {
         let refusals = bodyLimit > 0 ? BodyAnnouncement.Refusal.allCases : []
         bodyRefusals = Dictionary(
             uniqueKeysWithValues: refusals.map { ($0, Response(status: $0.status)) })
-        headLimit = configuration.connectionMemory - DaemonConfiguration.answerMemory
+        headLimit = configuration.connectionMemory - configuration.answerMemory
         usesTLS = configuration.tls != nil
         self.logger = logger
         deadlines = Mutex(

@@ -16,6 +16,9 @@ struct AccessPolicy: Sendable {
     /// Content-Security-Policy lists them.
     let frameAncestors: String
 
+    /// Bytes that these settings add to the longest head of an answer.
+    let answerMemory: Int
+
     /// - Parameters:
     ///   - allowedHosts: host names beside IP literals and `localhost`.
     ///   - corsOrigins: origins such as `https://example.org`, or `*`.
@@ -25,8 +28,9 @@ struct AccessPolicy: Sendable {
         allowedHosts: [String] = [], corsOrigins: [String] = [], frameAncestors: [String] = [],
         token: AccessToken? = nil
     ) {
-        self.allowedHosts = allowedHosts.map { Array($0.lowercased().utf8) }
-        self.frameAncestors = (["'self'"] + corsOrigins + frameAncestors).joined(separator: " ")
+        self.allowedHosts = allowedHosts.map { Array(Self.withoutDot($0.lowercased().utf8)) }
+        let ancestors = corsOrigins + frameAncestors
+        self.frameAncestors = (["'self'"] + ancestors).joined(separator: " ")
         self.token = token.map(CurrentToken.init)
         allowsAnyOrigin = corsOrigins.contains("*")
         origins = allowsAnyOrigin ? [] : corsOrigins.map { Array($0.utf8) }
@@ -46,10 +50,21 @@ struct AccessPolicy: Sendable {
                     common + [vary, HeaderLine("Access-Control-Allow-Origin", $0), exposed]
                 }
         }
+        let fields = headersByOrigin.map { lines in
+            lines.reduce(0) { $0 + "\($1.name): \($1.value)\r\n".utf8.count }
+        }
+        answerMemory =
+            (corsOrigins.isEmpty ? 0 : fields.max() ?? 0)
+            + ancestors.reduce(0) { $0 + $1.utf8.count + 1 } + (token?.answerMemory ?? 0)
     }
 
     /// Whether preflight requests are answered at all.
     var allowsCORS: Bool { allowsAnyOrigin || !origins.isEmpty }
+
+    /// The field that lets pages of other origins read one more; none where they may read nothing.
+    func exposing(_ name: String) -> [HeaderLine] {
+        allowsCORS ? [HeaderLine("Access-Control-Expose-Headers", name)] : []
+    }
 
     /// The index into ``headersByOrigin`` for a request.
     func origin(of request: borrowing Request) -> Int {
@@ -90,8 +105,17 @@ struct AccessPolicy: Sendable {
         guard let host = Authority.host(of: authority) else { return .malformed }
         guard host.count > 0 else { return .foreign }
         if Authority.isAddress(authority.extracting(host)) { return .own }
-        let name = Bytes.lowercased(authority.extracting(host))
-        return name == Self.localhost || allowedHosts.contains(name) ? .own : .foreign
+        let name = Self.withoutDot(Bytes.lowercased(authority.extracting(host)))
+        let isOwn =
+            name.elementsEqual(Self.localhost) || allowedHosts.contains { $0.elementsEqual(name) }
+        return isOwn ? .own : .foreign
+    }
+
+    /// A name without the dot that says that it is whole (RFC 1034 §3.1): it is the same one.
+    private static func withoutDot<Name: BidirectionalCollection<UInt8>>(_ name: Name)
+        -> Name.SubSequence
+    {
+        name.last == UInt8(ascii: ".") ? name.dropLast() : name[...]
     }
 
     /// Whether the request carries the token, where one is needed.

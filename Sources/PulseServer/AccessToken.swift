@@ -6,18 +6,26 @@ internal import Pulse
 struct AccessToken: Sendable {
     private let secret: [UInt8]
     private let accepted: Response
+    /// Bytes of the head of the answer that sets the cookie, beyond those that any answer may have.
+    let answerMemory: Int
     private let cookieNames: [[UInt8]]
 
     /// What the cookie's name begins with; the rest differs from server to server.
     private static let cookieName = "pulse_token"
     /// The query parameter that signs a browser in.
     static let parameterName = Array("token".utf8)
+    /// How long a secret may be.
+    ///
+    /// Browsers keep 4,096 bytes of a cookie, and who signs in sends it in a line with other things.
+    static let lengths = 16...2_048
+    /// How long it may be, with its path, without more memory for answers.
+    private static let usualLength = 256
     private static let scheme = Array("bearer ".utf8)
 
     /// - Parameters:
     ///   - secret: printable ASCII without white space, `;`, `,`, `"`, `\`, `%`, `&`, `+`, so that
-    ///     it stands in a header, a cookie and a URL as it is; nil otherwise, or when it is shorter
-    ///     than 16.
+    ///     it stands in a header, a cookie and a URL as it is; nil otherwise, or when it is of none of
+    ///     the ``lengths``.
     ///   - isSecure: whether the cookie is for HTTPS alone.
     ///   - base: what the cookie is for, and where its page is.
     init?(_ secret: String, isSecure: Bool = false, below base: BasePath = .root) {
@@ -27,8 +35,10 @@ struct AccessToken: Sendable {
         // plain name is for clients that write the cookie themselves.
         let cookieName = "\(Self.cookieName)_\(Fingerprint.of(Array(secret.utf8)))"
         cookieNames = [cookieName, Self.cookieName].map { Array("\($0)=".utf8) }
+        let path = base.withoutSlash
+        answerMemory = max(0, secret.utf8.count + 2 * path.utf8.count - Self.usualLength)
         let attributes =
-            "Path=\(base.withoutSlash); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
+            "Path=\(path); HttpOnly; SameSite=Strict" + (isSecure ? "; Secure" : "")
         accepted = Response(
             status: 303,
             headers: [
@@ -59,7 +69,7 @@ struct AccessToken: Sendable {
     }
 
     private static func isValid(_ secret: some Collection<UInt8>) -> Bool {
-        secret.count >= 16
+        lengths.contains(secret.count)
             && secret.allSatisfy {
                 $0 > 0x20 && $0 < 0x7f && !";,\"\\%&+#".utf8.contains($0)
             }

@@ -67,14 +67,20 @@ struct FileSettings: Sendable {
     private func reloadedToken(_ policy: AccessPolicy, _ logger: Logger) -> ReloadedSetting? {
         guard let tokenFile, tokenFile.file.isRegular else { return nil }
         let isSecure = tls != nil
+        let room = token?.answerMemory ?? 0
         return ReloadedSetting(
             "the access token", files: [tokenFile.file], content: [tokenFile.content],
             seen: [tokenFile.seen], logger: logger
         ) { [base] content throws(ServerError) in
             let secret = try TokenFile.token(content[0], from: tokenFile.file.path)
-            if let token = AccessToken(secret, isSecure: isSecure, below: base) {
-                policy.use(token)
+            guard let token = AccessToken(secret, isSecure: isSecure, below: base) else {
+                return ""
             }
+            guard token.answerMemory <= room else {
+                throw .configuration(
+                    "\(tokenFile.file.path) holds one that is much longer, which takes a restart")
+            }
+            policy.use(token)
             return ""
         }
     }

@@ -69,7 +69,7 @@ final class HistoryRepresentation: Sendable {
             version == 1
                 ? RunHistory.document(of: places.map { history.points[$0] })
                 : history.version2Document(of: places),
-            headers: headers + history.headers, policy: policy)
+            headers: headers + history.headers(policy), policy: policy)
     }
 
     /// One row a point (RFC 4180).
@@ -79,7 +79,8 @@ final class HistoryRepresentation: Sendable {
             let body = history.table
             let table = Representation(
                 type: "text/csv; charset=utf-8; header=present", body: body,
-                tag: EntityTag(of: body), headers: headers + history.headers, policy: policy)
+                tag: EntityTag(of: body), headers: headers + history.headers(policy), policy: policy
+            )
             rendered.table = table
             return table
         }
@@ -87,17 +88,28 @@ final class HistoryRepresentation: Sendable {
 }
 
 extension RunHistory {
-    /// The epochs at which later attempts of the run resumed; no line for a run of one attempt.
+    /// Where later attempts of the run resumed.
     ///
     /// Not in the body, whose schema is closed. A page of another origin may read it, too.
-    fileprivate var headers: [HeaderLine] {
-        guard !resumes.isEmpty else { return [] }
-        let epochs = resumes.map { "\($0)" }.joined(separator: ", ")
-        return [
-            HeaderLine("Pulse-Resumed", epochs),
-            HeaderLine("Access-Control-Expose-Headers", "Pulse-Resumed"),
-        ]
+    fileprivate func headers(_ policy: AccessPolicy) -> [HeaderLine] {
+        guard let resumed else { return [] }
+        return [HeaderLine("Pulse-Resumed", resumed)] + policy.exposing("Pulse-Resumed")
     }
+
+    /// The epochs at which later attempts of the run resumed, oldest first; nil for a run of one attempt.
+    ///
+    /// Of many the newest, as many as may stand in the head of an answer.
+    var resumed: String? {
+        var text: String?
+        for epoch in resumes.reversed() {
+            let longer = text.map { "\(epoch), \($0)" } ?? "\(epoch)"
+            if longer.utf8.count > Self.resumedLimit { break }
+            text = longer
+        }
+        return text
+    }
+
+    private static let resumedLimit = 192
 
     /// The curve as a table, oldest first.
     package var table: [UInt8] {

@@ -65,7 +65,7 @@ public struct StatusServer: Service {
                 policy: policy),
             health: health, metrics: metrics, archive: configuration.archive, policy: policy,
             below: configuration.basePath, files: files)
-        let daemonConfiguration = try configuration.daemon(tls: settings.tls)
+        let daemonConfiguration = try configuration.daemon(settings, policy)
         let daemon: Daemon
         do throws(MicroHTTPDError) {
             daemon = try Daemon(on: sockets, configuration: daemonConfiguration) { message in

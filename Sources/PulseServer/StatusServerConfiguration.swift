@@ -140,7 +140,9 @@ extension StatusServerConfiguration {
         }
     }
 
-    func daemon(tls: TLSCredentials?) throws(ServerError) -> DaemonConfiguration {
+    func daemon(_ settings: FileSettings, _ policy: AccessPolicy) throws(ServerError)
+        -> DaemonConfiguration
+    {
         guard maximumStreams <= limit.streams else {
             throw .configuration(
                 "\(maximumStreams) streams need more than the \(limit.descriptors) descriptors that this process "
@@ -148,7 +150,8 @@ extension StatusServerConfiguration {
         }
         var daemon = DaemonConfiguration(
             host: host, port: port, connectionLimit: limit.connections(forStreams: maximumStreams))
-        daemon.tls = tls
+        daemon.tls = settings.tls
+        daemon.addAnswerMemory(policy.answerMemory)
         return daemon
     }
 }

@@ -28,7 +28,7 @@ final class StatusSnapshot: Sendable {
     ) {
         self.view = view
         self.sequence = sequence
-        let headers = Self.headers(of: view, namesRun: namesRun)
+        let headers = Self.headers(of: view, namesRun: namesRun, policy: policy)
         if let document = view.status.map(PulseEncoder.encode),
             let progressDocument = view.progressDocument, let version2 = view.version2
         {
@@ -61,12 +61,9 @@ final class StatusSnapshot: Sendable {
     }
 
     /// A page of another origin may read the run's name, too.
-    static func headers(of view: RunView, namesRun: Bool) -> [HeaderLine] {
+    static func headers(of view: RunView, namesRun: Bool, policy: AccessPolicy) -> [HeaderLine] {
         let source = HeaderLine("Pulse-Source", view.source.rawValue)
         guard namesRun, let run = view.run else { return [source] }
-        return [
-            source, HeaderLine("Pulse-Run", run.description),
-            HeaderLine("Access-Control-Expose-Headers", "Pulse-Run"),
-        ]
+        return [source, HeaderLine("Pulse-Run", run.description)] + policy.exposing("Pulse-Run")
     }
 }

@@ -14,7 +14,7 @@ package enum TokenFile {
             AccessToken(line) != nil
         else {
             throw .configuration(
-                "\(path) holds no usable token: 16 characters or more of letters, digits and -._~ are needed"
+                "\(path) holds no usable token: 16 to 2,048 characters, letters, digits and -._~, are needed"
             )
         }
         return line

@@ -11,7 +11,9 @@ struct AccessPolicyTests {
 
     @Test(
         "answers to addresses and to localhost",
-        arguments: ["127.0.0.1:8080", "[::1]:8080", "192.168.1.7", "localhost", "LocalHost:1"])
+        arguments: [
+            "127.0.0.1:8080", "[::1]:8080", "192.168.1.7", "localhost", "LocalHost:1", "localhost.",
+        ])
     func ownNames(authority: String) {
         #expect(allows(authority))
     }
@@ -19,8 +21,8 @@ struct AccessPolicyTests {
     @Test(
         "answers to no name that a foreign page could let point here",
         arguments: [
-            "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", ":80",
-            "localhost.",
+            "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", ":80", ".",
+            "localhost..", "127.0.0.1.",
         ])
     func foreignNames(authority: String) {
         #expect(AccessPolicy().hostName(in: Array(authority.utf8).span) == .foreign)
@@ -50,6 +52,10 @@ struct AccessPolicyTests {
         #expect(allows("gpu.example:8443", policy))
         #expect(allows("GPU.EXAMPLE", policy))
         #expect(!allows("other.example", policy))
+        // A dot says that the name is whole, and makes no other of it.
+        #expect(allows("gpu.example.:8443", policy))
+        #expect(allows("gpu.example", AccessPolicy(allowedHosts: ["gpu.example."])))
+        #expect(!allows("", AccessPolicy(allowedHosts: ["."])))
     }
 
     @Test("answers to the name that it listens on: it is the one in the URL that is printed")

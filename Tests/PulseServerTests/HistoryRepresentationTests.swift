@@ -32,6 +32,16 @@ struct HistoryRepresentationTests {
         #expect(curve.history.resumes == [2])
     }
 
+    @Test("says where it resumed in a line of bounded length, the newest places")
+    func places() {
+        #expect(RunHistory([], resumes: []).resumed == nil)
+        #expect(RunHistory([], resumes: [1.5, 2]).resumed == "1.5, 2.0")
+        let places = (1...32).map { Double($0) / 7 }
+        let text = RunHistory([], resumes: places).resumed ?? ""
+        #expect(text.utf8.count <= 192 && text.utf8.count > 170)
+        #expect(text.hasSuffix(", \(places[30]), \(places[31])"))
+    }
+
     @Test("thinned it has as many points as asked for at most, its peaks among them")
     func thinned() throws {
         var history = RunHistory(capacity: 100)

@@ -81,6 +81,19 @@ struct StatusSnapshotTests {
         #expect(view.progressDocument == nil)
     }
 
+    @Test("the run is named in a field that other origins may read where they may read anything")
+    func runsName() throws {
+        var view = view(try .sample())
+        view.run = RunID(source: "a", started: 1)
+        func names(_ policy: AccessPolicy) -> [String] {
+            StatusSnapshot.headers(of: view, namesRun: true, policy: policy).map(\.name)
+        }
+        #expect(names(AccessPolicy()) == ["Pulse-Source", "Pulse-Run"])
+        #expect(
+            names(AccessPolicy(corsOrigins: ["https://a.example"]))
+                == ["Pulse-Source", "Pulse-Run", "Access-Control-Expose-Headers"])
+    }
+
     @Test("every frame is one line of data")
     func oneLine() throws {
         let status = try TrainingStatus.sample(message: "a\r\nb\u{2028}c\u{85}d\n\nevent: status")

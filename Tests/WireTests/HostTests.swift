@@ -8,6 +8,7 @@ struct HostTests {
         arguments: [
             "localhost", "LocalHost:80", "localhost:", "127.0.0.1:8080", "192.168.1.7", "[::1]",
             "[fe80::1]:8080", "[::ffff:127.0.0.1]", "pulse.example", "PULSE.example:8443",
+            "localhost.", "pulse.example.:80",
         ])
     func served(host: String) async throws {
         try await Self.withServer { server in
@@ -21,7 +22,7 @@ struct HostTests {
         "any other name may be DNS rebinding, and is refused on every path",
         arguments: [
             "evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "evil-localhost",
-            "localhost.", "", ":80", "127.1", "1.2.3.4.5", "1.2.3.256", "0127.0.0.1", "1.2.3.",
+            "localhost..", "", ":80", "127.1", "1.2.3.4.5", "1.2.3.256", "0127.0.0.1", "1.2.3.",
             "xn--localhost", "a,b", "l%6Fcalhost",
         ])
     func refused(host: String) async throws {

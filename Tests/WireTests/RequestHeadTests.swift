@@ -1,5 +1,7 @@
 import TestSupport
 internal import Pulse
+internal import PulseMonitor
+internal import PulseServer
 internal import Testing
 
 @Suite("Request heads", .ownThread, .timeLimit(.minutes(1)))
@@ -33,6 +35,58 @@ struct RequestHeadTests {
                 #expect(head.status == 200 || length > 4_096 && head.status == 431, "\(length)")
                 if head.status == 431 { try client.expectOneProblem(head) }
             }
+        }
+    }
+
+    @Test(
+        "an answer with a long head is given whatever the request has taken",
+        arguments: [("/", 200), ("/status", 200), ("/runs", 200), ("/nothing", 404)])
+    func longAnswers(path: String, status: Int) async throws {
+        try await Self.withLongSettings { server in
+            try Self.expectAnswers(server, path, status, upTo: 5_120)
+        }
+    }
+
+    @Test("also the page to sign in, and the answer that sets a long cookie")
+    func longSignIn() async throws {
+        let secret = String(repeating: "s", count: 2_048)
+        try await Self.withLongSettings(secret: secret) { server in
+            try Self.expectAnswers(server, "/", 401, upTo: 5_120)
+            try Self.expectAnswers(server, "/?token=\(secret)", 303, upTo: 3_072)
+        }
+    }
+
+    /// What may stand in an answer's head, each as long as it may be.
+    private static func withLongSettings(
+        secret: String? = nil, _ body: (RunningServer) async throws -> Void
+    ) async throws {
+        let label = String(repeating: "o", count: 60)
+        try await RunningServer.withPanel { configuration, directory in
+            configuration.corsOrigins = [Self.longOrigin]
+            configuration.frameAncestors = (0..<40).map { "https://\($0).\(label).example" }
+            configuration.name = SourceName(exactly: String(repeating: "n", count: 128))
+            configuration.tokenFile = try secret.map { try directory.write($0, to: "token") }
+        } _: { server in
+            try await body(server)
+        }
+    }
+
+    private static let longOrigin =
+        "https://" + String(repeating: String(repeating: "o", count: 60) + ".", count: 3)
+        + "example"
+
+    /// Each length of a field is answered: those up to `limit` bytes with this status, more with 431.
+    private static func expectAnswers(
+        _ server: RunningServer, _ path: String, _ status: Int, upTo limit: Int
+    ) throws {
+        for length in stride(from: 1_024, through: 8_192, by: 64) {
+            let client = try server.connect()
+            let field = "X: \(String(repeating: "x", count: length))"
+            try client.send(
+                "GET \(path) HTTP/1.1\r\nHost: localhost\r\nOrigin: \(longOrigin)\r\nAccept: text/html\r\n"
+                    + "\(field)\r\n\r\n")
+            let answer = try client.head().status
+            #expect(answer == status || length > limit && answer == 431, "\(path) \(length)")
         }
     }
 

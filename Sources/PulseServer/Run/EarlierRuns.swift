@@ -60,7 +60,7 @@ final class EarlierRun: Sendable {
             policy: policy, namesRun: true)
         (status, progress, version2) = (snapshot.status, snapshot.progress, snapshot.version2)
         self.snapshot = snapshot.update
-        headers = StatusSnapshot.headers(of: view, namesRun: true)
+        headers = StatusSnapshot.headers(of: view, namesRun: true, policy: policy)
     }
 
     private static let end = ServerSentEvent.block(event: "end", data: Array("{}".utf8))
