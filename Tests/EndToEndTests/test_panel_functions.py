@@ -171,11 +171,8 @@ def test_a_curve_that_no_server_gives_is_bounded(modules):
     assert curve[-1] == 8999
 
 
-def test_an_estimate_that_has_run_out_is_unknown(modules):
-    """It is no promise: it says since when nothing came."""
-    news = [status(), progress(eta_seconds=60.0)]
-    for update in news:
-        update["at"] = 1_700_000_000_000
+def times_left(modules, news, moments):
+    """What the panel says of the time left, at each of these moments."""
     script = """await (async () => {
       const state = a[0].reduce(m.reduce, m.nothing);
       const { describe } = await import('/panel/describe.js');
@@ -185,14 +182,37 @@ def test_an_estimate_that_has_run_out_is_unknown(modules):
       return a[1].map((now) => describe(state, now, text).texts)
         .map((texts) => [texts['time-left'], texts.until]);
     })()"""
-    start = news[1]["at"]
-    (left, until), (over, since) = call(
-        modules, "state", script, news, [start + 30_000, start + 61_000]
-    )
+    return call(modules, "state", script, news, moments)
+
+
+def test_an_estimate_that_has_run_out_is_unknown(modules):
+    """It is no promise: it says since when nothing came."""
+    start = 1_700_000_000_000
+    news = [status(timestamp=start // 1000), progress(eta_seconds=60.0)]
+    for update in news:
+        update["at"] = start
+    (left, until), (over, since) = times_left(modules, news, [start + 30_000, start + 61_000])
     assert left.startswith("30 sec")
     assert until.startswith("finishes around ")
     assert over == "unknown"
     assert since.startswith("taking longer than estimated; no update since ")
+
+
+@pytest.mark.parametrize(("late", "left"), [(0.9, "1 min"), (31, "30 sec"), (62, "unknown")])
+@pytest.mark.parametrize("ahead", [0, 7200])
+def test_an_estimate_is_of_the_update_and_not_of_the_visit(modules, late, left, ahead):
+    """A page that is opened late, or comes back, promises no more than one that was open."""
+    start = 1_700_000_000_000
+    at = start + int(late * 1000)
+    # The server's clock may be another than the browser's.
+    server = {"server": at + ahead * 1000, "sent": at - 500, "received": at + 500}
+    news = [
+        {"type": "clock"} | server,
+        status(timestamp=start // 1000 + ahead) | {"at": at},
+        progress(eta_seconds=60.0) | {"at": at},
+    ]
+    [[told, _]] = times_left(modules, news, [at])
+    assert told.startswith(left)
 
 
 FILE_REASONS = {

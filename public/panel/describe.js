@@ -99,14 +99,16 @@ function memory(bytes, units, number) {
   return `${number(bytes / 1024 ** power)}\u00a0${units[power]}`;
 }
 
-/** The time left, counted down since the server told it; one that is over was wrong. */
+/** The time left, counted down since the update that it is of; one that is over was wrong. */
 function timeLeft(state, now, verdict, words, formats) {
   const { status, progress, progressAt } = state;
   const eta = verdict === 'running' ? progress.eta_seconds : null;
   if (eta === null) return { 'time-left': '—', until: '' };
-  const end = progressAt + eta * 1000;
+  const written = status.timestamp * 1000 - trainerAhead(state);
+  // Heard later than in the second of its timestamp, it isn't new.
+  const end = Math.min(progressAt, written + 1000 - ahead(state)) + eta * 1000;
   if (end <= now) {
-    const time = formats.time(status.timestamp * 1000 - trainerAhead(state), now);
+    const time = formats.time(written, now);
     return { 'time-left': words.overdue, until: fill(words.longer, { time }) };
   }
   const left = formats.duration((end - now) / 1000);
