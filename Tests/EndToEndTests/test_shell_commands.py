@@ -31,7 +31,7 @@ PAGES = [
     "python/README.md",
 ]
 
-COMMANDS = [
+SHOWN = [
     (page, command) for page in PAGES for block in take(page, "sh") for command in block.commands
 ] + [
     # Those of NATS have a test of their own: they need a build of their own.
@@ -39,6 +39,11 @@ COMMANDS = [
     for command in help_commands()
     if "nats://" not in command
 ]
+
+#: Each once, however many pages show it and say whatever of it.
+COMMANDS = list(
+    {re.sub(r"\s+#.*", "", command): (page, command) for page, command in reversed(SHOWN)}.values()
+)[::-1]
 
 #: What isn't run, by how it begins.
 NOT_RUN = {
