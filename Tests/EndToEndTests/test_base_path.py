@@ -84,7 +84,7 @@ def command(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         [pulse_binary(), *arguments],
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=3 * PATIENCE,
         env=os.environ | environment,
     )
 
