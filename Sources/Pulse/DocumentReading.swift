@@ -162,7 +162,7 @@ struct DocumentReading {
         guard scanner.begins(with: "null", document) else {
             return try scanner.double(document, for: .loss)
         }
-        object(scanner.notA("number", document, .loss))
+        object(scanner.isNot("a number", document, .loss))
         scanner.index += 4
         return nil
     }

@@ -63,7 +63,7 @@ extension JSONScanner {
     /// The value of `metrics`: an object of finite numbers.
     mutating func metrics(_ document: Span<UInt8>) throws(PulseError) -> MetricList {
         guard skip(UInt8(ascii: "{"), in: document) else {
-            throw notA("object", document, .metrics)
+            throw isNot("an object", document, .metrics)
         }
         var list = MetricList()
         skipWhiteSpace(document)

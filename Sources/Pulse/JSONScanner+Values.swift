@@ -21,7 +21,9 @@ extension JSONScanner {
     mutating func quoted(
         _ document: Span<UInt8>, for field: PulseError.Field
     ) throws(PulseError) -> JSONString {
-        guard skip(UInt8(ascii: "\""), in: document) else { throw notA("string", document, field) }
+        guard skip(UInt8(ascii: "\""), in: document) else {
+            throw isNot("a string", document, field)
+        }
         return try string(document, field: field)
     }
 
@@ -138,7 +140,7 @@ extension JSONScanner {
             return .notFinite(field, isNegative ? -.infinity : .infinity, offset: start)
         }
         return isNegative
-            ? unexpected(in: document, field: field) : notA("number", document, field)
+            ? unexpected(in: document, field: field) : isNot("a number", document, field)
     }
 
     /// - Parameter ignoringCase: for a literal of small letters only.
@@ -155,7 +157,7 @@ extension JSONScanner {
     }
 
     /// The error for a value of another type, or for what is no value at all.
-    func notA(_ type: String, _ document: Span<UInt8>, _ field: PulseError.Field)
+    func isNot(_ type: String, _ document: Span<UInt8>, _ field: PulseError.Field)
         -> PulseError
     {
         guard index < document.count else { return unexpected(in: document, field: field) }
@@ -170,6 +172,6 @@ extension JSONScanner {
             guard isLiteral else { return unexpected(in: document, field: field) }
         }
         return PulseError(
-            .wrongType, field: field, offset: index, "\(field.rawValue) is not a \(type)")
+            .wrongType, field: field, offset: index, "\(field.rawValue) is not \(type)")
     }
 }

@@ -27,7 +27,8 @@ struct WriteDetails: ParsableArguments {
     @Option(help: "What it trains on.")
     var dataset: String?
 
-    @Option(parsing: .unconditional, help: "Optimizer updates done, before a resume included.")
+    @Option(
+        parsing: .unconditional, help: "Optimizer updates done, those before a resume included.")
     var stepsDone: Int64?
 
     @Option(parsing: .unconditional, help: "Optimizer updates planned.")

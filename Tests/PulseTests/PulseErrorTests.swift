@@ -27,6 +27,20 @@ struct PulseErrorTests {
         #expect(error?.description == description)
     }
 
+    @Test(
+        "says in the same way what breaks version 2",
+        arguments: [
+            (#"{"version": "2"}"#, "version is not a number (byte 12)"),
+            (#"{"version": 2, "metrics": []}"#, "metrics is not an object (byte 26)"),
+            (#"{"version": 2, "run": 7}"#, "run is not a string (byte 22)"),
+        ])
+    func descriptionsOfVersion2(_ text: String, _ description: String) {
+        let error = #expect(throws: PulseError.self) {
+            try PulseDecoder.decodeDocument(Array(text.utf8))
+        }
+        #expect(error?.description == description)
+    }
+
     @Test("says of a file what is wrong with which")
     func files() {
         #expect(
