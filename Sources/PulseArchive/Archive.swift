@@ -286,7 +286,7 @@ public final class Archive: Sendable {
             }) {
                 logger.info("the archive \(path) is written again")
             }
-            retain()
+            if !writer.withLock(\.isRetaining) { retain() }
             if taken.batches.contains(where: \.changesRuns) { queue.withLock(\.changed)?() }
         } catch {
             failed(error, taken)

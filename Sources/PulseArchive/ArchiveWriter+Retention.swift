@@ -30,11 +30,11 @@ extension ArchiveWriter {
     ///
     /// - Returns: whether there is more. Others may write before that is removed.
     func retain() throws(SQLiteError) -> Bool {
+        isRetaining = false
         guard let now = retainsAt else { return false }
-        let hasMore = try database.transaction { () throws(SQLiteError) in try retain(at: now) }
-        guard !hasMore else { return true }
-        (retainedAt, retainsAt) = (now, nil)
-        return false
+        isRetaining = try database.transaction { () throws(SQLiteError) in try retain(at: now) }
+        if !isRetaining { (retainedAt, retainsAt) = (now, nil) }
+        return isRetaining
     }
 
     /// Removes what isn't to be kept of this server's runs, the oldest first: never one that is the

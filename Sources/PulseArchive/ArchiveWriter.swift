@@ -26,6 +26,8 @@ final class ArchiveWriter {
     var retainedAt: Int64?
     /// The time at which it is to be looked; nil when that is done.
     var retainsAt: Int64?
+    /// Whether ``retain()`` has said that there is more.
+    var isRetaining = false
     let locks: SourceLocks
     let retention: Retention
     let scope: SourceScope
