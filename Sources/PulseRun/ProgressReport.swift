@@ -34,8 +34,11 @@ struct ProgressReport: Hashable, Sendable {
         return report
     }
 
-    /// Whether it tells anything that PULSE v1 has a place for.
-    var tellsProgress: Bool { progress != ProgressReport() }
+    /// Whether it tells anything that PULSE v1 has a place for: an update of a callback always does,
+    /// if only that the trainer lives.
+    var tellsProgress: Bool {
+        progress != ProgressReport() || details == ReportDetails() || details.repeatsMetrics
+    }
 
     /// The part that is done and how far it may be off; nil when nothing tells.
     var done: (fraction: Double, error: Double)? {

@@ -318,6 +318,19 @@ struct ArbiterTests {
         #expect(draft?.message == "Training, step 24 of 48")
     }
 
+    @Test("takes an update of a callback for a sign of life, whatever it tells", arguments: [1, 2])
+    func updateWithoutProgress(version: Int) throws {
+        for metrics in ["", #"{"name": "acc", "value": "0.5"}"#] {
+            var arbiter = Arbiter(program: "python", plannedEpochs: nil, version: version)
+            let body = #"{"trainerStatus": {"metrics": [\#(metrics)]}}"#
+            let update = try #require(KubeflowUpdate.report(of: Array(body.utf8)))
+            let draft = arbiter.report(update, from: .callback)
+            #expect(draft?.message == "Training")
+            #expect(draft?.details?.metrics.count == (version == 1 ? nil : metrics.isEmpty ? 0 : 1))
+            #expect(arbiter.believed == .reports(.callback))
+        }
+    }
+
     @Test("believes no source for a measure alone")
     func measureAlone() {
         var arbiter = Arbiter(program: "python", plannedEpochs: nil, version: 2)
