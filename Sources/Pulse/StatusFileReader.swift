@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Reads a status file again and again, and keeps the last good state whatever happens to the file.
 ///
-/// An unchanged file costs one `stat`. Everything else goes read → validate → swap
+/// An unchanged file costs one `stat`, and so does one that is still missing. Everything else goes read → validate → swap
 /// (`docs/PULSE-v1.md`): on any failure ``lastGood`` stays, ``error`` says why, and the next good
 /// content is taken without further ado.
 public struct StatusFileReader: Sendable {
@@ -39,6 +39,8 @@ public struct StatusFileReader: Sendable {
     private let path: String
     private let calls: Syscalls
     private var seen: Sighting?
+    /// What is missing, and for how many polls that is believed already; nil while nothing is.
+    private var absence: (what: FileError, polls: Int)?
 
     /// Every this many polls the file is opened though `stat` sees no change: NFS brings its idea
     /// of the file up to date at `open` only, and some FUSE file systems have no times worth the
@@ -60,7 +62,13 @@ public struct StatusFileReader: Sendable {
     /// Never waits for a writer, not even at a FIFO.
     public mutating func read() -> Outcome {
         do throws(FileError) {
+            // Nothing can be in a directory that still isn't there.
+            if absence?.what == .noDirectory {
+                if hasNoDirectory { throw FileError.call(ENOENT) }
+                absence = nil
+            }
             let status = try calls.stat(path)
+            absence = nil
             guard status.isRegular else { throw FileError.notRegular }
             if isUnchanged(status.identity) { return .unchanged }
             let file = try FileContent(path: path, calls: calls)
@@ -111,13 +119,28 @@ public struct StatusFileReader: Sendable {
     }
 
     /// A missing file may be written yet; a missing directory is a path misspelt, or a mount that isn't there.
-    private func whatIsMissing(_ error: FileError) -> FileError {
-        guard error == .call(ENOENT) else { return error }
+    ///
+    /// Whether a directory has gone as well is asked now and then only.
+    private mutating func whatIsMissing(_ error: FileError) -> FileError {
+        guard error == .call(ENOENT) else {
+            absence = nil
+            return error
+        }
+        if let absence, absence.what == .noDirectory || absence.polls < Self.pollsPerReading {
+            self.absence?.polls += 1
+            return absence.what
+        }
+        let what = hasNoDirectory ? FileError.noDirectory : error
+        absence = (what, 1)
+        return what
+    }
+
+    private var hasNoDirectory: Bool {
         do throws(FileError) {
             _ = try calls.stat(SplitPath(path).directory)
-            return error
+            return false
         } catch {
-            return error == .call(ENOENT) ? .noDirectory : .call(ENOENT)
+            return error == .call(ENOENT)
         }
     }
 

@@ -251,6 +251,36 @@ struct StatusFileReaderTests {
         #expect(plan.soFar.calls.dropFirst(before) == ["stat", "stat", "stat", "stat"])
     }
 
+    @Test("costs hardly more than one call while nothing is there", arguments: [true, false])
+    func cheapAbsence(_ hasDirectory: Bool) throws {
+        let plan = FaultPlan(from: .max)
+        let path = directory.file(hasDirectory ? "none.json" : "not/mounted/status.json")
+        var reader = StatusFileReader(path: path, calls: plan.calls())
+        _ = reader.read()
+        let before = plan.soFar.calls.count
+        for _ in 0..<100 { #expect(reader.read().error?.reason == .missing) }
+        let asked = plan.soFar.calls.dropFirst(before)
+        #expect(asked.allSatisfy { $0 == "stat" })
+        #expect(asked.count == (hasDirectory ? 120 : 100))
+    }
+
+    @Test("says that the directory is gone as well, within five polls")
+    func directoryGoes() throws {
+        let folder = directory.file("mount")
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        var reader = StatusFileReader(path: folder + "/status.json")
+        _ = reader.read()
+        #expect(reader.error?.description == "status.json: no such file or directory")
+        try FileManager.default.removeItem(atPath: folder)
+        for _ in 0..<5 { _ = reader.read() }
+        #expect(reader.error?.description == "status.json: its directory does not exist")
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        _ = reader.read()
+        #expect(reader.error?.description == "status.json: no such file or directory")
+    }
+
     @Test("sees whole documents only, while a writer replaces the file a thousand times")
     func replacements() throws {
         var reader = try reader()
