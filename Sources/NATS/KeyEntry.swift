@@ -17,14 +17,18 @@ public struct KeyEntry: Sendable, Equatable {
     public let time: Int64
     /// What its writer counted it as; nil when that wasn't Pulse.
     public let order: UInt64?
+    /// What its writer says of the run that it belongs to; nil when it says nothing.
+    public let run: String?
 
     /// Makes a change.
     public init(
-        _ content: Content, revision: UInt64, time: Int64 = 0, order: UInt64? = nil
+        _ content: Content, revision: UInt64, time: Int64 = 0, order: UInt64? = nil,
+        run: String? = nil
     ) {
         self.content = content
         self.revision = revision
         self.time = time
         self.order = order
+        self.run = run
     }
 }

@@ -4,6 +4,8 @@ internal import CNATS
 extension KeyOffer {
     /// The header with a value's order.
     static let orderField = "Pulse-Order"
+    /// The header with the run that a value belongs to.
+    static let runField = "Pulse-Run"
     /// The header with the revision that a value is to replace (`JSExpectedLastSubjSeq`).
     static let expectationField = "Nats-Expected-Last-Subject-Sequence"
 
@@ -19,14 +21,20 @@ extension KeyOffer {
             unsafe natsMsgHeader_Get(message, "Nats-Subject", &origin) != NATS_OK,
             case .value(let bytes) = unsafe KeyEntry.Content(message)
         else { return nil }
-        self.init(bytes, expecting: revision, order: order)
+        unsafe self.init(
+            bytes, expecting: revision, order: order, run: Self.text(Self.runField, of: message))
     }
 
     /// The number in a header; nil when there is none.
     static func number(_ field: String, of message: OpaquePointer) -> UInt64? {
+        unsafe text(field, of: message).flatMap { UInt64($0) }
+    }
+
+    /// What a header says; nil when there is none.
+    static func text(_ field: String, of message: OpaquePointer) -> String? {
         var text: UnsafePointer<CChar>?
         guard unsafe natsMsgHeader_Get(message, field, &text) == NATS_OK else { return nil }
-        return unsafe text.flatMap { unsafe UInt64(String(cString: $0)) }
+        return unsafe text.map { unsafe String(cString: $0) }
     }
 }
 #endif

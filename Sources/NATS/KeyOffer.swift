@@ -6,12 +6,17 @@ public struct KeyOffer: Sendable, Hashable {
     public let expecting: UInt64
     /// Grows with each value that is written to the key, whoever writes it.
     public let order: UInt64
+    /// What is said of the run that it belongs to; nil when nothing is.
+    public let run: String?
 
     /// Makes an offer.
-    public init(_ value: [UInt8], expecting revision: UInt64, order: UInt64) {
+    public init(
+        _ value: [UInt8], expecting revision: UInt64, order: UInt64, run: String? = nil
+    ) {
         self.value = value
         expecting = revision
         self.order = order
+        self.run = run
     }
 }
 

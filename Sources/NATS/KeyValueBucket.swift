@@ -173,10 +173,12 @@ public struct KeyValueBucket: Sendable {
         try check(
             unsafe natsMsg_Create(
                 &message, subject(key), nil, offer.value, Int32(offer.value.count)))
-        for (field, number) in [
-            (KeyOffer.orderField, offer.order), (KeyOffer.expectationField, offer.expecting),
+        for (field, value) in [
+            (KeyOffer.orderField, String(offer.order)), (KeyOffer.runField, offer.run),
+            (KeyOffer.expectationField, String(offer.expecting)),
         ] {
-            let status = unsafe natsMsgHeader_Set(message, field, String(number))
+            guard let value else { continue }
+            let status = unsafe natsMsgHeader_Set(message, field, value)
             if status != NATS_OK { unsafe natsMsg_Destroy(message) }
             try check(status)
         }
@@ -214,7 +216,8 @@ extension KeyEntry {
         unsafe self.init(
             KeyEntry.Content(message), revision: natsMsg_GetSequence(message),
             time: natsMsg_GetTime(message),
-            order: KeyOffer.number(KeyOffer.orderField, of: message))
+            order: KeyOffer.number(KeyOffer.orderField, of: message),
+            run: KeyOffer.text(KeyOffer.runField, of: message))
     }
 }
 

@@ -213,7 +213,7 @@ struct Serve: PreparedCommand, LoggedCommand {
             let bucket = BucketSource(
                 try NATSStore.bucket(address, access: nats.access, name: "pulse serve"),
                 bucket: address.bucket, pollInterval: server.pollInterval.duration,
-                watches: !server.noWatch, limit: maxRuns)
+                watches: !server.noWatch, limit: maxRuns, logger: logger)
             try await begin("\(address)") { bucket.begin() }
             return bucket
         case .file, .nats(.key): return nil
@@ -227,7 +227,7 @@ struct Serve: PreparedCommand, LoggedCommand {
             try NATSStore.bucket(address.place, access: nats.access, name: "pulse serve"),
             bucket: address.place.bucket, key: address.key, name: name,
             pollInterval: server.pollInterval.duration,
-            watches: !server.noWatch)
+            watches: !server.noWatch, logger: logger)
         try await begin("\(address)") { key.begin() }
         return key
     }

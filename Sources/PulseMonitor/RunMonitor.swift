@@ -6,20 +6,15 @@ internal import Pulse
 package struct RunMonitor: Sendable {
     private var time: ObservedTime
     private var source: SourceCondition
-    private var recent: RecentDocuments
-    private var runs: RunSequence
+    private var judge: RunJudge
     private var curve: RunCurve
     private var slope = ProgressSlope()
-    /// Of the current run, while it is running.
-    private var silence: Silence?
-    private var isStale = false
     /// The newest accepted document.
     private var newest: PulseDocument?
     /// The server didn't poll for a while: the next poll comes before the next judgement.
     private var isAwaitingPoll = false
     private var wasFailing = false
     private var lastError: PulseError?
-    private let staleAfter: Duration
     private let placeholder: PulseDocument?
     private let rules: RunRules
 
@@ -36,13 +31,11 @@ package struct RunMonitor: Sendable {
         pollInterval: Duration, at now: Duration, wallClock: Int64,
         rules: RunRules = .current
     ) {
-        self.staleAfter = staleAfter
         self.rules = rules
         time = ObservedTime(tick: tick, at: now, countsGaps: rules.ownGapsCount)
-        recent = RecentDocuments(capacity: rules.remembered)
+        judge = RunJudge(name: source.name, staleAfter: staleAfter, rules: rules)
         curve = RunCurve(rules: rules)
         self.source = SourceCondition(label: source.label, firstWithin: pollInterval)
-        runs = RunSequence(name: source.name, rules: rules)
         placeholder =
             (try? TrainingStatus(
                 status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "Waiting to start...",
@@ -68,7 +61,7 @@ package struct RunMonitor: Sendable {
         if delivery.isPoll { isAwaitingPoll = false }
         var events: [RunEvent] = []
         for case .accepted(let document) in delivery.events {
-            events += accept(document, wallClock: wallClock)
+            events += accept(document, delivery.mark, wallClock: wallClock)
         }
         return sourceEvents() + events
     }
@@ -79,68 +72,35 @@ package struct RunMonitor: Sendable {
         let events = sourceEvents()
         // What nobody can poll is judged by the clock alone.
         guard !isAwaitingPoll || !rules.pollsBeforeJudging || source.isOverdue(at: time.now),
-            let silence, !isStale,
-            time.now >= silence.deadline
+            judge.becomesStale(at: time.now)
         else { return events }
-        isStale = true
-        self.silence?.judgedStale()
         return events + [.stale]
     }
 
-    private mutating func accept(_ document: PulseDocument, wallClock: Int64) -> [RunEvent] {
-        let isFirst = recent.isEmpty
-        let isNew = recent.insert(document) || rules.repeatsCount
-        guard isNew || (rules.returnsCount && lastError != nil) else {
-            return [.document(serve(document))]
-        }
-        let wasStale = isStale
-        isStale = false
-        let stepBack = runs.stepBack
-        let happened = runs.take(document, isStale: wasStale)
+    private mutating func accept(
+        _ document: PulseDocument, _ mark: RunMark?, wallClock: Int64
+    ) -> [RunEvent] {
+        let verdict = judge.take(
+            document, mark: mark, returns: lastError != nil, age: age(of: document, wallClock),
+            at: time.now)
         let served = serve(document)
+        guard let verdict else { return [.document(served)] }
         if document.status == .idle { curve.leave() }
-        var isNewRun = false
-        var isNewAttempt = false
-        for event in happened {
-            curve.apply(event)
-            switch event {
-            case .began: isNewRun = true
-            case .resumed: isNewAttempt = true
-            default: break
-            }
-        }
-        // A run that was given up tells nothing about its speed, nor does another attempt.
-        if wasStale || isNewRun || isNewAttempt || document.status == .idle {
-            slope = ProgressSlope()
-        }
-        guard document.status == .running else {
-            silence = nil
-            return [.document(served)] + happened
-        }
+        for event in verdict.events { curve.apply(event) }
+        if verdict.isFresh || document.status == .idle { slope = ProgressSlope() }
         // One that came late tells nothing of the speed.
-        if let run = runs.current, document.epoch >= run.newestEpoch {
+        if document.status == .running, let run = judge.runs.current,
+            document.epoch >= run.newestEpoch
+        {
             slope.append(epoch: document.epoch, at: time.now)
         }
-        let begins = isNewRun || (isNewAttempt && rules.attemptsForgetGaps)
-        if begins, let stepBack, runs.beginning == stepBack {
-            silence?.forgetGaps()
-            silence?.take(document, at: time.now)
-        } else if begins || silence == nil {
-            let isAged = isFirst && rules.firstDocumentAges
-            silence = Silence(
-                document, staleAfter: staleAfter,
-                age: isAged ? age(of: document, wallClock) : .zero, at: time.now, rules: rules)
-        } else {
-            silence?.take(document, at: time.now)
-        }
-        let hasRecovered = wasStale && !isNewRun
-        return [.document(served)] + happened + (hasRecovered ? [.recovered] : [])
+        return [.document(served)] + verdict.events
     }
 
     /// Notes what is served from here on: a loss that wasn't measured is the run's last one to
     /// readers of version 1.
     private mutating func serve(_ document: PulseDocument) -> PulseDocument {
-        let served = document.projecting(loss: runs.current?.lastLoss ?? 0)
+        let served = document.projecting(loss: judge.runs.current?.lastLoss ?? 0)
         newest = served
         return served
     }
@@ -185,15 +145,15 @@ extension RunMonitor {
         let document = newest ?? (isWaiting ? placeholder : nil)
         return RunView(
             status: document?.v1, liveness: liveness, etaSeconds: etaSeconds, source: state,
-            sourceError: error, run: runs.current?.id, attempt: runs.current?.attempt,
-            hasLoss: document.map { runs.hasMeasured(lossOf: $0) } ?? false,
+            sourceError: error, run: judge.runs.current?.id, attempt: judge.runs.current?.attempt,
+            hasLoss: document.map { judge.runs.hasMeasured(lossOf: $0) } ?? false,
             details: document?.details)
     }
 
     private var liveness: Liveness {
-        switch runs.current?.status {
+        switch judge.runs.current?.status {
         case nil, .idle: .waiting
-        case .running: isStale ? .stale : .live
+        case .running: judge.isStale ? .stale : .live
         case .done, .error: .finished
         }
     }
@@ -201,14 +161,14 @@ extension RunMonitor {
     /// It follows from the documents that arrived: time alone changes it only once, when the run
     /// becomes stale.
     private var etaSeconds: Double? {
-        guard liveness == .live, let run = runs.current else { return nil }
+        guard liveness == .live, let run = judge.runs.current else { return nil }
         return slope.secondsLeft(until: run.totalEpochs)
     }
 }
 
 extension RunMonitor {
     /// Of what ``checkpoint`` consists: another one is no checkpoint.
-    private static let checkpointVersion: UInt8 = 2
+    private static let checkpointVersion: UInt8 = 3
 
     /// The time that was observed until now: that of a ``MonitorMemory/Entry``.
     package var observedTime: Duration { time.now }
@@ -218,12 +178,9 @@ extension RunMonitor {
         var writer = CheckpointWriter()
         writer.write(Self.checkpointVersion)
         writer.write(time.now)
-        recent.write(to: &writer)
-        runs.write(to: &writer)
+        judge.write(to: &writer)
         curve.write(to: &writer)
         slope.write(to: &writer)
-        writer.write(silence) { $1.write(to: &$0) }
-        writer.write(isStale)
         writer.write(newest) { $0.write($1) }
         writer.write(wasFailing)
         return writer.bytes
@@ -246,14 +203,10 @@ extension RunMonitor {
         var reader = CheckpointReader(memory.checkpoint)
         guard try reader.integer() == Self.checkpointVersion else { throw CheckpointError() }
         var observed = try reader.duration()
-        recent = try RecentDocuments(from: &reader, capacity: rules.remembered)
-        runs = try RunSequence(from: &reader, name: source.name, rules: rules)
+        judge = try RunJudge(
+            from: &reader, name: source.name, staleAfter: staleAfter, rules: rules)
         curve = try RunCurve(from: &reader, rules: rules)
         slope = try ProgressSlope(from: &reader)
-        silence = try reader.optional { reader throws(CheckpointError) in
-            try Silence(from: &reader, staleAfter: staleAfter, rules: rules)
-        }
-        isStale = try reader.bool()
         newest = try reader.optional { reader throws(CheckpointError) in try reader.document() }
         wasFailing = try reader.bool()
         guard reader.isAtEnd else { throw CheckpointError() }
@@ -262,10 +215,13 @@ extension RunMonitor {
             time = ObservedTime(tick: tick, at: now, observed: observed)
             replay(entry.event, wallClock)
         }
-        if rules.restartsTellAgain { (isStale, wasFailing) = (false, false) }
+        if rules.restartsTellAgain {
+            judge.forgetStale()
+            wasFailing = false
+        }
         // A clock that was set back tells nothing of the time that has passed.
         let absence = Duration.seconds(max(0, wallClock - max(0, memory.savedAt)))
-        if !rules.absenceIsGap { silence?.skip(absence) }
+        if !rules.absenceIsGap { judge.skip(absence) }
         if rules.absenceCounts { observed += absence }
         time = ObservedTime(
             tick: tick, at: now, observed: observed, countsGaps: rules.ownGapsCount)
@@ -276,10 +232,9 @@ extension RunMonitor {
 
     private mutating func replay(_ event: RunEvent, _ wallClock: Int64) {
         switch event {
-        case .document(let document): _ = accept(document, wallClock: wallClock)
-        case .stale:
-            isStale = true
-            silence?.judgedStale()
+        // Another mark would have led to a checkpoint.
+        case .document(let document): _ = accept(document, judge.runs.mark, wallClock: wallClock)
+        case .stale: judge.becomeStale()
         case .sourceFailed: wasFailing = true
         case .sourceRecovered: wasFailing = false
         case .began, .resumed, .joined, .point, .ended, .recovered, .sourceChanged: break

@@ -35,6 +35,7 @@ struct BucketReader: Sendable {
     private var passedOver: [String: SkippedFiles.Reason] = [:]
     private var tooMany = 0
     private var error: String?
+    private var complaints: [String] = []
     private var reported: SkippedFiles?
 
     /// Changes that are asked for one by one, where that isn't more than there are keys.
@@ -118,12 +119,14 @@ struct BucketReader: Sendable {
     mutating func receive(_ key: String, _ offer: KeyOffer) -> NamedDelivery? {
         guard isFollowed(key), var one = keys[key] else { return nil }
         let events = one.reader.receive(offer)
+        if let complaint = one.reader.takeComplaint() { complaints.append(complaint) }
         if events.contains(where: \.isAccepted) { one.isRun = true }
         keys[key] = one
         guard one.isRun, !events.isEmpty else { return nil }
         return NamedDelivery(
             one.name, label: one.label,
-            SourceDelivery(events, isPoll: false, nextWithin: pollInterval))
+            SourceDelivery(
+                events, isPoll: false, nextWithin: pollInterval, mark: one.reader.mark))
     }
 
     /// The keys that no answer of this poll was about are as they were.
@@ -133,10 +136,16 @@ struct BucketReader: Sendable {
 
     /// Takes note that the bucket can't be read.
     mutating func fail(_ failure: NATSError, at now: Duration) -> [NamedDelivery] {
-        var reader = KeyReader(name: bucket)
+        var reader = KeyReader(name: bucket, source: SourceName(key: bucket))
         if case .failed(let reason) = reader.fail(failure, at: now) { error = reason.description }
         if failure.code == .noBucket { state = nil }
         return keys.keys.compactMap { key in deliver(key) { $0.fail(failure, at: now) } }
+    }
+
+    /// What somebody should know and wasn't told yet.
+    mutating func takeComplaints() -> [String] {
+        defer { complaints = [] }
+        return complaints
     }
 
     /// What is passed over now; nil when it is as it was reported last.
@@ -161,7 +170,7 @@ struct BucketReader: Sendable {
         guard names[name] == nil else { return pass(over: key, .sameName) }
         guard keys.count < limit else { return false }
         let label = "\(bucket)/\(key)"
-        keys[key] = Key(name: name, label: label, reader: KeyReader(name: label))
+        keys[key] = Key(name: name, label: label, reader: KeyReader(name: label, source: name))
         names[name] = key
         return true
     }
@@ -182,11 +191,13 @@ struct BucketReader: Sendable {
     ) -> NamedDelivery? {
         guard var one = keys[key] else { return nil }
         let event = poll(&one.reader)
+        if let complaint = one.reader.takeComplaint() { complaints.append(complaint) }
         if event.isAccepted { one.isRun = true }
         keys[key] = one
         guard one.isRun else { return nil }
         return NamedDelivery(
-            one.name, label: one.label, SourceDelivery([event], nextWithin: pollInterval))
+            one.name, label: one.label,
+            SourceDelivery([event], nextWithin: pollInterval, mark: one.reader.mark))
     }
 }
 

@@ -1,3 +1,4 @@
+public import Logging
 public import NATS
 internal import Pulse
 public import PulseMonitor
@@ -21,6 +22,7 @@ public final class BucketSource: RunsSource {
     private let state: Mutex<State>
     private let pace: PollPace
     private let watches: Bool
+    private let logger: Logger?
     private let origin = ContinuousClock.now
 
     /// - Parameters:
@@ -30,12 +32,14 @@ public final class BucketSource: RunsSource {
     ///   - watches: whether changes wake the poll. Without it updates arrive within the poll
     ///     interval.
     ///   - limit: keys at most; those beyond are counted.
+    ///   - logger: is told what is wrong with a value that counts all the same.
     public init(
         _ store: any BucketStore, bucket: String, pollInterval: Duration = .seconds(2),
-        watches: Bool = true, limit: Int = 10_000
+        watches: Bool = true, limit: Int = 10_000, logger: Logger? = nil
     ) {
         pace = PollPace(interval: pollInterval)
         self.watches = watches
+        self.logger = logger
         state = Mutex(
             State(
                 reader: BucketReader(bucket: bucket, limit: limit, pollInterval: pollInterval),
@@ -80,7 +84,11 @@ public final class BucketSource: RunsSource {
                     expectUpdate(cancellation: cancellation, deliver: deliver)
                     continue
                 }
-                let found = state.withLock { $0.reader.receive(received.key, offer) }
+                let found = state.withLock { state in
+                    let found = state.reader.receive(received.key, offer)
+                    warn(&state)
+                    return found
+                }
                 if let found { deliver(RunsDelivery([found])) }
             }
         }
@@ -109,8 +117,13 @@ public final class BucketSource: RunsSource {
                 failure = error
                 found += state.reader.fail(error, at: now())
             }
+            warn(&state)
             return (RunsDelivery(found, skipped: state.reader.skipped()), failure)
         }
+    }
+
+    private func warn(_ state: inout State) {
+        for complaint in state.reader.takeComplaints() { logger?.warning("\(complaint)") }
     }
 
     private static func poll(

@@ -20,8 +20,7 @@ public final class DirectoryRelay: Relaying {
         var newest: [String: Int] = [:]
         /// The keys that have something to send, in turn.
         var pending: [String] = []
-        /// What the runs directory passes over.
-        var skipped = SkippedFiles()
+        var skips = SkippedLog(use: "sent")
         /// The names that can't be keys, each logged once.
         var refused: Set<String> = []
         /// Until when keys rest that we may not write: each try takes seconds, and the others wait.
@@ -71,7 +70,7 @@ public final class DirectoryRelay: Relaying {
             state.hasBegun = true
             // Where there is no run yet, any key that none is called.
             let key = state.pending.first ?? "pulse-relay"
-            var relay = state.relays[key] ?? RelayState()
+            var relay = state.relays[key] ?? RelayState(of: SourceName(key: key))
             state.link.read(key, called: name(of: key), for: &relay, at: now)
             if state.relays[key] != nil { state.relays[key] = relay }
             return state.link.error
@@ -136,13 +135,13 @@ public final class DirectoryRelay: Relaying {
                 guard canBeKey(key, &state),
                     state.newest.updateValue(document.hashValue, forKey: key) != document.hashValue
                 else { continue }
-                state.relays[key, default: RelayState()].accept(
+                state.relays[key, default: RelayState(of: source.name)].accept(
                     RelayState.Document(
                         bytes: document.bytes, timestamp: document.timestamp,
-                        isFound: !state.hasBegun))
+                        isFound: !state.hasBegun), at: now)
                 if !state.pending.contains(key) { state.pending.append(key) }
             }
-            note(delivery.skipped, &state)
+            if let skipped = delivery.skipped { state.skips.take(skipped, to: logger) }
         }
     }
 
@@ -192,18 +191,6 @@ public final class DirectoryRelay: Relaying {
         } catch {
             return error.description
         }
-    }
-
-    /// One line for each file that isn't sent, and for a directory that can't be listed.
-    private func note(_ skipped: SkippedFiles?, _ state: inout State) {
-        guard let skipped else { return }
-        for (name, reason) in skipped.examples where state.skipped.examples[name] != reason {
-            logger.warning("\(name) isn't sent: \(reason.rawValue)")
-        }
-        if let error = skipped.directoryError, error != state.skipped.directoryError {
-            logger.warning("nothing to send: \(error)")
-        }
-        state.skipped = skipped
     }
 
     private func name(of key: String) -> String { "\(address)/\(key)" }

@@ -19,7 +19,13 @@ struct KeyReader: Sendable {
     /// Why the cluster can't be read, once that is no blink any more.
     private var outage: PulseError?
     private var hasPolled = false
+    /// What the relay says of the run that the newest valid value belongs to.
+    private(set) var mark: RunMark?
+    /// What was wrong with such words: each is said once.
+    private var ignored: Set<RunMark.ParseError> = []
+    private var complaint: String?
     private let name: String
+    private let source: SourceName
 
     /// No outage is reported that is shorter: a connection that moves to another server
     /// is no outage.
@@ -30,10 +36,16 @@ struct KeyReader: Sendable {
     /// two attempts.
     private static let grace = Duration.seconds(5)
 
-    /// - Parameter name: what the errors call the key.
-    init(name: String) {
+    /// - Parameters:
+    ///   - name: what the errors call the key.
+    ///   - source: what a relay calls the runs of the key.
+    init(name: String, source: SourceName) {
         self.name = name
+        self.source = source
     }
+
+    /// What somebody should know and wasn't told yet; nil when that is nothing.
+    mutating func takeComplaint() -> String? { complaint.take() }
 
     /// Whether a change doesn't follow what was seen: an old leader's answer, or another bucket's.
     func isOutOfOrder(_ entry: KeyEntry) -> Bool {
@@ -56,7 +68,7 @@ struct KeyReader: Sendable {
         behindSince = nil
         guard offer.order > max(order, uncommitted?.order ?? 0) else { return [] }
         uncommitted = offer
-        return [judge(.value(offer.value))] + (outage.map { [.failed($0)] } ?? [])
+        return [judge(.value(offer.value), run: offer.run)] + (outage.map { [.failed($0)] } ?? [])
     }
 
     /// Takes what the key holds; nil when it was never written.
@@ -76,7 +88,7 @@ struct KeyReader: Sendable {
             let isShown = uncommitted.map { .value($0.value) == entry.content } ?? false
             uncommitted = nil
             behindSince = nil
-            if !isShown { return judge(entry.content) }
+            if !isShown { return judge(entry.content, run: entry.run) }
         }
         // What was wrong still is: that is one more poll that failed.
         return fault.map { .failed($0) } ?? .unchanged
@@ -124,17 +136,31 @@ struct KeyReader: Sendable {
         .failed(PulseError(.missing, "\(name): \(text)"))
     }
 
-    private mutating func judge(_ content: KeyEntry.Content) -> SourceEvent {
+    private mutating func judge(_ content: KeyEntry.Content, run: String?) -> SourceEvent {
         do throws(PulseError) {
             guard case .value(let bytes) = content else {
                 throw PulseError(.missing, "\(name): the key was deleted")
             }
             let document = try PulseDecoder.decodeDocument(bytes)
             fault = nil
+            mark = run.flatMap { read($0) }
             return .accepted(document)
         } catch {
             fault = error
             return .failed(error)
+        }
+    }
+
+    /// Reads what a relay says of a run: what is wrong is ignored, as if it had said nothing.
+    private mutating func read(_ run: String) -> RunMark? {
+        do throws(RunMark.ParseError) {
+            return try RunMark(run, of: source)
+        } catch {
+            if ignored.insert(error).inserted {
+                let text = PrintableText.escaping(String(run.unicodeScalars.prefix(64)))
+                complaint = "\(name): its Pulse-Run is ignored, because \(error): '\(text)'"
+            }
+            return nil
         }
     }
 }

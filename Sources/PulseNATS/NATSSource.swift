@@ -1,3 +1,4 @@
+public import Logging
 public import NATS
 internal import Pulse
 public import PulseMonitor
@@ -35,6 +36,7 @@ public final class NATSSource: StatusSource {
     private let key: String
     private let pace: PollPace
     private let watches: Bool
+    private let logger: Logger?
     private let origin = ContinuousClock.now
 
     /// - Parameters:
@@ -45,16 +47,19 @@ public final class NATSSource: StatusSource {
     ///   - pollInterval: how often it is polled.
     ///   - watches: whether changes wake the poll. Without it updates arrive within the poll
     ///     interval.
+    ///   - logger: is told what is wrong with a value that counts all the same.
     public init(
         _ store: any BucketStore, bucket: String, key: String, name: SourceName? = nil,
-        pollInterval: Duration = .seconds(2), watches: Bool = true
+        pollInterval: Duration = .seconds(2), watches: Bool = true, logger: Logger? = nil
     ) {
         self.key = key
         pace = PollPace(interval: pollInterval)
         self.watches = watches
+        self.logger = logger
         label = "\(bucket)/\(key)"
         self.name = name ?? SourceName(key: key)
-        state = Mutex(State(reader: KeyReader(name: label), store: store))
+        state = Mutex(
+            State(reader: KeyReader(name: label, source: SourceName(key: key)), store: store))
     }
 
     /// Polls for the first time, so that there is something to serve, or a reason why not.
@@ -97,8 +102,7 @@ public final class NATSSource: StatusSource {
                     expectUpdate(cancellation: cancellation, deliver: deliver)
                     break
                 }
-                let events = state.withLock { $0.reader.receive(offer) }
-                deliver(SourceDelivery(events, isPoll: false, nextWithin: pace.interval))
+                deliver(receive(offer))
             }
         }
     }
@@ -114,6 +118,16 @@ public final class NATSSource: StatusSource {
         }
     }
 
+    private func receive(_ offer: KeyOffer) -> SourceDelivery {
+        let (events, mark, complaint) = state.withLock { state in
+            let events = state.reader.receive(offer)
+            return (events, state.reader.mark, state.reader.takeComplaint())
+        }
+        if let complaint { logger?.warning("\(complaint)") }
+        return SourceDelivery(
+            events, isPoll: false, nextWithin: pace.interval, mark: mark)
+    }
+
     /// What a poll found, and why the key couldn't be asked for.
     private func pollOnce() -> (delivery: SourceDelivery, error: NATSError?) {
         let now = { ContinuousClock.now - self.origin }
@@ -127,6 +141,8 @@ public final class NATSSource: StatusSource {
                 return (state.reader.fail(error, at: now()), error)
             }
         }
-        return (SourceDelivery([event], nextWithin: pace.interval), error)
+        let (mark, complaint) = state.withLock { ($0.reader.mark, $0.reader.takeComplaint()) }
+        if let complaint { logger?.warning("\(complaint)") }
+        return (SourceDelivery([event], nextWithin: pace.interval, mark: mark), error)
     }
 }

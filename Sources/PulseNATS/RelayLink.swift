@@ -40,7 +40,7 @@ struct RelayLink: Sendable {
         _ key: String, called name: String, for relay: inout RelayState, at now: Duration
     ) -> NATSError? {
         do throws(NATSError) {
-            switch relay.found(try store.entry(of: key)) {
+            switch relay.found(try store.entry(of: key), at: now) {
             case nil: break
             case .outdated(let timestamp):
                 logger.warning(
@@ -96,7 +96,7 @@ struct RelayLink: Sendable {
     private mutating func createBucket(for relay: inout RelayState, at now: Duration) {
         do throws(NATSError) {
             try store.create(replicas: plan.replicas)
-            relay.foundNewBucket()
+            relay.foundNewBucket(at: now)
             logger.info("made the bucket for \(name), replicas: \(plan.replicas)")
         } catch {
             plan.refused(error.code, at: now)

@@ -1,5 +1,6 @@
 internal import NATS
 internal import Pulse
+internal import PulseMonitor
 
 /// Decides what a relay does next: pure, with time passed in.
 ///
@@ -60,6 +61,8 @@ struct RelayState: Sendable {
     private var attempts: [[UInt8]] = []
     /// The place of the newest value that was seen or is to be sent.
     private var lastOrder: UInt64 = 0
+    /// Which run the newest state belongs to.
+    private var run: RelayedRun
     private var failures = 0
     private var due = Duration.zero
 
@@ -69,8 +72,14 @@ struct RelayState: Sendable {
     /// Writes remembered at most; older ones count as somebody else's.
     private static let rememberedAttempts = 16
 
+    /// - Parameter source: what the runs of the key are called.
+    init(of source: SourceName) {
+        run = RelayedRun(of: source)
+    }
+
     /// Takes a state that the file holds.
-    mutating func accept(_ document: Document) {
+    mutating func accept(_ document: Document, at now: Duration) {
+        run.take(document.bytes, at: now)
         pending = document
         lastOrder += 1
         pending?.order = lastOrder
@@ -82,13 +91,15 @@ struct RelayState: Sendable {
         guard let pending else { return .rest }
         if now < due { return .wait(due - now) }
         guard let revision else { return .read }
-        let offer = KeyOffer(pending.bytes, expecting: revision, order: pending.order)
+        let offer = KeyOffer(
+            pending.bytes, expecting: revision, order: pending.order, run: run.text)
         if isCertain { return .send(offer) }
         return isOffered ? .read : .offer(offer)
     }
 
     /// Takes what the key holds.
-    mutating func found(_ entry: KeyEntry?) -> Notice? {
+    mutating func found(_ entry: KeyEntry?, at now: Duration) -> Notice? {
+        run.found(entry, at: now)
         let known = revision
         revision = entry?.revision ?? 0
         isCertain = true
@@ -122,7 +133,8 @@ struct RelayState: Sendable {
     }
 
     /// The bucket was made just now.
-    mutating func foundNewBucket() {
+    mutating func foundNewBucket(at now: Duration) {
+        run.found(nil, at: now)
         revision = 0
         isCertain = true
         attempts = []

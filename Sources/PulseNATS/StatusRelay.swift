@@ -22,7 +22,7 @@ public final class StatusRelay: Relaying {
     private struct State {
         var reader: StatusFileReader
         var link: RelayLink
-        var relay = RelayState()
+        var relay: RelayState
         /// Why the file holds nothing to send.
         var fileError: PulseError?
         var polls = 0
@@ -58,7 +58,8 @@ public final class StatusRelay: Relaying {
         state = Mutex(
             State(
                 reader: StatusFileReader(path: statusFile),
-                link: RelayLink(store, name: name, logger: logger)))
+                link: RelayLink(store, name: name, logger: logger),
+                relay: RelayState(of: SourceName(key: key))))
     }
 
     /// Polls the file for what is there before anything new, and reads the key to see whether we may.
@@ -129,7 +130,8 @@ public final class StatusRelay: Relaying {
             guard let bytes = state.reader.document else { break }
             state.relay.accept(
                 RelayState.Document(
-                    bytes: bytes, timestamp: status.timestamp, isFound: state.polls == 1))
+                    bytes: bytes, timestamp: status.timestamp, isFound: state.polls == 1),
+                at: now)
         case .rejected(let error):
             let old = state.fileError
             state.fileError = error

@@ -52,9 +52,11 @@ struct StatusPoller: NamedService {
                     followed.follower.begin(at: origin.clock.unixTime, isFirst: true)
                 }
                 origin.archive?.begun()
+                var skips = SkippedLog(use: "served")
+                skips.take(table.skipped, to: origin.logger)
                 for await _ in wakes {
                     advance(
-                        &followers, with: inbox.takeAll(),
+                        &followers, &skips, with: inbox.takeAll(),
                         isTick: ticks.lower())
                     health.recordIteration()
                     for observer in origin.observers { observer.didPoll() }
@@ -71,7 +73,8 @@ struct StatusPoller: NamedService {
     }
 
     private func advance(
-        _ followers: inout [SourceName: Followed], with deliveries: [RunsDelivery], isTick: Bool
+        _ followers: inout [SourceName: Followed], _ skips: inout SkippedLog,
+        with deliveries: [RunsDelivery], isTick: Bool
     ) {
         var touched: [Followed] = []
         // Each by itself: a state that another follows at once is published like any other.
@@ -84,7 +87,10 @@ struct StatusPoller: NamedService {
                     touched.removeAll { $0.follower.resource.name == source.name }
                 }
             }
-            if let skipped = delivery.skipped { table.skipped = skipped }
+            if let skipped = delivery.skipped {
+                table.skipped = skipped
+                skips.take(skipped, to: origin.logger)
+            }
         }
         // Those that aren't heard of are judged when time has passed.
         let (now, wallClock) = (origin.clock.now, origin.clock.unixTime)

@@ -244,6 +244,45 @@ def test_log_lines_name_the_run(runs: Callable[..., Runs]) -> None:
     assert re.search(r"^\S+ info b: run is error, finished$", log, re.MULTILINE)
 
 
+def test_what_is_no_run_is_named_in_the_log(runs: Callable[..., Runs]) -> None:
+    some = runs()
+    for name in ("good.json", "a@b.json", "%2e.json", "..json", "events.json", "x" * 129 + ".json"):
+        some.write(name)
+    some.write("twin.json")
+    some.write("twin/status.json")
+    os.mkfifo(some.directory / "fifo.json")
+    (some.directory / "line\nbreak.json").write_text("{}")
+    (Path(os.fsdecode(os.fsencode(some.directory) + b"/\xff.json"))).write_text("{}")
+    some.start()
+    some.write("late@.json")
+    wait_until(lambda: "late@" in some.log.read_text(), "it is named")
+    said = re.findall(r"^\S+ (warning|info) (.+) isn't served: (.+)$", some.log.read_text(), re.M)
+    reasons = {name: reason for _, name, reason in said}
+    name = "its name can't be a run's"
+    assert {key: value for key, value in reasons.items() if not value.startswith(name)} == {
+        "twin": "another has the same name", "fifo.json": "it has never held valid PULSE",
+    }
+    assert len(reasons) == len(said) == 9, said
+    assert {"a@b.json", "%2e.json", "events.json", "late@.json"} <= reasons.keys()
+    assert some.sources() == ["good", "twin"]
+
+
+def test_a_directory_that_is_none_is_said_and_served_when_it_comes(
+    runs: Callable[..., Runs]
+) -> None:
+    some = runs()
+    some.directory.rmdir()
+    some.directory.write_text("no directory")
+    some.start()
+    assert some.sources() == []
+    wait_until(lambda: "the runs can't be listed: " in some.log.read_text(), "it is said")
+    some.directory.unlink()
+    some.directory.mkdir()
+    some.write("a.json")
+    some.wait_for("a", epoch=1.0)
+    wait_until(lambda: "the runs can be listed again" in some.log.read_text(), "that, too")
+
+
 def test_a_file_that_hangs_holds_up_no_other(runs: Callable[..., Runs]) -> None:
     some = runs()
     some.write("a.json")

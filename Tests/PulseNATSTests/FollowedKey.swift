@@ -6,7 +6,7 @@ import Pulse
 
 /// A key seen through its reader and what a monitor makes of it, on a clock that a test sets.
 struct FollowedKey {
-    private var reader = KeyReader(name: "runs/gpu-1")
+    private var reader = KeyReader(name: "runs/gpu-1", source: SourceName(key: "gpu-1"))
     private var condition = SourceCondition(label: "runs/gpu-1", firstWithin: .seconds(2))
     /// The last good state.
     private(set) var lastGood: TrainingStatus?

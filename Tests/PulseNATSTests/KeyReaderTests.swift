@@ -231,4 +231,50 @@ struct KeyReaderTests {
         reader.fail(NATSError(.insecure, "verify failed for n1.internal"), at: .zero)
         #expect(reader.error?.description.contains("internal") == false)
     }
+
+    @Test("takes what a relay says of the run, stored or not, and of each value anew")
+    func marks() throws {
+        var reader = KeyReader(name: "runs/gpu-1", source: SourceName(key: "gpu-1"))
+        func entry(_ epoch: Int, _ revision: UInt64, _ run: String?) -> KeyEntry {
+            KeyEntry(good(epoch, revision).content, revision: revision, order: revision, run: run)
+        }
+        let run = RunID(source: "gpu-1", started: 7)
+        _ = reader.take(entry(1, 1, "gpu-1@7; attempt=2; first=0.0"), at: .zero)
+        #expect(reader.mark == RunMark(run, attempt: 2))
+        guard case .value(let bytes) = good(2, 2).content else { return }
+        _ = reader.receive(
+            KeyOffer(bytes, expecting: 1, order: 2, run: "gpu-1@7; attempt=3; first=0.0"))
+        #expect(reader.mark == RunMark(run, attempt: 3))
+        _ = reader.take(entry(3, 3, nil), at: .zero)
+        #expect(reader.mark == nil)
+        #expect(reader.takeComplaint() == nil)
+    }
+
+    @Test("ignores what is wrong with it, and says each kind once")
+    func wrongMarks() {
+        var reader = KeyReader(name: "runs/gpu-1", source: SourceName(key: "gpu-1"))
+        var said: [String] = []
+        for (index, run) in [
+            "gpu-2@7; attempt=1; first=0.0", "x\u{1B}[2J", "@", "gpu-3@1; attempt=1; first=0.0",
+        ]
+        .enumerated() {
+            let event = reader.take(
+                KeyEntry(
+                    good(index, UInt64(index) + 1).content, revision: UInt64(index) + 1, run: run),
+                at: .zero)
+            guard case .accepted = event else {
+                Issue.record("a document counts whatever is said of it")
+                return
+            }
+            #expect(reader.mark == nil)
+            if let complaint = reader.takeComplaint() { said.append(complaint) }
+        }
+        #expect(
+            said == [
+                "runs/gpu-1: its Pulse-Run is ignored, because it names a run of another source: "
+                    + "'gpu-2@7; attempt=1; first=0.0'",
+                "runs/gpu-1: its Pulse-Run is ignored, because it isn't NAME@STARTED; attempt=N; first=EPOCH: "
+                    + "'x\\u{1b}[2J'",
+            ])
+    }
 }

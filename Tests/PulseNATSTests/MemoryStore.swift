@@ -43,6 +43,9 @@ final class MemoryStore: BucketStore {
     /// The order that each key's value was written with.
     var orders: [String: UInt64] { content.withLock { $0.entries.compactMapValues(\.order) } }
 
+    /// What is said of the run that each key's value belongs to.
+    var runs: [String: String] { content.withLock { $0.entries.compactMapValues(\.run) } }
+
     /// What every call fails with.
     func fail(with error: NATSError?) { content.withLock { $0.error = error } }
 
@@ -101,7 +104,8 @@ final class MemoryStore: BucketStore {
             guard (state.entries[key]?.revision ?? 0) == offer.expecting else { return 0 }
             state.revision += 1
             state.entries[key] = KeyEntry(
-                .value(offer.value), revision: state.revision, order: offer.order)
+                .value(offer.value), revision: state.revision, order: offer.order,
+                run: offer.run)
             return state.revision
         }
         guard let revision, revision > 0 else { throw NATSError(.conflict, "another revision") }

@@ -51,7 +51,7 @@ struct RelayStateWalkTests {
     func walk(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var cluster = Cluster()
-        var relay = RelayState()
+        var relay = RelayState(of: SourceName(key: "gpu-1"))
         var reader = FollowedKey()
         var shown: [Int64] = []
         var now = Duration.zero
@@ -62,7 +62,7 @@ struct RelayStateWalkTests {
             if !isCalm, Int.random(in: 0..<4, using: &generator) == 0 {
                 newest += 1
                 relay.accept(
-                    RelayState.Document(bytes: Self.bytes(newest), timestamp: newest))
+                    RelayState.Document(bytes: Self.bytes(newest), timestamp: newest), at: .zero)
             }
             if Int.random(in: 0..<3, using: &generator) == 0 {
                 cluster.deliverOneLate(&generator)
@@ -85,7 +85,11 @@ struct RelayStateWalkTests {
         switch relay.next(at: now) {
         case .rest, .wait: break
         case .read:
-            if luck == 1 { relay.failedToRead(at: now) } else { _ = relay.found(cluster.entry) }
+            if luck == 1 {
+                relay.failedToRead(at: now)
+            } else {
+                _ = relay.found(cluster.entry, at: .zero)
+            }
         case .offer(let offer):
             guard luck != 3 else { return relay.failedToRead(at: now) }
             cluster.audible.append(offer)

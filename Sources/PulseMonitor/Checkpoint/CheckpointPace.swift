@@ -17,8 +17,14 @@ package struct CheckpointPace: Sendable {
         entries += events.count { $0.isRemembered }
         let isWhole =
             isForced || !hasCheckpoint || entries > Self.entryLimit
-            || !RunTransition.of(events).isEmpty
+            || !RunTransition.of(events).isEmpty || events.contains { $0.isJoin }
         if isWhole { (entries, hasCheckpoint) = (0, true) }
         return isWhole
     }
+}
+
+extension RunEvent {
+    /// Whether a run turned out to be another one: by the word of a relay, perhaps, which a journal
+    /// doesn't hold.
+    fileprivate var isJoin: Bool { if case .joined = self { true } else { false } }
 }

@@ -5,7 +5,7 @@ internal import Pulse
 ///
 /// It holds what the rules of ``RunRule`` ask for, and no more.
 struct Run: Sendable {
-    let id: RunID
+    private(set) var id: RunID
     /// Which stretch between resumes it is in, counted from 1.
     private(set) var attempt = 1
     /// What the newest document that counts said: `running`, `done` or `error`.
@@ -14,7 +14,7 @@ struct Run: Sendable {
     ///
     /// Who reports an end and doesn't know the epoch says 0: a run of which only that was seen has
     /// none, and any epoch lies before it.
-    let firstEpoch: Double
+    private(set) var firstEpoch: Double
     /// The furthest epoch of this attempt.
     private(set) var newestEpoch: Double
     /// Epochs planned, as told last; 0 when that isn't known.
@@ -33,14 +33,18 @@ struct Run: Sendable {
     private(set) var told: (run: String?, attempt: Int64?) = (nil, nil)
 
     /// Begins a run with its first document, which isn't `idle`.
-    init(id: RunID, _ first: PulseDocument) {
+    ///
+    /// - Parameter mark: what its relay says; nil where nobody does.
+    init(id: RunID, _ first: PulseDocument, _ mark: RunMark? = nil) {
         self.id = id
         status = first.status
-        firstEpoch = first.status == .running || first.epoch > 0 ? first.epoch : .infinity
+        firstEpoch =
+            mark?.firstEpoch
+            ?? (first.status == .running || first.epoch > 0 ? first.epoch : .infinity)
         newestEpoch = first.epoch
         totalEpochs = first.totalEpochs
         isProvisional = first.epoch == 0 && first.status == .running
-        attempt = first.details?.attempt.map { Int(clamping: $0) } ?? 1
+        attempt = mark?.attempt ?? first.details?.attempt.map { Int(clamping: $0) } ?? 1
         note(first)
     }
 
@@ -60,8 +64,10 @@ struct Run: Sendable {
     }
 
     /// Begins the next attempt, which resumes at the epoch of a document.
-    mutating func resume(_ document: PulseDocument) {
-        attempt = nextAttempt(in: document)
+    ///
+    /// - Parameter told: what its relay says; nil where nobody does.
+    mutating func resume(_ document: PulseDocument, attempt told: Int? = nil) {
+        attempt = told ?? nextAttempt(in: document)
         isProvisional = false
         hasLoss = false
         newestStep = nil
@@ -94,6 +100,14 @@ struct Run: Sendable {
         run.newestStep = newestStep
         run.told = told
         run.isProvisional = false
+        return run
+    }
+
+    /// The same run by the id that its relay tells.
+    func renamed(_ id: RunID, _ mark: RunMark) -> Run {
+        var run = self
+        run.id = id
+        run.firstEpoch = mark.firstEpoch
         return run
     }
 

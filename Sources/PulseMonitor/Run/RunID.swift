@@ -24,6 +24,26 @@ extension RunID: CustomStringConvertible {
 }
 
 extension RunID {
+    /// Reads an id as ``description`` spells it; nil when it is none.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let source = SourceName(exactly: parts[0]) else { return nil }
+        let numbers = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(numbers.count), let started = Self.number(numbers[0]) else {
+            return nil
+        }
+        let ordinal = numbers.count == 2 ? Self.number(numbers[1]) : 1
+        guard let ordinal, ordinal > 1 || numbers.count == 1 else { return nil }
+        self.init(source: source.description, started: started, ordinal: Int(ordinal))
+    }
+
+    /// A number without sign, and without a zero in front; nil when it is none, or doesn't fit.
+    static func number(_ text: some StringProtocol) -> Int64? {
+        Int64(text).flatMap { String($0) == text && $0 >= 0 ? $0 : nil }
+    }
+}
+
+extension RunID {
     func write(to writer: inout CheckpointWriter) {
         writer.write(source)
         writer.write(started)

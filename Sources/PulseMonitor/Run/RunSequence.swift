@@ -13,6 +13,8 @@ package struct RunSequence: Sendable {
     /// What the current attempt began with.
     private(set) var beginning: PulseDocument?
     private var recent: [RunID] = []
+    /// What the newest document's relay said of it; nil where nobody did.
+    private(set) var mark: RunMark?
     private let name: SourceName
     private let rules: RunRules
 
@@ -36,8 +38,49 @@ package struct RunSequence: Sendable {
 
     /// Takes a document that the trainer wrote.
     ///
-    /// - Parameter isStale: whether the run had been judged stale.
-    package mutating func take(_ document: PulseDocument, isStale: Bool) -> [RunEvent] {
+    /// - Parameters:
+    ///   - isStale: whether the run had been judged stale.
+    ///   - mark: what its relay says of it: that decides, and nothing is guessed.
+    package mutating func take(
+        _ document: PulseDocument, isStale: Bool, mark: RunMark? = nil
+    ) -> [RunEvent] {
+        self.mark = mark
+        guard let mark, document.status != .idle else { return guess(document, isStale) }
+        return follow(mark, document)
+    }
+
+    private mutating func follow(_ mark: RunMark, _ document: PulseDocument) -> [RunEvent] {
+        let (id, attempt) = (mark.run(of: name), mark.attempt)
+        if let back = stepBack, document.isKeepAlive(of: back), current?.id == id,
+            current?.attempt == attempt
+        {
+            return []
+        }
+        var events: [RunEvent] = []
+        if let back = stepBack, let run = current {
+            stepBack = nil
+            switch RunRule.verdict(
+                onStepBack: back, in: run, followedBy: document, of: id, attempt: attempt)
+            {
+            case .begins: events += begin(back, mark)
+            case .resumes: events += resume(back, mark)
+            case .goesOn, .stepsBack, .waits, .passes: break
+            }
+        }
+        if let run = current, run.id != id, RunRule.joins(run, to: id, attempt, earlier) {
+            return events + goOn(document, mark) + join(to: id, mark, document)
+        }
+        switch RunRule.verdict(on: document, of: id, attempt: attempt, after: current) {
+        case .begins: events += begin(document, mark)
+        case .resumes: events += resume(document, mark)
+        case .goesOn: events += goOn(document, mark)
+        case .stepsBack: stepBack = document
+        case .waits, .passes: break
+        }
+        return events
+    }
+
+    private mutating func guess(_ document: PulseDocument, _ isStale: Bool) -> [RunEvent] {
         // A keep-alive between says nothing of what it was.
         if let back = stepBack, document.isKeepAlive(of: back) { return [] }
         var events: [RunEvent] = []
@@ -60,21 +103,30 @@ package struct RunSequence: Sendable {
         return events
     }
 
-    private mutating func begin(_ document: PulseDocument) -> [RunEvent] {
+    private mutating func begin(_ document: PulseDocument, _ mark: RunMark? = nil) -> [RunEvent] {
+        let told = mark?.run(of: name)
+        // One that idle has ended goes on.
+        let goesOn = current == nil && told != nil && earlier?.id == told
         var events = endCurrent()
-        let run = Run(id: newID(started: document.timestamp), document)
+        let id = goesOn ? nil : told.map { remember($0) }
+        let run = Run(
+            id: id ?? newID(started: document.timestamp), document, mark)
         current = run
         beginning = document
         events.append(.began(run.id, attempt: run.attempt, document))
-        events += joinByName(run, document)
+        if let told, let mark {
+            if goesOn { events += join(to: told, mark, document) }
+        } else {
+            events += joinByName(run, document)
+        }
         if document.isPoint(of: run) || rules.zeroLossCounts { events.append(.point(document)) }
         if document.status != .running { events += ended(run) }
         return events
     }
 
-    private mutating func resume(_ document: PulseDocument) -> [RunEvent] {
+    private mutating func resume(_ document: PulseDocument, _ mark: RunMark? = nil) -> [RunEvent] {
         guard var run = current else { return [] }
-        run.resume(document)
+        run.resume(document, attempt: mark?.attempt)
         current = run
         beginning = document
         earlier = nil
@@ -83,7 +135,7 @@ package struct RunSequence: Sendable {
             + (document.status == .running ? [] : ended(run))
     }
 
-    private mutating func goOn(_ document: PulseDocument) -> [RunEvent] {
+    private mutating func goOn(_ document: PulseDocument, _ mark: RunMark? = nil) -> [RunEvent] {
         guard var run = current else { return [] }
         let before = run
         let secondAdvance = run.goOn(document)
@@ -96,8 +148,23 @@ package struct RunSequence: Sendable {
             events.append(.point(document))
         }
         if document.status != .running, document.status != before.status { events += ended(run) }
-        if let secondAdvance { events += join(run, secondAdvance) }
+        if let secondAdvance, mark == nil { events += join(run, secondAdvance) }
         return events
+    }
+
+    /// Joins a run to the one before it, which may be one that wasn't seen, by its relay's word.
+    private mutating func join(
+        to id: RunID, _ mark: RunMark, _ document: PulseDocument
+    ) -> [RunEvent] {
+        guard let run = current else { return [] }
+        let joined = run.joined(to: earlier ?? run.renamed(id, mark), attempt: mark.attempt)
+        earlier = nil
+        current = joined
+        remember(id)
+        return [
+            .joined(
+                run.id, to: id, attempt: mark.attempt, epoch: run.firstAdvance ?? document.epoch)
+        ]
     }
 
     /// Joins a run that says that it is the one before it, which `idle` has ended.
@@ -144,6 +211,12 @@ package struct RunSequence: Sendable {
         let before = recent.last { $0.started == started }
         let id = RunID(
             source: name.description, started: started, ordinal: (before?.ordinal ?? 0) + 1)
+        return remember(id)
+    }
+
+    @discardableResult
+    private mutating func remember(_ id: RunID) -> RunID {
+        recent.removeAll { $0 == id }
         recent.append(id)
         if recent.count > Self.memory { recent.removeFirst() }
         return id
@@ -167,6 +240,7 @@ extension RunSequence {
         writer.write(stepBack) { $0.write($1) }
         writer.write(beginning) { $0.write($1) }
         writer.write(recent) { $1.write(to: &$0) }
+        writer.write(mark) { $1.write(to: &$0) }
     }
 
     init(
@@ -185,5 +259,8 @@ extension RunSequence {
         beginning = try reader.optional(document)
         recent = try reader.array { reader throws(CheckpointError) in try RunID(from: &reader) }
             .suffix(Self.memory)
+        mark = try reader.optional { reader throws(CheckpointError) in
+            try RunMark(from: &reader)
+        }
     }
 }

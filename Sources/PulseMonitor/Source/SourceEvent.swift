@@ -30,11 +30,16 @@ public struct SourceDelivery: Sendable {
     public var isPoll: Bool
     /// When the next delivery is due at the latest: from here on, and with some time to work.
     public var nextWithin: Duration
+    /// What their relay says of the documents in it; nil where nobody does.
+    public var mark: RunMark?
 
     /// Makes a delivery.
-    public init(_ events: [SourceEvent], isPoll: Bool = true, nextWithin: Duration) {
+    public init(
+        _ events: [SourceEvent], isPoll: Bool = true, nextWithin: Duration, mark: RunMark? = nil
+    ) {
         self.events = events
         self.isPoll = isPoll
         self.nextWithin = nextWithin
+        self.mark = mark
     }
 }

@@ -13,26 +13,15 @@ struct RunReference: Equatable {
     /// nil when no run can be called so.
     init?(_ bytes: [UInt8]) {
         guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
-        let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let source = SourceName(exactly: parts[0]) else { return nil }
-        self.source = source
-        guard parts.count == 2 else {
+        if let run = RunID(text), let source = SourceName(exactly: run.source) {
+            self.source = source
+            (id, started) = (run.description, run.started)
+        } else if let source = SourceName(exactly: text) {
+            self.source = source
             (id, started) = (nil, nil)
-            return
-        }
-        let numbers = parts[1].split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(numbers.count), let started = Self.number(numbers[0]) else {
+        } else {
             return nil
         }
-        let ordinal = numbers.count == 2 ? Self.number(numbers[1]) : 1
-        guard let ordinal, ordinal > 1 || numbers.count == 1 else { return nil }
-        self.started = started
-        id = RunID(source: source.description, started: started, ordinal: Int(ordinal)).description
-    }
-
-    /// As an id spells it: no sign, and no zero in front.
-    private static func number(_ text: Substring) -> Int64? {
-        Int64(text).flatMap { String($0) == text && $0 >= 0 ? $0 : nil }
     }
 }
 
