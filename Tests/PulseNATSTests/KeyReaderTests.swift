@@ -274,7 +274,7 @@ struct KeyReaderTests {
                 "runs/gpu-1: its Pulse-Run is ignored, because it names a run of another source: "
                     + "'gpu-2@7; attempt=1; first=0.0'",
                 "runs/gpu-1: its Pulse-Run is ignored, because it isn't NAME@STARTED; attempt=N; first=EPOCH: "
-                    + "'x\\u{1b}[2J'",
+                    + "'x\\u001b[2J'",
             ])
     }
 }
