@@ -36,7 +36,7 @@ struct ManyRunsTests {
                 "3 runs: 1 running, 1 waiting, 1 done",
                 "RUN   STATE      DONE                EPOCH    LOSS          ETA  UPDATED",
                 "gpt   done      100 %  ████████████    3/3  0.4213                   3 s",
-                "bert  running  43.3 %  █████▏░░░░░░  1.3/3  0.4213  12 min 30 s      3 s",
+                "bert  running  43.3 %  █████▏░░░░░░  1.3/3  0.4213  12 min 27 s      3 s",
                 "next  waiting   0.0 %  ░░░░░░░░░░░░                                  3 s",
             ])
     }

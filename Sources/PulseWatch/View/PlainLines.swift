@@ -25,7 +25,7 @@ struct PlainLines {
     private static func line(_ text: WatchText) -> String {
         let parts =
             [text.reason, text.lastKnown, text.percent, text.epoch, text.loss] + text.details
-            + [text.eta]
+            + [text.estimate]
         let message = text.message.prefix(messageLimit)
         return "\(text.verdict.word): \(parts.compactMap(\.self).joined(separator: ", "))"
             + (message.isEmpty ? "" : ": \(message)")

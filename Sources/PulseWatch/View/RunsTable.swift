@@ -104,8 +104,8 @@ struct RunsTable {
             bar.cells.append((self.bar(row, text), numbers))
             epoch.cells.append((row.epoch ?? "", numbers))
             loss.cells.append((row.loss(isUnicode: size.isUnicode) ?? "", numbers))
-            eta.cells.append((row.eta ?? "", numbers))
             let seconds = Double(overview.age(of: row))
+            eta.cells.append((row.eta(after: seconds) ?? "", numbers))
             age.cells.append((NumberText.duration(seconds: seconds), numbers))
         }
         return [name, state, percent, bar, epoch, loss, eta, age]
@@ -141,9 +141,8 @@ extension RunRow {
         return NumberText.number(reading.status.loss)
     }
 
-    /// `12 min`; nil when it isn't known, or means nothing.
-    fileprivate var eta: String? {
-        guard verdict == .running, let seconds = reading.etaSeconds else { return nil }
-        return seconds < 1 ? "under 1 s" : NumberText.duration(seconds: seconds)
+    /// `12 min`; nil when it isn't known, has run out, or means nothing.
+    fileprivate func eta(after age: Double) -> String? {
+        verdict == .running ? TimeLeft.text(reading.etaSeconds, after: age) : nil
     }
 }

@@ -47,11 +47,18 @@ struct WatchText {
         ].compactMap(\.self)
     }
 
-    /// `ETA 12 min`, or that it isn't known.
+    /// `ETA 12 min`, or that it isn't known: as it was estimated with the newest update.
+    var estimate: String? {
+        guard verdict == .running else { return nil }
+        return "ETA \(TimeLeft.text(state.reading?.etaSeconds, after: 0) ?? "not known yet")"
+    }
+
+    /// What is left of the estimate by now: a minute after an update a minute less.
     var eta: String? {
         guard verdict == .running else { return nil }
-        guard let seconds = state.reading?.etaSeconds else { return "ETA not known yet" }
-        return seconds < 1 ? "ETA under 1 s" : "ETA \(NumberText.duration(seconds: seconds))"
+        guard let seconds = state.reading?.etaSeconds else { return estimate }
+        let left = TimeLeft.text(seconds, after: Double(state.age(at: now) ?? 0))
+        return "ETA \(left ?? "not known any more")"
     }
 
     /// `updated 3 s ago`.

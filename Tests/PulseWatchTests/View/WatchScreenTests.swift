@@ -22,10 +22,20 @@ struct WatchScreenTests {
         #expect(
             lines([.reading(.sample(status))]) == [
                 "running      43.3 %  █████████▉░░░░░░░░░░░░░  epoch 1.3 of 3",
-                "live · ETA 12 min 30 s · updated 3 s ago",
+                "live · ETA 12 min 27 s · updated 3 s ago",
                 "loss 0.4213     ",
                 "m",
             ])
+    }
+
+    @Test(
+        "counts the time left from the update that it is of, whenever one begins to watch",
+        arguments: [
+            (3, "12 min 27 s"), (749, "1 s"), (750, "under 1 s"), (751, "not known any more"),
+        ])
+    func timeLeft(seconds: Int64, left: String) throws {
+        let shown = lines([.reading(.sample(try .sample()))], at: .after(seconds))
+        #expect(shown[1].hasPrefix("live · ETA \(left) · updated "))
     }
 
     @Test("shows what PULSE v2 tells, each part on one line, and nothing for what isn't known")
@@ -164,7 +174,7 @@ struct WatchScreenTests {
         #expect(
             shown == [
                 "running      43.3 %  #########--------------  epoch 1.3 of 3",
-                "live | ETA 12 min 30 s | updated 3 s ago",
+                "live | ETA 12 min 27 s | updated 3 s ago",
                 "loss 0.4213     ",
                 "Gr\\u00f6\\u00dfe \\u6f22",
             ])
