@@ -16,17 +16,20 @@ public struct StreamUpdate: Sendable {
 public struct LatestUpdate: StreamContent {
     /// The number of the newest update; 0 when there was none yet.
     public private(set) var sequence: UInt64 = 0
+    /// That of the update before it; 0 where there is none.
+    private var previous: UInt64 = 0
     private var update = StreamUpdate(change: [], snapshot: [])
 
     /// Makes a content without an update.
     public init() {}
 
-    /// Replaces the newest update.
+    /// Replaces the newest update; the same one again changes nothing.
     ///
-    /// - Parameter sequence: grows by one with each update, from 1.
+    /// - Parameter sequence: grows with each update, from 1; numbers may be left out.
     public mutating func publish(_ update: StreamUpdate, sequence: UInt64) {
+        guard sequence != self.sequence else { return }
         self.update = update
-        self.sequence = sequence
+        (previous, self.sequence) = (self.sequence, sequence)
     }
 
     /// The update that the client has; nil when it has none.
@@ -38,7 +41,7 @@ public struct LatestUpdate: StreamContent {
     /// The change alone where the client has all before it, else the whole newest state.
     public mutating func next(after position: inout UInt64?) -> [UInt8]? {
         guard sequence > 0, position != sequence else { return nil }
-        let follows = position.map { $0 + 1 == sequence } ?? false
+        let follows = position == previous
         position = sequence
         return follows ? update.change : update.snapshot
     }

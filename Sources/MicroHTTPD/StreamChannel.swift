@@ -101,7 +101,7 @@ public final class StreamChannel<Content: StreamContent>: ServedChannel, Sendabl
 extension StreamChannel where Content == LatestUpdate {
     /// Replaces the newest update and wakes every client.
     ///
-    /// `sequence` grows by one with each update, from 1.
+    /// `sequence` grows with each update, from 1; numbers may be left out.
     public func publish(_ update: StreamUpdate, sequence: UInt64) {
         state.withLock { state in
             state.streams.publish(update, sequence: sequence)

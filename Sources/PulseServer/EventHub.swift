@@ -20,7 +20,7 @@ struct EventHub: Sendable {
 
     /// Wakes every stream with a snapshot.
     func publish(_ snapshot: StatusSnapshot) {
-        channel.publish(snapshot.update, sequence: snapshot.sequence)
+        channel.publish(snapshot.update, sequence: snapshot.updateSequence)
     }
 
     /// Wakes every stream with a state as PULSE v2.

@@ -59,7 +59,7 @@ struct SnapshotChain: Sendable {
         let sequence = snapshot.sequence + 1
         snapshot = StatusSnapshot(
             view: view, history: monitor.history, sequence: sequence, id: ids.id(sequence),
-            previous: snapshot.view, policy: policy, namesRun: namesRun)
+            previous: snapshot, policy: policy, namesRun: namesRun)
         return (events, snapshot)
     }
 }

@@ -13,21 +13,24 @@ final class StatusSnapshot: Sendable {
     let history: HistoryRepresentation
     /// The same as PULSE v2.
     let version2: Version2Snapshot
-    /// The event blocks of this state.
+    /// The event blocks of this state, and its number among them: those of an earlier snapshot where
+    /// only what PULSE v2 tells has changed since.
     let update: StreamUpdate
+    let updateSequence: UInt64
     let sequence: UInt64
 
     /// - Parameters:
     ///   - id: of the event that announces this state.
     ///   - namesRun: whether answers name the run.
-    ///   - previous: the view before this one; decides whether a change of `progress` alone is
-    ///     announced.
+    ///   - previous: the one before this; decides what is announced.
     init(
-        view: RunView, history: RunHistory, sequence: UInt64, id: String, previous: RunView?,
-        policy: AccessPolicy, namesRun: Bool = false
+        view: RunView, history: RunHistory, sequence: UInt64, id: String,
+        previous: StatusSnapshot?, policy: AccessPolicy, namesRun: Bool = false
     ) {
         self.view = view
         self.sequence = sequence
+        let told = previous.flatMap { $0.view.version1 == view.version1 ? $0 : nil }
+        updateSequence = told?.updateSequence ?? sequence
         let headers = Self.headers(of: view, namesRun: namesRun, policy: policy)
         if let document = view.status.map(PulseEncoder.encode),
             let progressDocument = view.progressDocument, let version2 = view.version2
@@ -39,11 +42,11 @@ final class StatusSnapshot: Sendable {
             let statusBlock = ServerSentEvent.block(id: id, event: "status", data: document)
             let whole =
                 statusBlock + ServerSentEvent.block(event: "progress", data: progressDocument)
-            let isSameStatus = previous?.status == view.status
+            let isSameStatus = previous?.view.status == view.status
             let change =
                 isSameStatus
                 ? ServerSentEvent.block(id: id, event: "progress", data: progressDocument) : whole
-            update = StreamUpdate(change: change, snapshot: whole)
+            update = told?.update ?? StreamUpdate(change: change, snapshot: whole)
             self.version2 = Version2Snapshot(
                 version2, progress: progressDocument, columns: history.columns, id: id,
                 headers: headers, policy: policy)
@@ -55,8 +58,9 @@ final class StatusSnapshot: Sendable {
             progress = status
             self.history = HistoryRepresentation(instead: status, policy: policy)
             let block = ServerSentEvent.block(id: id, event: "problem", data: problem.document)
-            update = StreamUpdate(change: block, snapshot: block)
-            version2 = Version2Snapshot(instead: status, update: update)
+            let problemUpdate = StreamUpdate(change: block, snapshot: block)
+            update = told?.update ?? problemUpdate
+            version2 = Version2Snapshot(instead: status, update: problemUpdate)
         }
     }
 

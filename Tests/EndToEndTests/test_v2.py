@@ -103,6 +103,25 @@ def test_readers_of_v1_see_the_six_fields_alone(trainer: Trainer) -> None:
         assert b"steps" not in server.get(path).body
 
 
+def test_details_alone_are_nothing_new_to_readers_of_v1(trainer: Trainer) -> None:
+    first = trainer.report(epoch=2.0, steps_done=10)
+    port = trainer.server.port
+    with EventStream(port) as stream, EventStream(port, path="/v2/events") as details:
+        status, progress = stream.next(), stream.next()
+        assert (status.type, progress.type) == ("status", "progress")
+        assert json.loads(details.next_of("status").data) == first
+        # Within one second: the same six fields.
+        more = trainer.write(epoch=2.0, steps_done=11, timestamp=first["timestamp"])
+        assert json.loads(details.next_of("status").data) == more
+        with EventStream(port, f"Last-Event-ID: {status.id}") as again:
+            last = trainer.write(epoch=2.5, steps_done=12)
+            for readers in (stream, again):
+                event = readers.next()
+                assert event.type == "status"
+                assert json.loads(event.data) == {field: last[field] for field in V1}
+                assert event.id != status.id
+
+
 def test_v2_routes_tell_all(trainer: Trainer) -> None:
     document = trainer.report(epoch=2.5, loss=0.42, **FULL)
     server = trainer.server

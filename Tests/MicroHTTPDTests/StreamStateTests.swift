@@ -55,6 +55,27 @@ struct StreamStateTests {
         #expect(client.received == "<s1:>")
     }
 
+    @Test("takes the update before for that, though numbers between them were left out")
+    func leftOut() {
+        var streams = StreamState<Int, LatestUpdate>()
+        streams.publish(.numbered(1), sequence: 1)
+        var known = TestClient(1, of: streams, known: 1)
+        var unknown = TestClient(2, of: streams, known: 3)
+        #expect(known.readAll(from: &streams) == .suspend)
+        streams.publish(.numbered(4), sequence: 4)
+        streams.wake { _ in }
+        _ = known.readAll(from: &streams)
+        _ = unknown.readAll(from: &streams)
+        #expect(known.received == "<c4:>")
+        #expect(unknown.received == "<s4:>")
+        // The same again is nothing.
+        streams.publish(.numbered(4), sequence: 4)
+        streams.publish(.numbered(6), sequence: 6)
+        streams.wake { _ in }
+        _ = known.readAll(from: &streams)
+        #expect(known.received == "<c4:><c6:>")
+    }
+
     @Test("gives the change alone to a client that has the update before")
     func change() {
         var streams = StreamState<Int, LatestUpdate>()

@@ -36,6 +36,33 @@ struct SnapshotChainTests {
         #expect(chain.snapshot.sequence == 1)
     }
 
+    @Test("details alone are a change to readers of PULSE v2 only")
+    func details() throws {
+        let status = try TrainingStatus.sample()
+        var chain = chain(status)
+        let first = chain.snapshot
+        func take(_ document: PulseDocument, at second: Int) -> StatusSnapshot? {
+            chain.take(
+                SourceDelivery([.accepted(document)], nextWithin: .seconds(3_600)),
+                at: .seconds(second), wallClock: 1_000
+            ).snapshot
+        }
+        let told = try #require(
+            take(PulseDocument(status, details: try RunDetails(stepsDone: 10)), at: 1))
+        #expect((told.sequence, told.updateSequence) == (2, 1))
+        #expect(told.update.snapshot == first.update.snapshot)
+        #expect(told.version2.update.change.text.contains("\"steps_done\": 10"))
+        // Another attempt by its trainer's own word is none to them, either.
+        let resumed = try #require(
+            take(PulseDocument(status, details: try RunDetails(run: "a", attempt: 2)), at: 2))
+        #expect((resumed.sequence, resumed.updateSequence) == (3, 1))
+        let next = try TrainingStatus.sample(epoch: status.epoch + 0.25)
+        let seen = try #require(
+            take(PulseDocument(next, details: try RunDetails(stepsDone: 11)), at: 3))
+        #expect((seen.sequence, seen.updateSequence) == (4, 4))
+        #expect(seen.update.change.text.hasPrefix("id: b-4\nevent: status\n"))
+    }
+
     @Test("becoming stale is a change, and announces progress alone")
     func stale() throws {
         var chain = chain(try .sample())

@@ -11,7 +11,7 @@ struct StatusSnapshotTests {
     private func snapshot(_ view: RunView, previous: RunView? = nil) -> StatusSnapshot {
         StatusSnapshot(
             view: view, history: RunHistory(capacity: 8), sequence: 7, id: "b-7",
-            previous: previous,
+            previous: previous.map { snapshot($0) },
             policy: AccessPolicy())
     }
 

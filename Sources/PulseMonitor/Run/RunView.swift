@@ -33,6 +33,13 @@ extension RunView {
         }
     }
 
+    /// What readers of PULSE v1 are told of it, in documents and events, and nothing else.
+    package var version1: RunView {
+        RunView(
+            status: status, liveness: liveness, etaSeconds: etaSeconds, source: source,
+            sourceError: sourceError)
+    }
+
     /// The state as a document of version 2; nil when there is none to serve.
     package var version2: PulseDocument? {
         status.map { PulseDocument($0, details: details ?? .unknown, hasLoss: hasLoss) }
