@@ -22,8 +22,8 @@ struct RunRow: Sendable, Equatable {
             let state = value?["status"]?.string.flatMap(TrainingStatus.State.init),
             let epoch = value?["epoch"]?.number, let total = value?["total_epochs"]?.number,
             let loss = value?["loss"]?.number, let message = value?["message"]?.string,
-            let timestamp = Self.integer(value?["timestamp"]),
-            let updated = Self.integer(value?["updated"]),
+            let timestamp = value?["timestamp"]?.integer,
+            let updated = value?["updated"]?.integer,
             let liveness = value?["liveness"]?.string.flatMap(Liveness.init),
             let sourceState = value?["source_state"]?.string.flatMap(SourceState.init),
             let status = try? TrainingStatus(
@@ -32,12 +32,15 @@ struct RunRow: Sendable, Equatable {
         else { return nil }
         self.id = id
         self.source = source
-        place = RunPlace(started: Self.integer(value?["started"]), id: id)
+        place = RunPlace(started: value?["started"]?.integer, id: id)
+        let hasLoss = value?["best_loss"]?.number != nil || loss != 0
+        let details = RunDetails.told(by: value?["details"])
         reading = RunReading(
-            document: PulseDocument(status), liveness: liveness,
+            document: details.map { PulseDocument(status, details: $0, hasLoss: hasLoss) }
+                ?? PulseDocument(status), liveness: liveness,
             etaSeconds: value?["eta_seconds"]?.number, source: sourceState,
             sourceError: value?["source_error"]?.string)
-        hasLoss = value?["best_loss"]?.number != nil || loss != 0
+        self.hasLoss = hasLoss
         self.updated = updated
         self.document = document
     }
@@ -51,8 +54,25 @@ struct RunRow: Sendable, Equatable {
         let verdict = Verdict(tidied)
         return verdict.isEnd ? verdict : Verdict(reading)
     }
+}
 
-    private static func integer(_ value: JSONValue?) -> Int64? {
-        value?.number.flatMap { Int64(exactly: $0) }
+extension RunDetails {
+    /// The `details` of an ITEM; nil where it has none, or none that PULSE v2 allows.
+    fileprivate static func told(by value: JSONValue?) -> RunDetails? {
+        guard case .object(let members)? = value else { return nil }
+        var metrics: [(name: String, value: Double)] = []
+        if case .object(let told)? = members["metrics"] {
+            metrics = told.compactMap { name, value in value.number.map { (name, $0) } }
+        }
+        return try? RunDetails(
+            profile: members["profile"]?.string, dataset: members["dataset"]?.string,
+            stepsDone: members["steps_done"]?.integer, totalSteps: members["total_steps"]?.integer,
+            learningRate: members["lr"]?.number, batchSize: members["batch_size"]?.integer,
+            gpuMemoryUsage: members["gpu_memory_usage"]?.integer, metrics: metrics,
+            run: members["run"]?.string, attempt: members["attempt"]?.integer)
     }
+}
+
+extension JSONValue {
+    fileprivate var integer: Int64? { number.flatMap { Int64(exactly: $0) } }
 }

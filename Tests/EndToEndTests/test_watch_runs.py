@@ -70,6 +70,24 @@ def test_a_table_of_all_runs(kind: str, folder: Folder, watch: Callable[..., Ter
 
 
 @pytest.mark.parametrize("kind", PLACES)
+def test_what_pulse_v2_tells_has_columns(
+    kind: str, folder: Folder, watch: Callable[..., Terminal]
+) -> None:
+    told = {"steps_done": 310, "total_steps": 372, "lr": 1.2e-5, "gpu_memory_usage": 20 << 30}
+    folder.run("bert").version2(2.5, **told)
+    folder.run("gpt").running(1.5)
+    terminal = watch(folder.place(kind), columns=120)
+    terminal.wait_for("2 runs: 2 running", "STEP", "310/372", "1.2e-5", "GPU MEMORY", "20 GiB")
+    rows = {line.split()[0]: line for line in terminal.lines[2:]}
+    assert "310/372" in rows["bert"]
+    assert "GiB" not in rows["gpt"]
+    # They are the first to go.
+    terminal.resize(70, 24)
+    terminal.wait_until_gone("STEP")
+    terminal.wait_for("EPOCH", "LOSS", "UPDATED")
+
+
+@pytest.mark.parametrize("kind", PLACES)
 def test_it_fits_the_window(kind: str, folder: Folder, watch: Callable[..., Terminal]) -> None:
     now = int(time.time())
     for number in range(40):

@@ -41,6 +41,73 @@ struct ManyRunsTests {
             ])
     }
 
+    private func details(
+        steps: String = "310", of total: String = "372", rate: String = "1.2e-05",
+        memory: String = "21474836480", metrics: String = #"{"eval_loss": 0.5}"#
+    ) -> String {
+        """
+        {"profile": "p", "dataset": null, "steps_done": \(steps), "total_steps": \(total), \
+        "lr": \(rate), "batch_size": 8, "gpu_memory_usage": \(memory), "metrics": \(metrics), \
+        "run": "r", "attempt": 1}
+        """
+    }
+
+    @Test("shows what PULSE v2 tells where it is known")
+    func told() {
+        let shown = runs(
+            .item(RunRow.item("bert", details: details())),
+            .item(RunRow.item("gpt", started: 900)), .ready)
+        #expect(
+            screen(shown, columns: 101) == [
+                "2 runs: 2 running",
+                "RUN   STATE      DONE                EPOCH     STEP    LOSS      LR  GPU MEMORY"
+                    + "          ETA  UPDATED",
+                "bert  running  43.3 %  █████▏░░░░░░  1.3/3  310/372  0.4213  1.2e-5      20 GiB"
+                    + "  12 min 27 s      3 s",
+                "gpt   running  43.3 %  █████▏░░░░░░  1.3/3           0.4213                    "
+                    + "  12 min 27 s      3 s",
+            ])
+        var line = runs(.item(RunRow.item("bert", details: details())), .ready)
+        #expect(
+            line.lines(at: .after(0)).first?.contains(
+                "loss 0.4213, step 310 of 372, lr 1.2e-5, GPU memory 20 GiB, ETA") == true)
+    }
+
+    @Test(
+        "leaves what PULSE v2 tells out first where there is no room",
+        arguments: [
+            (101, ["STEP", "LR", "GPU"]), (100, ["STEP", "LR"]), (88, ["STEP"]), (80, []),
+        ] as [(Int, [String])])
+    func room(columns: Int, titles: [String]) {
+        let shown = runs(.item(RunRow.item("bert", details: details())), .ready)
+        let head = screen(shown, columns: columns)[1].split(separator: " ").map(String.init)
+        #expect(["STEP", "LR", "GPU"].filter { head.contains($0) } == titles)
+        let others = ["RUN", "STATE", "EPOCH", "LOSS", "ETA", "UPDATED"]
+        #expect(others.allSatisfy { head.contains($0) })
+        #expect(screen(shown, columns: columns)[2].contains("█"))
+    }
+
+    @Test("has no column for what no run tells")
+    func untold() {
+        func head(_ details: String) -> String {
+            screen(runs(.item(RunRow.item("bert", details: details)), .ready), columns: 200)[1]
+        }
+        let without = head("null")
+        #expect(!without.contains("STEP") && !without.contains("LR") && !without.contains("GPU"))
+        let rate = head(details(steps: "null", of: "null", memory: "null", metrics: "{}"))
+        #expect(rate.contains("LR") && !rate.contains("STEP") && !rate.contains("GPU"))
+        // Without the total there is still the step.
+        #expect(head(details(of: "null")).contains("STEP"))
+        // What PULSE v2 doesn't allow is nothing that is known; the run is there all the same.
+        for wrong in [
+            details(steps: "-1"), details(rate: "\"fast\""), details(metrics: #"{"a b": 1}"#),
+            "{}", "7",
+        ] {
+            #expect(head(wrong).contains("RUN"))
+        }
+        #expect(head(details(steps: "-1")) == without)
+    }
+
     @Test("fits every window, and says what it leaves out", arguments: [1, 2, 5, 20, 40, 79, 200])
     func fits(columns: Int) {
         var shown = runs()

@@ -10,6 +10,10 @@ struct RunsTable {
         var isRight = true
         /// The first are left out first, where there is no room.
         let rank: Int
+        /// Whether it is left out where it says nothing of any run.
+        var isOptional = false
+
+        var isShown: Bool { !isOptional || cells.contains { !$0.text.isEmpty } }
 
         var width: Int {
             cells.reduce(DisplayWidth.of(title)) { max($0, DisplayWidth.of($1.text)) }
@@ -85,14 +89,17 @@ struct RunsTable {
     }
 
     private func columns(_ overview: RunsOverview, _ rows: [RunRow]) -> [Column] {
-        var name = Column(title: "RUN", isRight: false, rank: 9)
-        var state = Column(title: "STATE", isRight: false, rank: 8)
-        var percent = Column(title: "DONE", rank: 7)
-        var bar = Column(title: "", isRight: false, rank: 1)
-        var epoch = Column(title: "EPOCH", rank: 5)
-        var loss = Column(title: "LOSS", rank: 6)
-        var eta = Column(title: "ETA", rank: 4)
-        var age = Column(title: "UPDATED", rank: 3)
+        var name = Column(title: "RUN", isRight: false, rank: 11)
+        var state = Column(title: "STATE", isRight: false, rank: 10)
+        var percent = Column(title: "DONE", rank: 9)
+        var bar = Column(title: "", isRight: false, rank: 4)
+        var epoch = Column(title: "EPOCH", rank: 7)
+        var step = Column(title: "STEP", rank: 3, isOptional: true)
+        var loss = Column(title: "LOSS", rank: 8)
+        var rate = Column(title: "LR", rank: 2, isOptional: true)
+        var memory = Column(title: "GPU MEMORY", rank: 1, isOptional: true)
+        var eta = Column(title: "ETA", rank: 6)
+        var age = Column(title: "UPDATED", rank: 5)
         for row in rows {
             let verdict = row.verdict
             let numbers: StyledText.Style =
@@ -103,12 +110,16 @@ struct RunsTable {
             percent.cells.append((text.percent ?? "", numbers))
             bar.cells.append((self.bar(row, text), numbers))
             epoch.cells.append((row.epoch ?? "", numbers))
+            step.cells.append((row.step ?? "", numbers))
             loss.cells.append((row.loss(isUnicode: size.isUnicode) ?? "", numbers))
+            rate.cells.append((row.rate ?? "", numbers))
+            memory.cells.append((row.memory ?? "", numbers))
             let seconds = Double(overview.age(of: row))
             eta.cells.append((row.eta(after: seconds) ?? "", numbers))
             age.cells.append((NumberText.duration(seconds: seconds), numbers))
         }
-        return [name, state, percent, bar, epoch, loss, eta, age]
+        return [name, state, percent, bar, epoch, step, loss, rate, memory, eta, age]
+            .filter(\.isShown)
     }
 
     private func bar(_ row: RunRow, _ text: WatchText) -> String {
@@ -132,6 +143,24 @@ extension RunRow {
         let epoch = NumberText.epoch(status.epoch)
         return status.totalEpochs > 0
             ? "\(epoch)/\(NumberText.epoch(status.totalEpochs))" : epoch
+    }
+
+    /// `310/372`; nil, as the two below, where PULSE v2 doesn't tell it.
+    fileprivate var step: String? {
+        let details = reading.document.details
+        return details?.stepsDone.map { done in
+            details?.totalSteps.map { "\(done)/\($0)" } ?? "\(done)"
+        }
+    }
+
+    /// `1.2e-5`: the learning rate.
+    fileprivate var rate: String? {
+        reading.document.details?.learningRate.map(NumberText.number)
+    }
+
+    /// `20 GiB`: of the GPU.
+    fileprivate var memory: String? {
+        reading.document.details?.gpuMemoryUsage.map { NumberText.memory(bytes: $0) }
     }
 
     /// `0.4213`; a dash when none was measured yet, nil before a job has started.
