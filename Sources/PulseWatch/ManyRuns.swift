@@ -73,12 +73,14 @@ struct ManyRuns: WatchView {
 
     var outage: String? { link.outage ?? listingError }
 
-    /// All have ended, as far as their sources can be believed; where there is none, none has.
+    /// All current ones have ended, as far as their sources can be believed; where there is none, none has.
+    ///
+    /// How those before them ended is nothing to wait for.
     var ending: WatchEnding? {
         if let ending = link.ending { return ending }
-        guard isWaitingForEnd, outage == nil, told == nil, !rows.isEmpty else { return nil }
-        let verdicts = rows.values.map(\.verdict)
-        guard verdicts.allSatisfy(\.isEnd) else { return nil }
+        guard isWaitingForEnd, outage == nil, told == nil else { return nil }
+        let verdicts = rows.values.filter(\.isCurrent).map(\.verdict)
+        guard !verdicts.isEmpty, verdicts.allSatisfy(\.isEnd) else { return nil }
         return verdicts.contains(.failed) ? .failed : .done
     }
 

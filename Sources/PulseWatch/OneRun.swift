@@ -30,6 +30,8 @@ struct OneRun: WatchView {
         switch Verdict(state) {
         case .done: return .done
         case .failed: return .failed
+        case _ where state.link == .over:
+            return .refused("\(name) is over without a final status: there is no end to wait for")
         default: return nil
         }
     }

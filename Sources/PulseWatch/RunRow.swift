@@ -8,6 +8,10 @@ struct RunRow: Sendable, Equatable {
     /// Where it stands among the others.
     let place: RunPlace
     let reading: RunReading
+    /// Whether it is the run that its source tells of now.
+    let isCurrent: Bool
+    /// Whether another run has taken its place before it told of an end.
+    private let isReplaced: Bool
     /// Whether a loss was measured.
     let hasLoss: Bool
     /// When its newest update arrived, by the server's clock: unix time in seconds.
@@ -41,12 +45,15 @@ struct RunRow: Sendable, Equatable {
             etaSeconds: value?["eta_seconds"]?.number, source: sourceState,
             sourceError: value?["source_error"]?.string)
         self.hasLoss = hasLoss
+        isCurrent = value?["current"] != .bool(false)
+        isReplaced = value?["state"]?.string == "replaced"
         self.updated = updated
         self.document = document
     }
 
     /// What is known of it, in a word.
     var verdict: Verdict {
+        if isReplaced { return .replaced }
         // Somebody has tidied up behind a run that had ended.
         guard reading.source == .missing else { return Verdict(reading) }
         var tidied = reading

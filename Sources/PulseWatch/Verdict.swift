@@ -11,17 +11,23 @@ enum Verdict: Equatable, Sendable {
     /// The source isn't ok; the last good status is shown.
     case broken(SourceState)
     case waiting, running, stale, done, failed
+    /// Another run has taken its place before it told of an end.
+    case replaced
 
     init(_ state: WatchState) {
         switch state.link {
         case .lost: self = .unreachable
         case .opening: self = .connecting
-        case .open:
+        case .open, .over:
             guard let reading = state.reading else {
                 self = state.emptiness == nil ? .connecting : .unknown
                 return
             }
             self.init(reading)
+            // Finished, and by no word of its own.
+            if state.link == .over, self == .stale, reading.liveness == .finished {
+                self = .replaced
+            }
         }
     }
 
@@ -57,13 +63,14 @@ enum Verdict: Equatable, Sendable {
         case .stale: "stale"
         case .done: "done"
         case .failed: "error"
+        case .replaced: "replaced"
         }
     }
 
     /// A second sign beside the word.
     var color: StyledText.Style {
         switch self {
-        case .connecting, .waiting: .cyan
+        case .connecting, .waiting, .replaced: .cyan
         case .running, .done: .green
         case .stale: .yellow
         case .unreachable, .unknown, .broken, .failed: .red
@@ -73,10 +80,10 @@ enum Verdict: Equatable, Sendable {
     /// Whether the run has ended.
     var isEnd: Bool { self == .done || self == .failed }
 
-    /// Whether the numbers shown are the run's present ones.
+    /// Whether the numbers shown are the run's present ones, or its last.
     var isCurrent: Bool {
         switch self {
-        case .waiting, .running, .done, .failed: true
+        case .waiting, .running, .done, .failed, .replaced: true
         default: false
         }
     }

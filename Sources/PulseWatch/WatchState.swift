@@ -9,6 +9,8 @@ struct WatchState: Sendable {
         case open
         /// Since this unix time, for this reason; tried again at this monotonic time.
         case lost(since: Int64, reason: String, retryAt: Duration)
+        /// All was told that there is to tell.
+        case over
     }
 
     private(set) var link = Link.opening
@@ -69,6 +71,7 @@ struct WatchState: Sendable {
             } else {
                 link = .lost(since: now.unixTime, reason: reason, retryAt: retryAt)
             }
+        case .over: link = .over
         case .ended(let reason): ending = reason
         case .document: break
         }

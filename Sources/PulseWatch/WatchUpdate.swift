@@ -14,6 +14,8 @@ enum WatchUpdate: Sendable, Equatable {
     case heartbeat(Int64)
     /// The server can't be reached, and when it is tried again.
     case lost(String, retryAfter: Duration)
+    /// Nothing more comes: the run is over for good.
+    case over
     /// Watching goes on no more, and why.
     case ended(WatchEnding)
 
@@ -22,7 +24,7 @@ enum WatchUpdate: Sendable, Equatable {
     /// Of the others it shows what follows, or the clock shows that nothing does.
     var changesView: Bool {
         switch self {
-        case .reading, .nothing, .lost, .ended: true
+        case .reading, .nothing, .lost, .over, .ended: true
         case .opened, .curve, .document, .heartbeat: false
         }
     }

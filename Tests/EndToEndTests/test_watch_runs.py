@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from processes import PulseServer, StatusFile
+from processes import PulseServer, StatusFile, wait_until
 from terminal import SHOW_CURSOR, Piped, Terminal
 
 #: Where the runs are watched: as they lie there, or through a server.
@@ -136,6 +136,55 @@ def test_the_end_of_one(
     assert code == 0
     # As a run of its own is shown.
     assert output.splitlines()[-1].split(" ", 1)[1].startswith("done: finished, 100 %")
+
+
+def earlier_run(folder: Folder, last: str) -> tuple[PulseServer, str]:
+    """A server whose run `a` is done, after one whose last status was `last`; and that one's id."""
+    server = folder.serve()
+    started = int(time.time()) - 100
+    documents = [("running", 0.0), ("running", 1.0), (last, 2.0), ("running", 0.0), ("done", 3.0)]
+    first = ""
+    for number, (status, epoch) in enumerate(documents):
+        timestamp = started + 10 * number
+        folder.run("a").document(status=status, epoch=epoch, timestamp=timestamp)
+        wait_until(
+            lambda at=timestamp: server.get("/runs/a").json().get("timestamp") == at, "it is seen"
+        )
+        first = first or server.get("/runs/a").json()["id"]
+    wait_until(
+        lambda: server.get(f"/runs/{first}").json().get("current") is False, "it is an earlier run"
+    )
+    return server, first
+
+
+def test_a_run_that_another_one_replaced(
+    folder: Folder, watch: Callable[..., Terminal], pipe: Callable[..., Piped]
+) -> None:
+    server, first = earlier_run(folder, "running")
+    terminal = watch(server.url, "--run", first)
+    terminal.wait_for("replaced", "another run has taken its place", "66.7 %")
+    assert "unreachable" not in terminal.text
+    code, _, errors = pipe(server.url, "--run", first, "--until", "done").end()
+    assert code == 2
+    assert "there is no end to wait for" in errors
+
+
+@pytest.mark.parametrize(("last", "code"), [("done", 0), ("error", 1)])
+def test_the_end_of_an_earlier_run(
+    last: str, code: int, folder: Folder, pipe: Callable[..., Piped]
+) -> None:
+    server, first = earlier_run(folder, last)
+    assert pipe(server.url, "--run", first, "--until", "done").end()[0] == code
+
+
+@pytest.mark.parametrize("last", ["error", "running"])
+def test_how_earlier_runs_ended_is_nothing_to_wait_for(
+    last: str, folder: Folder, watch: Callable[..., Terminal], pipe: Callable[..., Piped]
+) -> None:
+    server, _ = earlier_run(folder, last)
+    word = {"error": "1 error, 1 done", "running": "1 done, 1 replaced"}[last]
+    watch(server.url).wait_for(f"2 runs: {word}")
+    assert pipe(server.url, "--until", "done").end()[0] == 0
 
 
 @pytest.mark.parametrize("kind", PLACES)

@@ -171,6 +171,27 @@ struct ManyRunsTests {
         #expect(runs(.item(done), .ready, unlisted, isWaitingForEnd: true).ending == nil)
     }
 
+    @Test("says of a run that another one replaced that it is over, and waits for no earlier one")
+    func replaced() {
+        let replaced = RunRow.item(
+            "a", started: 900, liveness: "finished", eta: "null", state: "replaced", current: false)
+        let silent = RunRow.item(
+            "a", started: 800, liveness: "stale", eta: "null", state: "stale", current: false)
+        let failed = RunRow.item(
+            "a", started: 700, status: "error", liveness: "finished", eta: "null", state: "error",
+            current: false)
+        let shown = runs(
+            .item(replaced), .item(silent), .item(failed), .item(RunRow.item("a")), .ready,
+            isWaitingForEnd: true)
+        #expect(screen(shown)[0] == "4 runs: 1 running, 1 stale, 1 error, 1 replaced")
+        #expect(shown.ending == nil)
+        let over = runs(
+            .item(replaced), .item(silent), .item(failed), .item(done), .ready,
+            isWaitingForEnd: true)
+        #expect(over.ending == .done)
+        #expect(runs(.item(replaced), .ready, isWaitingForEnd: true).ending == nil)
+    }
+
     @Test("believes an end whose file was tidied up, and none whose file is broken")
     func tidied() {
         func ending(_ state: String) -> WatchEnding? {

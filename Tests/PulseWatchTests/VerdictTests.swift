@@ -44,6 +44,16 @@ struct VerdictTests {
         }
     }
 
+    @Test("says of a run that is over how it ended")
+    func over() throws {
+        let running = try TrainingStatus.sample()
+        #expect(verdict(.reading(.sample(running, .finished)), .over) == .replaced)
+        // Nothing followed it: it fell silent.
+        #expect(verdict(.reading(.sample(running, .stale)), .over) == .stale)
+        #expect(verdict(.reading(.sample(try .sample(.done), .finished)), .over) == .done)
+        #expect(verdict(.reading(.sample(try .sample(.error), .finished)), .over) == .failed)
+    }
+
     @Test("waits for a file that isn't there yet")
     func awaited() throws {
         #expect(
@@ -56,9 +66,9 @@ struct VerdictTests {
     func words() {
         let all: [Verdict] = [
             .connecting, .unreachable, .unknown, .broken(.missing), .broken(.unreadable),
-            .broken(.invalid), .waiting, .running, .stale, .done, .failed,
+            .broken(.invalid), .waiting, .running, .stale, .done, .failed, .replaced,
         ]
         #expect(Set(all.map(\.word)).count == all.count)
-        #expect(all.filter(\.isCurrent) == [.waiting, .running, .done, .failed])
+        #expect(all.filter(\.isCurrent) == [.waiting, .running, .done, .failed, .replaced])
     }
 }

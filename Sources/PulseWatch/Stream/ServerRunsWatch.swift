@@ -18,6 +18,7 @@ struct ServerRunsWatch: WatchSource {
                 case .event(let event):
                     if let update = RunsUpdate(event) { onUpdate(update) }
                 case .lost(let reason, let pause): onUpdate(.lost(reason, retryAfter: pause))
+                case .over: onUpdate(.ended(.refused("the server tells of no more runs")))
                 case .refused(let reason): onUpdate(.ended(.refused(reason)))
                 }
             }

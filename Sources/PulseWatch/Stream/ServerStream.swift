@@ -9,6 +9,8 @@ struct ServerStream {
         /// The server's unix time, where it tells that.
         case opened(serverTime: Int64?)
         case event(EventStreamParser.Event)
+        /// Nothing more comes, by the server's own word: the end.
+        case over
         /// Why, and when it is tried again.
         case lost(String, retryAfter: Duration)
         /// There is nothing to watch there, and why: the end.
@@ -29,7 +31,7 @@ struct ServerStream {
     /// Bytes of an error's body that are read.
     private static let problemLimit = 16_384
 
-    /// Blocks until it is cancelled or refused, or until there is nothing to prepare for.
+    /// Blocks until it is cancelled, refused or over, or until there is nothing to prepare for.
     ///
     /// - Parameter prepare: what comes before each try; false ends it.
     func read(
@@ -52,7 +54,7 @@ struct ServerStream {
                     backoff.reset()
                     onSignal(.opened(serverTime: exchange.head.serverTime))
                     parser.reset()
-                    try read(exchange, &parser, onSignal)
+                    if try read(exchange, &parser, onSignal) { return onSignal(.over) }
                 case .refused(let refusal) where !wasOpen:
                     return onSignal(.refused(refusal))
                 case .refused(let refusal): reason = refusal
@@ -88,13 +90,18 @@ struct ServerStream {
         return (exchange, answer)
     }
 
+    /// - Returns: whether the server has said that nothing more comes.
     private func read(
         _ exchange: HTTPExchange, _ parser: inout EventStreamParser, _ onSignal: (Signal) -> Void
-    ) throws(LinkError) {
+    ) throws(LinkError) -> Bool {
         do throws(LinkError) {
             while let piece = try exchange.next(within: silence) {
-                for event in try parser.feed(piece) { onSignal(.event(event)) }
+                for event in try parser.feed(piece) {
+                    if event.type == "end" { return true }
+                    onSignal(.event(event))
+                }
             }
+            return false
         } catch  where error == .noAnswer {
             throw LinkError("the stream is silent, not even heartbeats come")
         }

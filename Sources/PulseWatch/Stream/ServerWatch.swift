@@ -40,6 +40,7 @@ struct ServerWatch: WatchSource {
             switch signal {
             case .opened(let serverTime): onUpdate(.opened(serverTime: serverTime))
             case .event(let event): assembler.updates(of: event).forEach(onUpdate)
+            case .over: onUpdate(.over)
             case .lost(let reason, let pause): onUpdate(.lost(reason, retryAfter: pause))
             case .refused(let reason): onUpdate(.ended(.refused(reason)))
             }

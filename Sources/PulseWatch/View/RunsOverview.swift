@@ -14,7 +14,7 @@ struct RunsOverview {
     /// In which states are told.
     private static let order: [Verdict] = [
         .running, .stale, .waiting, .broken(.invalid), .broken(.unreadable), .broken(.missing),
-        .failed, .done,
+        .failed, .done, .replaced,
     ]
 
     /// Whether what is shown is what the source says now.

@@ -86,6 +86,7 @@ struct WatchText {
         case .running: "live"
         case .stale: "nothing new for too long, the job may be dead" + stillWaiting
         case .done, .failed: "finished"
+        case .replaced: "another run has taken its place"
         }
     }
 
@@ -98,7 +99,7 @@ struct WatchText {
             let left = (retryAt - now.monotonic) / .seconds(1)
             let next = left > 0.5 ? "next try in \(Int(left.rounded(.up))) s" : "trying again"
             return "for \(passed), \(next)"
-        case .opening, .open: return nil
+        case .opening, .open, .over: return nil
         }
     }
 

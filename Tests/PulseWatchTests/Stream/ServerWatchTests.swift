@@ -68,6 +68,21 @@ struct ServerWatchTests {
             ])
     }
 
+    @Test("asks for nothing more once the server has said that nothing comes")
+    func over() async throws {
+        let socket = try ListenSockets(host: "127.0.0.1", port: 0)
+        let url = try ServerURL("http://127.0.0.1:\(socket.port)")
+        let history = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        let stream =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 10\n\n"
+            + "event: end\ndata: {}\n\n"
+        serve([history, stream], on: socket)
+        let watch = ServerWatch(server: ServerAccess(url: url, token: nil, certificates: nil))
+        let all = Mutex<[WatchUpdate]>([])
+        await watch.run { update in all.withLock { $0.append(update) } }
+        #expect(all.withLock { $0 } == [.opened(serverTime: nil), .over])
+    }
+
     @Test("ends when it is cancelled, even while it waits")
     func cancellation() async throws {
         let socket = try ListenSockets(host: "127.0.0.1", port: 0)
