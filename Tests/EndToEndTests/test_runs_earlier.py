@@ -74,6 +74,59 @@ def test_a_run_that_another_one_replaced_is_over(job, contexts, locale, word):
     expect(opened.locator("article")).not_to_have_attribute("data-frozen", "")
 
 
+@pytest.mark.parametrize(("status", "word"), [("running", "Replaced"), ("done", "Done"), ("error", "Error")])
+def test_a_run_that_is_over_is_so_where_streams_are_refused(job, page, status, word):
+    file, server = job
+    run_to(file, server, status, START, 2)
+    run_to(file, server, "running", START + 100, 1)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(server.url)))
+    page.route("**/events", lambda route: route.abort())
+    page.goto(f"{server.url}/?run=job@{START}")
+    opened = page.locator("training-runs training-panel")
+    expect(opened.locator("[part=state]")).to_have_text(word)
+    expect(opened.locator("[part=connection]")).to_have_text("Archived")
+    expect(opened.locator("[part=plot]")).to_have_attribute("aria-valuemax", re.compile("[12]"))
+
+    def asked_by_panel():
+        return [path for path in asked if path.startswith("/runs/job@") and "points=" not in path]
+
+    # Nothing more of it is asked for, while the one that is on is polled again and again.
+    before = asked_by_panel()
+    for _ in range(2):
+        page.wait_for_event("request", lambda request: request.url == f"{server.url}/v2/status")
+    assert asked_by_panel() == before
+
+
+def test_a_run_that_is_polled_is_so_to_its_end(folder, page):
+    folder.write("job", epoch=0.0, timestamp=START)
+    server = folder.serve()
+    file = StatusFile(folder.directory / "job.json")
+    run_to(file, server, "running", START + 1, 2)
+    page.route("**/events", lambda route: route.abort())
+    page.goto(f"{server.url}/?run=job@{START}")
+    panel = Panel(page)
+    panel.expect(percent="50.0%")
+    expect(panel.part("connection")).not_to_have_text("Archived")
+    run_to(file, server, "running", START + 100, 1)
+    panel.expect(state="Replaced", connection="Archived", percent="50.0%")
+
+
+def test_a_run_that_nothing_followed_is_stale(folder, page):
+    folder.write("job", epoch=0.0, timestamp=START)
+    folder.write("other", epoch=1.0, timestamp=START + 50)
+    server = folder.serve()
+    run_to(StatusFile(folder.directory / "job.json"), server, "running", START + 1, 2)
+    server.stop()
+    folder.remove("job")
+    server = folder.serve()
+    wait_until(lambda: server.get(f"/runs/job@{START}").json().get("current") is False, "it is an earlier run")
+    # What the list says, the panel says, too.
+    assert server.get(f"/runs/job@{START}").json()["state"] == "stale"
+    page.goto(f"{server.url}/?run=job@{START}")
+    Panel(page).expect(state="Stale", connection="Archived", percent="50.0%")
+
+
 def test_an_earlier_run_of_a_directory_stays_in_the_list(folder, page):
     folder.write("job", epoch=0.0, timestamp=START)
     server = folder.serve()

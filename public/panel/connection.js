@@ -1,5 +1,4 @@
 // Keeps in touch with the server: one event stream, and polling whenever that doesn't deliver.
-//
 // A browser opens six connections to one HTTP/1.1 host, for all its tabs together. So a hidden page
 // soon gives its stream back, and polls now and then.
 
@@ -75,8 +74,7 @@ export class Connection {
       this.#after('hide', this.#stream ? time.hiddenStream : 0, () => this.#endStream());
     } else if (!this.#isLive) {
       this.#openStream();
-      if (this.#feed.timeout) this.#after('poll', this.#feed.timeout, () => this.#ask());
-      else this.#ask();
+      this.#after('poll', this.#feed.timeout ?? 0, () => this.#ask());
     }
   }
 
@@ -94,12 +92,7 @@ export class Connection {
       });
     }
     listen('heartbeat', () => this.#hear());
-    // Nothing more comes of a run that is over for good.
-    listen('end', () => {
-      this.#hasEnded = true;
-      this.#closeStream();
-      this.#link('ended');
-    });
+    listen('end', () => this.#end());
     // The browser retries some failures, and others never.
     listen('error', () => {
       if (this.#isLive) this.#heardAt = Date.now();
@@ -109,6 +102,13 @@ export class Connection {
       this.#isHeld = true;
       this.#endStream();
     });
+  }
+
+  /** Nothing more comes of a run that is over for good. */
+  #end() {
+    this.#hasEnded = true;
+    this.#closeStream();
+    this.#link('ended');
   }
 
   /** Asks for an end that the stream has told: a server may wait until somebody has seen it. */
@@ -148,14 +148,15 @@ export class Connection {
     const least = document.hidden ? time.hiddenPoll : 0;
     let delay = Math.max(least, this.#feed.pace ?? time.poll);
     try {
-      const { answers, feed } = await poll(this.#feed, (path) => this.get(path));
+      const { answers, isLast, feed } = await poll(this.#feed, (path) => this.get(path));
       if (isOver()) return;
       this.#feed = feed;
       this.#pollFailures = 0;
       for (const { type, text, document } of answers) this.#tell(type, text, document);
+      if (isLast) this.#end();
+      if (isOver()) return;
       if (!this.#stream) this.#link('polling', this.#isHeld ? 'held' : null);
-      const isDue = !this.#stream && Date.now() >= this.#streamDue;
-      if (isDue && !document.hidden) this.#openStream();
+      if (!this.#stream && Date.now() >= this.#streamDue && !document.hidden) this.#openStream();
     } catch (error) {
       if (isOver()) return;
       delay = Math.max(least, backoff(this.#pollFailures++, time.longestRetry));

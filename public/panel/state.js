@@ -69,8 +69,8 @@ export function verdict({ status, progress, problem, link }) {
   if (progress.source !== 'ok' && !isAwaited) return 'broken';
   // An old document that came back says running, and is no sign of life.
   const isRunning = status.status === 'running' && progress.status === 'running';
-  // Archived without a final status of its own.
-  if (isRunning && link === 'ended') return 'replaced';
+  // Archived without a final status of its own; one that nothing followed has only fallen silent.
+  if (isRunning && link === 'ended' && progress.liveness === 'finished') return 'replaced';
   if (isRunning && progress.liveness !== 'live') return 'stale';
   return progress.liveness === 'stale' ? 'stale' : status.status;
 }
