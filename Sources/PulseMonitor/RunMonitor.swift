@@ -88,10 +88,8 @@ package struct RunMonitor: Sendable {
         if document.status == .idle { curve.leave() }
         for event in verdict.events { curve.apply(event) }
         if verdict.isFresh || document.status == .idle { slope = ProgressSlope() }
-        // One that came late tells nothing of the speed.
-        if document.status == .running, let run = judge.runs.current,
-            document.epoch >= run.newestEpoch
-        {
+        // One that came late tells nothing of the speed, nor one of an attempt that should be gone.
+        if document.status == .running, document.epoch == judge.runs.current?.newestEpoch {
             slope.append(epoch: document.epoch, at: time.now)
         }
         return [.document(served)] + verdict.events

@@ -87,4 +87,19 @@ struct ArchivedAttemptTests {
         #expect(try attempts() == [3])
         #expect(monitor.view.attempt == 3)
     }
+
+    @Test("that fails at once after idle ends its run")
+    mutating func failed() throws {
+        let archive = try archive()
+        let source = try archive.source(Self.address)
+        try take(epoch: 1, of: "x", attempt: 3, source)
+        try take(.idle, epoch: 0, of: "x", attempt: nil, source)
+        try take(.error, epoch: 2, of: "x", attempt: 4, source)
+        archive.drain()
+        #expect(try attempts() == [4])
+        let failures = try ArchiveFile.openExisting(path).all(
+            "SELECT count(*) FROM run WHERE ending = 'error'"
+        ) { $0.integer(0) }
+        #expect(failures == [1])
+    }
 }

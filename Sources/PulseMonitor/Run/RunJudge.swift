@@ -64,7 +64,8 @@ package struct RunJudge: Sendable {
         isStale = false
         let stepBack = runs.stepBack
         let happened = runs.take(document, isStale: wasStale, mark: mark)
-        guard document.status == .running else {
+        // What is of an attempt that should be gone is no sign of life of a run that is over.
+        guard document.status == .running, runs.current?.status == .running else {
             silence = nil
             return Verdict(events: happened, wasStale: wasStale)
         }

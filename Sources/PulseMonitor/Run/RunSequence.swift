@@ -120,7 +120,8 @@ package struct RunSequence: Sendable {
             events += joinByName(run, document)
         }
         if document.isPoint(of: run) || rules.zeroLossCounts { events.append(.point(document)) }
-        if document.status != .running { events += ended(run) }
+        // By the id that it has now: idle had ended it, perhaps.
+        if document.status != .running { events += ended(current ?? run) }
         return events
     }
 

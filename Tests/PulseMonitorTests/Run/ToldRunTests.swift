@@ -85,6 +85,16 @@ struct ToldRunTests {
         #expect(place == ("a@1001", attempt))
     }
 
+    @Test("ends as the run that it is, when it fails at once after idle")
+    mutating func failsAfterIdle() throws {
+        _ = try take(epoch: 4, run: "x", attempt: 1)
+        _ = try take(.idle, epoch: 0, run: nil, attempt: nil)
+        let ended = try take(.error, epoch: 0, run: "x", attempt: 2).compactMap { event in
+            if case .ended(let id, .error) = event { id.description } else { nil }
+        }
+        #expect(ended == ["a@1001"])
+    }
+
     @Test("knows the run where only the run is told, and guesses the attempt")
     mutating func runAlone() throws {
         _ = try take(epoch: 4, run: "x", attempt: nil)
