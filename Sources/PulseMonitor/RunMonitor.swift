@@ -98,7 +98,8 @@ package struct RunMonitor: Sendable {
     /// Notes what is served from here on: a loss that wasn't measured is the run's last one to
     /// readers of version 1.
     private mutating func serve(_ document: PulseDocument) -> PulseDocument {
-        let served = document.projecting(loss: judge.runs.current?.lastLoss ?? 0)
+        let lastLoss = rules.lastLossStands ? judge.runs.current?.lastLoss : nil
+        let served = document.projecting(loss: lastLoss ?? 0)
         newest = served
         return served
     }

@@ -105,6 +105,21 @@ package struct Mutation: Sendable {
         Mutation("zero-loss", "a loss of 0 that nobody measured is in the curve") {
             $0.zeroLossCounts = true
         },
+        Mutation("told-runs", "a run that says which one it is is guessed at") {
+            $0.toldRunsCount = false
+        },
+        Mutation("told-attempts", "an attempt that says which one it is is guessed at") {
+            $0.toldAttemptsCount = false
+        },
+        Mutation("null-points", "a loss of null is in the curve") {
+            $0.nullLossCounts = true
+        },
+        Mutation("null-zero", "a loss of null is 0 to readers of version 1, whatever was before") {
+            $0.lastLossStands = false
+        },
+        Mutation("fewer-steps", "a run whose steps begin anew is the one before, at epoch 0") {
+            $0.fewerStepsBegin = false
+        },
         Mutation("late-points", "the curve goes back") {
             $0.lateIsPoint = true
         },

@@ -9,7 +9,8 @@ extension Tally {
         return [
             "trainers: \(runs) runs, \(resumed) resumes, \(extended) extensions;"
                 + " \(done) done, \(errors) errors, \(kills) killed",
-            "writers: \(writes) steps, \(late) late lines, \(keepAlives) keep-alives",
+            "writers: \(writes) steps, \(late) late lines, \(keepAlives) keep-alives,"
+                + " \(ghosts) documents of attempts that were gone",
             "operators: " + disturbed.joined(separator: ", "),
             "servers: \(disturbances[Disturbance.killServer.rawValue]) restarts",
             "told: " + told.joined(separator: ", "),
@@ -18,7 +19,18 @@ extension Tally {
             + TrainerKind.allCases.map { kind in
                 "  \(kind.description): \(splits[kind.rawValue]) of \(resumes[kind.rawValue])"
             }
+            + dialects
             + ["what PULSE v1 can't show:"]
             + Inherent.allCases.map { "  \($0.text): \(inherent[$0.rawValue])" }
+    }
+
+    /// The resumes of trainers that write PULSE v2.
+    private var dialects: [String] {
+        Dialect.allCases.compactMap { dialect in
+            dialect.description.map { text in
+                "  \(text): \(dialectSplits[dialect.rawValue]) of"
+                    + " \(dialectResumes[dialect.rawValue])"
+            }
+        }
     }
 }

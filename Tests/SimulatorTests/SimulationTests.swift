@@ -21,4 +21,12 @@ struct SimulationTests {
         #expect(reports[0] == reports[1])
         #expect(reports[0] != reports[2])
     }
+
+    @Test("takes each run and attempt that says which one it is for that")
+    func told() {
+        let simulation = Simulation(seed: 12)
+        #expect(simulation.run(until: 10_000) == nil)
+        #expect(simulation.tally.dialectResumes[Dialect.told.rawValue] > 0)
+        #expect(simulation.tally.dialectSplits[Dialect.told.rawValue] == 0)
+    }
 }

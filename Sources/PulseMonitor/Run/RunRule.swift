@@ -33,7 +33,7 @@ enum RunRule {
     ) -> Verdict {
         if document.status == .idle { return rules.idleEnds || run == nil ? .waits : .goesOn }
         guard let run else { return .begins }
-        if let name = document.details?.run, let told = run.told.run {
+        if rules.toldRunsCount, let name = document.details?.run, let told = run.told.run {
             return verdict(on: document, of: name, after: run, called: told, isStale, rules)
         }
         return guess(document, after: run, isStale, rules)
@@ -45,7 +45,9 @@ enum RunRule {
         _ isStale: Bool, _ rules: RunRules
     ) -> Verdict {
         guard name.utf8.elementsEqual(told.utf8) else { return .begins }
-        guard let attempt = document.details?.attempt, let before = run.told.attempt else {
+        guard rules.toldAttemptsCount, let attempt = document.details?.attempt,
+            let before = run.told.attempt
+        else {
             // Of this run in any case; which attempt it is has to be guessed.
             let guessed = guess(document, after: run, isStale, rules)
             guard guessed == .begins || guessed == .stepsBack else { return guessed }
@@ -73,7 +75,7 @@ enum RunRule {
         case (_, .done): return isBelow ? .begins : .goesOn
         // Trainers say 0 several times, and some never count epochs.
         case (.running, _) where !isBelow:
-            let wentBack = hasFewerSteps(document, than: run)
+            let wentBack = rules.fewerStepsBegin && hasFewerSteps(document, than: run)
             return document.epoch == 0 && (wentBack || rules.zeroAlwaysBegins) ? .begins : .goesOn
         // Whoever begins says so.
         case (_, _) where document.epoch == 0: return .begins

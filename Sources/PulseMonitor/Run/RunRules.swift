@@ -71,10 +71,23 @@ package struct RunRules: Sendable {
     /// Whether a run that another follows is told as stale.
     package var replacedIsStale = false
 
+    // Runs of PULSE v2:
+
+    /// Whether a run that says which one it is isn't guessed at.
+    package var toldRunsCount = true
+    /// Whether an attempt that says which one it is isn't.
+    package var toldAttemptsCount = true
+    /// Whether fewer steps at epoch 0 begin a run.
+    package var fewerStepsBegin = true
+
     // The curve:
 
     /// Whether a loss of 0 is a point before the attempt has told of another.
     package var zeroLossCounts = false
+    /// Whether a loss of null is a point.
+    package var nullLossCounts = false
+    /// Whether a loss of null is the run's last one to readers of version 1.
+    package var lastLossStands = true
     /// Whether a document that came late is a point.
     package var lateIsPoint = false
     /// Whether the curve is cut where the run resumes.

@@ -119,7 +119,7 @@ package struct RunSequence: Sendable {
         } else {
             events += joinByName(run, document)
         }
-        if document.isPoint(of: run) || rules.zeroLossCounts { events.append(.point(document)) }
+        if isPoint(document, of: run) { events.append(.point(document)) }
         // By the id that it has now: idle had ended it, perhaps.
         if document.status != .running { events += ended(current ?? run) }
         return events
@@ -132,7 +132,7 @@ package struct RunSequence: Sendable {
         beginning = document
         earlier = nil
         return [.resumed(run.id, attempt: run.attempt, epoch: document.epoch)]
-            + (document.isPoint(of: run) || rules.zeroLossCounts ? [.point(document)] : [])
+            + (isPoint(document, of: run) ? [.point(document)] : [])
             + (document.status == .running ? [] : ended(run))
     }
 
@@ -144,7 +144,7 @@ package struct RunSequence: Sendable {
         var events: [RunEvent] = []
         // The curve never goes back, and what is written after the end adds nothing to it.
         if before.status == .running, document.epoch >= before.newestEpoch || rules.lateIsPoint,
-            document.isPoint(of: run) || rules.zeroLossCounts
+            isPoint(document, of: run)
         {
             events.append(.point(document))
         }
@@ -192,6 +192,11 @@ package struct RunSequence: Sendable {
         let joined = run.joined(to: earlier, attempt: earlier.attempt + 1)
         current = joined
         return [.joined(run.id, to: joined.id, attempt: joined.attempt, epoch: epoch)]
+    }
+
+    private func isPoint(_ document: PulseDocument, of run: Run) -> Bool {
+        document.isPoint(of: run)
+            || (document.hasLoss ? rules.zeroLossCounts : rules.nullLossCounts)
     }
 
     /// A run that another takes the place of ends here, unless it had an end of its own.

@@ -18,6 +18,8 @@ struct Account {
     private(set) var earlier: RunFacts?
     /// A document below the newest epoch that no event was about yet.
     private(set) var pending: Act?
+    /// Whether the newest document is of an attempt that should be gone, and says nothing of the run.
+    private(set) var isPassed = false
 
     /// Takes the events of a new document.
     ///
@@ -28,8 +30,7 @@ struct Account {
         pending = nil
         for event in events {
             switch event {
-            case .began(let id, _, let began):
-                let document = began.v1
+            case .began(let id, _, let document):
                 let subject = document == act.document ? act : waiting
                 guard let subject, subject.document == document else {
                     throw Violation(.transitions, "\(id) began with a document of long ago")
@@ -60,11 +61,15 @@ struct Account {
 
     private mutating func note(_ act: Act, isBeginning: Bool, after waiting: Act?) {
         let document = act.document
+        isPassed = false
         if document.status == .idle {
             if let current { earlier = current }
             current = nil
         } else if let facts = current, !isBeginning {
-            if document.status == .running, document.epoch < facts.newest {
+            if let told = facts.told, let attempt = document.details?.attempt {
+                isPassed = attempt < told
+                if !isPassed { current?.note(document) }
+            } else if document.status == .running, document.epoch < facts.newest {
                 // A keep-alive says nothing of what the document before it was.
                 pending = waiting.flatMap { act.isKeepAlive(of: $0) ? $0 : nil } ?? act
             } else {
@@ -75,21 +80,18 @@ struct Account {
 
     /// The current run is the next attempt of the one before it.
     mutating func join(_ id: RunID, to other: RunID) throws(Violation) {
-        guard let run = current, var joined = earlier, id == run.id, other == joined.id else {
+        guard let run = current, let earlier, id == run.id, other == earlier.id else {
             throw Violation(.transitions, "\(id) was joined to \(other)")
         }
-        joined.newest = run.newest
-        joined.total = run.total
-        joined.status = run.status
-        joined.hasLoss = run.hasLoss
-        current = joined
-        earlier = nil
+        current = run.joined(to: earlier)
+        self.earlier = nil
     }
 
-    /// Whether a loss was told as far as anybody can know: a 0 before another is none, and of what went
-    /// back nobody knows yet whose it is.
-    func hasMeasured(lossOf newest: TrainingStatus) -> Bool {
-        newest.loss != 0 || (pending == nil && current?.hasLoss == true)
+    /// Whether a loss was told as far as anybody can know: a 0 of version 1 before another is none, and
+    /// of what went back nobody knows yet whose it is.
+    func hasMeasured(lossOf newest: PulseDocument) -> Bool {
+        newest.measures
+            || (newest.details == nil && pending == nil && current?.hasLoss == true)
     }
 
     mutating func setOwner(_ run: Int) {

@@ -20,18 +20,19 @@ struct CurveOracle {
         _ act: Act, _ beginnings: [Account.Beginning], _ events: [RunEvent], before: RunFacts?,
         _ account: Account
     ) {
-        var isPoint = account.pending == nil && act.document.status != .idle
+        var isPoint =
+            account.pending == nil && !account.isPassed && act.document.status != .idle
         if account.current == nil { leave() }
         for beginning in beginnings {
             switch beginning.event {
             case .began: leave()
             default: points.removeAll { $0.epoch >= beginning.act.document.epoch }
             }
-            if beginning.act.document.loss != 0 { points.append(Point(beginning.act.document)) }
+            if beginning.act.document.measures { points.append(Point(beginning.act.document)) }
             if beginning.act === act { isPoint = false }
         }
         let status = beginnings.isEmpty ? before?.status : .running
-        if isPoint, status == .running, account.current?.hasLoss == true,
+        if isPoint, status == .running, account.hasMeasured(lossOf: act.document),
             act.document.epoch >= points.last?.epoch ?? 0,
             act.document.epoch >= (account.current?.newest ?? 0)
         {
@@ -49,11 +50,13 @@ struct CurveOracle {
         let timestamp: Int64
         let epoch: Double
         let loss: Double
+        let step: Int64?
 
-        init(_ document: TrainingStatus) {
+        init(_ document: PulseDocument) {
             timestamp = document.timestamp
             epoch = document.epoch
-            loss = document.loss
+            loss = document.v1.loss
+            step = document.details?.stepsDone
         }
     }
 
@@ -73,6 +76,14 @@ struct CurveOracle {
             throw Violation(
                 .curve,
                 "the curve is \(text(history.epochs)), and was \(text(points.map(\.epoch)))")
+        }
+        let columns = history.columns
+        let step = columns.isEmpty ? nil : points.indices.last.flatMap { columns[$0].stepsDone }
+        guard step == points.last?.step else {
+            throw Violation(
+                .curve,
+                "the newest point is of step \(step, default: "null"), and was of"
+                    + " \(points.last?.step, default: "null")")
         }
     }
 

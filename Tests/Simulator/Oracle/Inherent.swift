@@ -42,7 +42,7 @@ package enum Inherent: Int, Sendable, CaseIterable {
         guard act.isBeginning else { return .unseenBeginning }
         guard act.document.epoch >= run.newest else { return nil }
         switch run.status {
-        case .running: return .noAdvance
+        case .running: return run.isLeft(by: act.document) ? nil : .noAdvance
         case .done where run.total > 0 && act.document.totalEpochs > run.total:
             return .looksExtended
         default: return nil
@@ -56,7 +56,9 @@ package enum Inherent: Int, Sendable, CaseIterable {
         guard act.document.status == .running else { return false }
         let epoch = act.document.epoch
         switch run.status {
-        case .running: return epoch >= run.newest || (epoch > run.first && epoch > 0)
+        case .running:
+            let goesOn = epoch >= run.newest && !run.isLeft(by: act.document)
+            return goesOn || (epoch > run.first && epoch > 0)
         case .error: return epoch > run.first && epoch > 0
         case .done:
             return run.total > 0 && act.document.totalEpochs > run.total && epoch >= run.newest

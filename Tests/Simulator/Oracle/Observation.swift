@@ -54,6 +54,7 @@ struct Observation {
 }
 
 extension [UInt8] {
-    /// Whether these are the beginning of a document: nothing of it ends with a brace.
-    fileprivate var isTorn: Bool { last != UInt8(ascii: "}") }
+    /// Whether these are the beginning of a document: nothing of it ends with a brace, and none has the N
+    /// of a NaN.
+    fileprivate var isTorn: Bool { last != UInt8(ascii: "}") && !contains(UInt8(ascii: "N")) }
 }

@@ -38,9 +38,20 @@ struct Oracle {
             throw Violation(.curve, "a restart made \(Said(view)) of \(said, default: "nothing")")
         }
         try curve.check(history)
+        try checkServed(view)
     }
 
-    mutating func takeCounts() -> IdentityOracle.Counts {
+    /// What is served is the newest accepted document: to readers of version 1 with the run's last loss
+    /// where none was measured.
+    private func checkServed(_ view: RunView) throws(Violation) {
+        guard let served = acts.served else { return }
+        let lastLoss = identity.account.current?.lastLoss ?? 0
+        guard view.status == served.document.projecting(loss: lastLoss).v1 else {
+            throw Violation(.served, "accepted, and not served: \(served), last loss \(lastLoss)")
+        }
+    }
+
+    mutating func takeCounts() -> IdentityCounts {
         identity.takeCounts()
     }
 
@@ -57,9 +68,6 @@ struct Oracle {
         let step = observation.step
         let accepted = try acceptedAct(observation)
         let act = accepted.flatMap { acts.accept($0) ? $0 : nil }
-        if let served = acts.served, step.after.status != served.document {
-            throw Violation(.served, "accepted, and not served: \(served)")
-        }
         var beginnings: [Account.Beginning] = []
         if let act {
             let before = identity.account.current
@@ -70,10 +78,22 @@ struct Oracle {
         } else if step.events.contains(where: \.isAboutRuns) {
             throw Violation(.transitions, "a run changed without its trainer: \(step.events)")
         }
+        try checkServed(step.after)
+        if let accepted, step.after.details != accepted.document.details {
+            throw Violation(.served, "details are not served: \(accepted)")
+        }
+        if let run = identity.account.current, run.isTold,
+            run.told != step.after.attempt.map({ Int64($0) })
+        {
+            throw Violation(
+                .identity,
+                "attempt \(run.told, default: "") is \(step.after.attempt, default: "none")")
+        }
         if let served = acts.served?.document,
             step.after.hasLoss != identity.account.hasMeasured(lossOf: served)
         {
-            throw Violation(.curve, "a loss of \(served.loss) is measured: \(step.after.hasLoss)")
+            throw Violation(
+                .curve, "a loss of \(served.v1.loss) is measured: \(step.after.hasLoss)")
         }
         try source.check(observation)
         try silence.check(observation)
@@ -84,7 +104,7 @@ struct Oracle {
 
     private func acceptedAct(_ observation: Observation) throws(Violation) -> Act? {
         guard case .accepted(let document) = observation.step.event else { return nil }
-        guard case .document(let act) = observation.look?.shown, act.document == document.v1 else {
+        guard case .document(let act) = observation.look?.shown, act.document == document else {
             throw Violation(.served, "accepted, and not there: \(document)")
         }
         return act

@@ -17,7 +17,7 @@ struct SilenceOracle {
     /// The newest act, and when it came; of keep-alives the one that they repeat.
     private var newest: (time: ServerTime.Interval, act: Act)?
     /// The newest document that differed from the one before it.
-    private var change: (time: ServerTime.Interval, document: TrainingStatus)?
+    private var change: (time: ServerTime.Interval, document: PulseDocument)?
     /// Whether the run was judged stale since.
     private var wasStale = false
     /// The long gaps of the attempt.
@@ -65,9 +65,13 @@ struct SilenceOracle {
         newest?.time.high += absence
     }
 
-    private mutating func note(_ document: TrainingStatus, _ time: ServerTime.Interval) {
+    private mutating func note(_ document: PulseDocument, _ time: ServerTime.Interval) {
         if let change {
-            guard document.epoch != change.document.epoch || document.loss != change.document.loss
+            // A 0 of version 1 and a null of version 2 are the same: no loss.
+            guard
+                document.epoch != change.document.epoch
+                    || document.loss ?? 0 != change.document.loss ?? 0
+                    || document.details?.stepsDone != change.document.details?.stepsDone
             else { return }
             let (low, high) = (time.low - change.time.low, time.high - change.time.high)
             // A shorter one neither makes a limit longer nor shows that one was a habit that does.

@@ -11,6 +11,8 @@ struct Settings: Sendable {
     /// Whether documents are pushed, each of them, instead of lying in a file.
     let isPushed: Bool
     let trainer: TrainerKind
+    /// What its runs are written in: each in one of these.
+    let dialects: [Dialect]
     let writer: Writer
     /// Seconds between two documents, in the mean.
     let pace: Double
@@ -42,7 +44,8 @@ struct Settings: Sendable {
     /// `--poll-interval` and `--stale-after` in seconds.
     private static let intervals = [(0.5, 5.0), (2, 20), (2, 60), (2, 300), (10, 60)]
 
-    init(using random: inout SeededGenerator) {
+    init(seed: UInt64, using random: inout SeededGenerator) {
+        dialects = Dialect.spoken(in: seed)
         let (poll, stale) = random.pick(Self.intervals)
         staleAfter = .seconds(stale)
         pollInterval = .seconds(poll)

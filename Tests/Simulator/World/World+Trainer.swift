@@ -5,12 +5,17 @@ extension World {
     /// The trainer's next act.
     mutating func train() {
         trainer.clock = (Clocks.start + now + clocks.trainer).wholeSeconds
+        if let ghost = trainer.takeGhost(using: &random) {
+            put(ghost)
+            tally.ghosts += 1
+            return set(.trainer, in: pause())
+        }
         guard trainer.isAlive else { return afterDeath() }
         if trainer.isComplete { return finish() }
         switch Double.random(in: 0..<1, using: &random) {
         case ..<0.010: return kill()
         case ..<0.016: return crash()
-        case ..<0.030 where !trainer.isOpening: writeLate()
+        case ..<0.030 where trainer.mayBeLate: writeLate()
         case ..<0.036: put(trainer.advance(using: &random), as: { $0.withNaN })
         default: put(trainer.advance(using: &random))
         }

@@ -47,9 +47,10 @@ struct World {
 
     init(seed: UInt64, mutation: Mutation) {
         random = SeededGenerator(seed: seed)
-        settings = Settings(using: &random)
+        settings = Settings(seed: seed, using: &random)
         self.mutation = mutation
-        trainer = Trainer(kind: settings.trainer, using: &random)
+        trainer = Trainer(
+            kind: settings.trainer, dialects: settings.dialects, using: &random)
         oracle = Oracle(settings)
         due[Actor.trainer.rawValue] = random.duration(0.1...20)
         due[Actor.operators.rawValue] = .seconds(settings.calm)
