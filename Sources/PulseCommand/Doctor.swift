@@ -11,10 +11,11 @@ struct Doctor: ParsableCommand {
         discussion: """
             Run it where the server runs, as the user that the server runs as, best while the job trains:
               pulse doctor --status-file run/status.json
+              pulse doctor --runs-dir runs
 
             It examines the directory and its rights, single-file mounts (a container's), the file \
             system and inotify, the document, its fields and its timestamp, how the file is written, \
-            the port and who has it, the certificate, allowed hosts, the archive, and variables of other \
+            which files of a directory of runs aren't served and why, the port and who has it, the certificate, allowed hosts, the archive, and variables of other \
             programs or misspelt ones. It writes nothing.
 
             Clocks are compared: the document's timestamp and the file's own time with this machine's, and \
@@ -22,16 +23,23 @@ struct Doctor: ParsableCommand {
 
             Exit codes: 0 when there is no problem (a note is none), 1 when there is one or more.
 
-            --status-file, --host, --port, --base-path, --tls-certificate, --allowed-host and --archive can be set \
-            in the environment as for `pulse serve`: PULSE_STATUS_FILE, PULSE_HOST, PULSE_PORT, PULSE_BASE_PATH, \
-            PULSE_TLS_CERTIFICATE, PULSE_ALLOWED_HOST, PULSE_ARCHIVE. Durations are a number and a unit: \
+            --status-file, --runs-dir, --host, --port, --base-path, --tls-certificate, --allowed-host and --archive \
+            can be set in the environment as for `pulse serve`: PULSE_STATUS_FILE, PULSE_RUNS_DIR, PULSE_HOST, \
+            PULSE_PORT, PULSE_BASE_PATH, PULSE_TLS_CERTIFICATE, PULSE_ALLOWED_HOST, PULSE_ARCHIVE. Durations are a number and a unit: \
             500ms, 2s, 5m.
             """)
 
     @Option(
-        name: .shortAndLong, help: "The PULSE v1 file that the training job writes.",
+        name: .shortAndLong,
+        help: "The PULSE file that the training job writes. (default: status.json)",
         completion: .file())
-    var statusFile = "status.json"
+    var statusFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The directory of the runs' files, instead of one.", valueName: "directory"),
+        completion: .directory)
+    var runsDir: String?
 
     @Option(help: "The address that the server is to listen on.")
     var host = "127.0.0.1"
@@ -75,15 +83,21 @@ struct Doctor: ParsableCommand {
     var json = false
 
     func validate() throws {
-        if statusFile.isEmpty { throw ValidationError("--status-file must not be empty.") }
+        if statusFile == "" { throw ValidationError("--status-file must not be empty.") }
+        if runsDir == "" { throw ValidationError("--runs-dir must not be empty.") }
+        if statusFile != nil, runsDir != nil {
+            throw ValidationError("Give --status-file or --runs-dir, not both.")
+        }
     }
 
     func run() throws {
-        if isatty(STDERR_FILENO) == 1 {
-            CommandOutput.error("observing \(statusFile) for \(observe) ...")
+        let file = statusFile ?? "status.json"
+        let place = runsDir.map { ExaminedPlace.runsDirectory($0) } ?? .statusFile(file)
+        if isatty(STDERR_FILENO) == 1, runsDir == nil {
+            CommandOutput.error("observing \(file) for \(observe) ...")
         }
         let examination = Examination(
-            statusFile: statusFile, host: host, port: port, basePath: "\(basePath)",
+            place, host: host, port: port, basePath: "\(basePath)",
             observation: observe.duration,
             certificate: tlsCertificate, settings: settings,
             archive: (archive ?? ArchivePlace.current.path).map { ArchiveFacts(path: $0) })

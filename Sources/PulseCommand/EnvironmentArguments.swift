@@ -57,7 +57,10 @@ struct EnvironmentArguments {
                 + nats,
             flags: ["no-watch"]),
         "doctor": Settings(
-            options: ["status-file", "host", "port", "base-path", "tls-certificate", "archive"],
+            options: [
+                "status-file", "runs-dir", "host", "port", "base-path", "tls-certificate",
+                "archive",
+            ],
             lists: ["allowed-host"]),
         "write": Settings(options: ["status-file", "pulse-version"]),
         "healthcheck": Settings(options: ["host", "port", "base-path", "tls-certificate"]),

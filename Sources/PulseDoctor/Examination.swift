@@ -6,7 +6,7 @@ package struct Examination: Sendable {
     /// Examines the setup; it takes as long as the observation.
     ///
     /// - Parameters:
-    ///   - statusFile: the file that the server is to read.
+    ///   - place: the file that the server is to read, or the directory of runs.
     ///   - host: the address that it is to listen on.
     ///   - port: the port that it is to listen on.
     ///   - basePath: the path below which it has all, between slashes.
@@ -15,14 +15,14 @@ package struct Examination: Sendable {
     ///   - settings: what is wrong with settings by their words alone.
     ///   - archive: the one that the server is to keep.
     package init(
-        statusFile: String, host: String, port: UInt16, basePath: String = "/",
+        _ place: ExaminedPlace, host: String, port: UInt16, basePath: String = "/",
         observation: Duration,
         certificate: String? = nil, settings: SettingFacts = SettingFacts(),
         archive: ArchiveFacts? = nil
     ) {
         self.init(
             FactGatherer(
-                statusFile: statusFile, host: host, port: port, basePath: basePath,
+                place, host: host, port: port, basePath: basePath,
                 observation: observation,
                 certificate: certificate, settings: settings, archive: archive
             ).facts())
@@ -30,12 +30,16 @@ package struct Examination: Sendable {
 
     init(_ facts: Facts) {
         findings =
-            Self.statusFile(facts) + PortCheck.findings(facts) + CertificateCheck.findings(facts)
+            Self.source(facts) + PortCheck.findings(facts) + CertificateCheck.findings(facts)
             + ArchiveCheck.findings(facts) + SettingsCheck.findings(facts)
     }
 
-    private static func statusFile(_ facts: Facts) -> [Finding] {
+    private static func source(_ facts: Facts) -> [Finding] {
         guard !facts.file.isHanging else { return [FileSystemCheck.hangs(facts)] }
+        guard facts.runs == nil else {
+            return DirectoryCheck.findings(facts) + MountCheck.findings(facts)
+                + FileSystemCheck.findings(facts) + RunsCheck.findings(facts)
+        }
         return DirectoryCheck.findings(facts) + MountCheck.findings(facts)
             + FileSystemCheck.findings(facts) + DocumentCheck.findings(facts)
             + TimeCheck.findings(facts) + WriterCheck.findings(facts)
@@ -45,4 +49,12 @@ package struct Examination: Sendable {
     package func count(_ level: Finding.Level) -> Int {
         findings.count { $0.level == level }
     }
+}
+
+/// What the server is to serve.
+package enum ExaminedPlace: Sendable {
+    /// One status file, by its path.
+    case statusFile(String)
+    /// A directory of runs, by its path.
+    case runsDirectory(String)
 }

@@ -12,9 +12,12 @@ struct FactGatherer: Sendable {
         var writes = WriteFacts()
         var directory: DirectoryFacts
         var file: FileFacts
+        var runs: RunsFacts?
     }
 
-    let statusFile: String
+    /// What is served, by its path in full.
+    private let path: String
+    private let isDirectory: Bool
     let host: String
     let port: UInt16
     let basePath: String
@@ -24,16 +27,22 @@ struct FactGatherer: Sendable {
     let archive: ArchiveFacts?
     /// A file system that takes longer hangs.
     private static let timeout = Duration.seconds(5)
+    /// The same of a directory: each of its files may take its time.
+    private static let directoryTimeout = Duration.seconds(30)
     private let mounts = MountTable(Self.text(of: "/proc/self/mountinfo"))
 
     init(
-        statusFile: String, host: String, port: UInt16, basePath: String = "/",
+        _ place: ExaminedPlace, host: String, port: UInt16, basePath: String = "/",
         observation: Duration,
         certificate: String? = nil, settings: SettingFacts = SettingFacts(),
         archive: ArchiveFacts? = nil
     ) {
         // In full: which file is meant is half of the answer.
-        self.statusFile = AbsolutePath.of(statusFile)
+        (path, isDirectory) =
+            switch place {
+            case .statusFile(let path): (AbsolutePath.of(path), false)
+            case .runsDirectory(let path): (AbsolutePath.of(path), true)
+            }
         self.certificate = certificate
         self.settings = settings
         self.archive = archive
@@ -46,22 +55,28 @@ struct FactGatherer: Sendable {
     func facts() -> Facts {
         let seen = seen()
         return Facts(
-            statusFile: statusFile, directory: seen.directory, file: seen.file,
+            statusFile: path, directory: seen.directory, file: seen.file,
             writes: seen.writes,
             port: address(),
             certificate: certificate.map {
                 CertificateFacts(path: AbsolutePath.of($0), validity: Self.validity(of: $0))
-            }, settings: settings, archive: archive, now: Int64(time(nil)))
+            }, settings: settings, runs: seen.runs, archive: archive, now: Int64(time(nil)))
     }
 
     /// On a thread of its own: a file system that hangs is a finding, too.
     private func seen() -> Observation {
-        let found = BlockingThread.run("pulse.doctor", atMost: observation + Self.timeout) {
+        let limit = isDirectory ? Self.directoryTimeout : observation + Self.timeout
+        let found = BlockingThread.run("pulse.doctor", atMost: limit) {
+            guard !isDirectory else {
+                return Observation(
+                    directory: directory(), file: FileFacts(content: .success([])),
+                    runs: .gathered(from: path))
+            }
             let writes = observe()
             return Observation(writes: writes, directory: directory(), file: file())
         }
         if let found { return found }
-        let path = SplitPath(statusFile).directory
+        let path = directoryPath
         var nothing = Observation(
             directory: DirectoryFacts(path: path), file: FileFacts(content: .success([])))
         nothing.file.isHanging = true
@@ -77,7 +92,7 @@ struct FactGatherer: Sendable {
     }
 
     private func observe() -> WriteFacts {
-        var observer = WriterObserver(path: statusFile)
+        var observer = WriterObserver(path: path)
         let end = ContinuousClock.now + observation
         let pause = UInt32(WriterObserver.interval / .microseconds(1))
         while ContinuousClock.now < end {
@@ -88,8 +103,10 @@ struct FactGatherer: Sendable {
         return observer.writes
     }
 
+    private var directoryPath: String { isDirectory ? path : SplitPath(path).directory }
+
     private func directory() -> DirectoryFacts {
-        let path = SplitPath(statusFile).directory
+        let path = directoryPath
         var facts = DirectoryFacts(path: path)
         let planned = FileSystemTable(Self.text(of: "/etc/fstab"))
             .point(holding: AbsolutePath.real(path) ?? path)
@@ -143,18 +160,18 @@ struct FactGatherer: Sendable {
     private func file() -> FileFacts {
         var facts = FileFacts(content: .success([]))
         do throws(PulseError) {
-            let file = try FileContent(path: statusFile)
+            let file = try FileContent(path: path)
             facts.content = file.bytes.map { .success($0) } ?? .failure(.tooLarge)
             facts.modified = file.modified
         } catch {
             facts.content = .failure(error)
         }
         var information = stat()
-        if unsafe stat(statusFile, &information) == 0 {
+        if unsafe stat(path, &information) == 0 {
             facts.mode = information.st_mode & 0o7777
         }
-        facts.link = AbsolutePath.target(of: statusFile)
-        facts.mountRoots = AbsolutePath.real(statusFile).map { mounts.roots(at: $0) } ?? []
+        facts.link = AbsolutePath.target(of: path)
+        facts.mountRoots = AbsolutePath.real(path).map { mounts.roots(at: $0) } ?? []
         return facts
     }
 

@@ -14,6 +14,8 @@ struct Facts: Sendable {
     var certificate: CertificateFacts?
     /// What is wrong with settings by their words alone.
     var settings = SettingFacts()
+    /// What lies in the directory, where that is what is to be served; nil for one status file.
+    var runs: RunsFacts?
     /// The archive that the server is to keep; nil when there is to be none.
     var archive: ArchiveFacts?
     /// This machine's unix time when the file was read.

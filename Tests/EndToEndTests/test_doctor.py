@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from certificates import certify
+from hanging_directory import HangingDirectory
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
 
 
@@ -62,6 +63,33 @@ def test_no_file_yet_is_no_problem(status_file: StatusFile) -> None:
     (status_file.path.parent / "train.log").touch()
     result = doctor("-s", str(status_file.path))
     assert result.returncode == 0 and "mounted" not in result.stdout
+
+
+def test_what_is_no_run_of_a_directory_is_named(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    StatusFile(runs / "a.json").running(1)
+    StatusFile(runs / "b" / "status.json").running(1)
+    sound = doctor("--runs-dir", str(runs))
+    assert sound.returncode == 0
+    assert f"ok       2 runs are served from {runs}." in sound.stdout
+    StatusFile(runs / "my run.json").running(1)
+    assert "Rename it" in fix_of(doctor("--runs-dir", str(runs)), "my run.json isn't served")
+    missing = doctor("--runs-dir", str(tmp_path / "none"))
+    assert f"mkdir -p {tmp_path}/none" in fix_of(missing, "does not exist")
+    both = doctor("--runs-dir", str(runs), "--status-file", "a.json")
+    assert both.returncode == 64 and "not both" in both.stderr
+
+
+def test_a_file_of_a_directory_that_hangs_is_named(tmp_path: Path) -> None:
+    backing = tmp_path / "backing"
+    with HangingDirectory(backing, tmp_path / "runs") as directory:
+        for name in ("a.json", "b.json", "c.json"):
+            StatusFile(backing / name).running(1)
+        directory.hang("b.json")
+        result = doctor("--runs-dir", str(directory.path))
+        assert "findmnt -T" in fix_of(result, "b.json doesn't answer")
+        assert "2 runs are served" in result.stdout
+        directory.free("b.json")
 
 
 def test_no_directory_is_one(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import Testing
 struct FactGathererTests {
     private func facts(_ file: String, port: UInt16 = 0) -> Facts {
         FactGatherer(
-            statusFile: file, host: "127.0.0.1", port: port, observation: .milliseconds(1)
+            .statusFile(file), host: "127.0.0.1", port: port, observation: .milliseconds(1)
         ).facts()
     }
 
@@ -46,6 +46,30 @@ struct FactGathererTests {
         #expect(throws: PulseError.self) { try self.facts(directory.path).file.content.get() }
     }
 
+    @Test("gathers which files of a directory are runs, and why others aren't")
+    func runs() throws {
+        let directory = try TemporaryDirectory()
+        let status = try TrainingStatus(
+            status: .idle, epoch: 0, totalEpochs: 0, loss: 0, message: "", timestamp: 1)
+        for name in ["a.json", "b.json", "a b.json"] {
+            try StatusFileWriter(path: directory.file(name)).write(status)
+        }
+        try directory.makeDirectory("c")
+        try StatusFileWriter(path: directory.file("c/status.json")).write(status)
+        try directory.makeDirectory("a")
+        try directory.write(Array("{}".utf8), to: "torn.json")
+        let facts = FactGatherer(
+            .runsDirectory(directory.path), host: "127.0.0.1", port: 0, observation: .zero
+        ).facts()
+        #expect(facts.directory.path == directory.path)
+        #expect(facts.runs?.count == 3)
+        #expect(
+            facts.runs?.skipped.examples == [
+                "a b.json": .invalidName, "a": .sameName, "torn.json": .neverValid,
+            ])
+        #expect(facts.runs?.hanging == [])
+    }
+
     @Test("names the file in full")
     func relative() {
         let facts = facts("no/status.json")
@@ -58,12 +82,12 @@ struct FactGathererTests {
         #expect(facts("/x").port.errno == 0)
         let taken = try ListenSockets(host: "127.0.0.1", port: 0)
         let facts = FactGatherer(
-            statusFile: "/x", host: "127.0.0.1", port: taken.port, observation: .zero
+            .statusFile("/x"), host: "127.0.0.1", port: taken.port, observation: .zero
         ).address()
         #expect(facts.errno == EADDRINUSE)
         #expect(facts.server == nil)
         let nowhere = FactGatherer(
-            statusFile: "/x", host: "192.0.2.1", port: 0, observation: .zero)
+            .statusFile("/x"), host: "192.0.2.1", port: 0, observation: .zero)
         #expect(nowhere.address().errno == EADDRNOTAVAIL)
     }
 }

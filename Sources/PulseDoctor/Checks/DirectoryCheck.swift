@@ -22,7 +22,9 @@ enum DirectoryCheck {
             return [
                 .problem(
                     name, "\(path) is not a directory.",
-                    fix: "Give the status file's own path: --status-file DIRECTORY/status.json")
+                    fix: facts.runs == nil
+                        ? "Give the status file's own path: --status-file DIRECTORY/status.json"
+                        : "One file alone is served by --status-file \(ShellWord.quoted(path))")
             ]
         case ENOTCONN, ESTALE, EIO, EHOSTDOWN, EHOSTUNREACH, ETIMEDOUT, ENODEV, ENXIO:
             return [
@@ -46,6 +48,14 @@ enum DirectoryCheck {
                 .problem(
                     name, "The directory \(path) can't be entered by this user.",
                     fix: "Let others in: chmod o+rx \(ShellWord.quoted(path))")
+            ]
+        }
+        guard directory.canList || facts.runs == nil else {
+            return [
+                .problem(
+                    name,
+                    "The directory \(path) can't be listed by this user: its runs aren't found.",
+                    fix: "Let others list it: chmod o+rx \(ShellWord.quoted(path))")
             ]
         }
         guard directory.canList else {

@@ -63,6 +63,9 @@ public final class DirectorySource: RunsSource {
         return found.delivery
     }
 
+    /// The files that a poll is in, by their paths from the directory on: after a poll, those that hang.
+    package var busyFiles: [String] { files.all.filter(\.isBusy).map(\.label).sorted() }
+
     /// Polls until the task is cancelled.
     ///
     /// It doesn't wait for threads that hang.

@@ -35,6 +35,9 @@ final class PolledFile: Sendable {
     /// Whether the newest poll found nothing there.
     var isMissing: Bool { state.withLock { $0.isMissing } }
 
+    /// Whether a thread is in it at the moment.
+    var isBusy: Bool { state.withLock { $0.poll == nil } }
+
     /// When it is to be polled again; nil before the first poll.
     var nextAt: Duration? { state.withLock { $0.nextAt } }
 
