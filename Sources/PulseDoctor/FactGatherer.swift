@@ -76,11 +76,11 @@ struct FactGatherer: Sendable {
             return Observation(writes: writes, directory: directory(), file: file())
         }
         if let found { return found }
-        let path = directoryPath
+        let place = directoryPath
         var nothing = Observation(
-            directory: DirectoryFacts(path: path), file: FileFacts(content: .success([])))
+            directory: DirectoryFacts(path: place), file: FileFacts(content: .success([])))
         nothing.file.isHanging = true
-        if let mount = mounts.mount(holding: path) {
+        if let mount = mounts.mount(holding: place) {
             (nothing.directory.fileSystem, nothing.directory.mountPoint) = (mount.type, mount.point)
         }
         return nothing

@@ -31,7 +31,11 @@ def wait_for(*servers: PulseServer, epoch: float, attempt: int) -> str:
 
     def holds() -> bool:
         items = [item(server) for server in servers]
-        return all((i.get("epoch"), i.get("attempt")) == (epoch, attempt) for i in items)
+        # Before its first document a source is an ITEM of epoch 0, too.
+        return all(
+            i.get("started") is not None and (i["epoch"], i["attempt"]) == (epoch, attempt)
+            for i in items
+        )
 
     wait_until(holds, f"all show epoch {epoch} of attempt {attempt}")
     ids = {item(server)["id"] for server in servers}

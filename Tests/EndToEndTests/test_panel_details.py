@@ -266,7 +266,7 @@ def test_russian_speakers_read_russian(server, status_file, contexts):
     report(status_file, epoch=1.0, **FULL)
     panel = Panel.open(page, server)
     panel.expect(steps="1\u00a0310 из 3\u00a0720", memory="20\u00a0ГиБ")
-    words = ["Шаги", "Скорость обучения", "Память GPU", "Профиль", "Набор данных"]
+    words = ["Шаги", "Скорость обучения", "Размер пакета", "Память GPU", "Профиль", "Набор данных"]
     expect(panel.part("details").locator("dt")).to_have_text(words)
 
 

@@ -35,7 +35,7 @@ def test_the_page_names_tests() -> None:
     assert len(named()) > 50
 
 
-def tests_of_deferred_fields() -> dict[str, list[str]]:
+def named_tests_of_fields() -> dict[str, list[str]]:
     """Of each row of the report's second table the tests in its last column."""
     table = REPORT.partition("## What of it is done")[2]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")][1:]
@@ -44,7 +44,7 @@ def tests_of_deferred_fields() -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("field", DEFERRED)
 def test_each_deferred_field_has_tests(field: str) -> None:
-    names = tests_of_deferred_fields()[field]
+    names = named_tests_of_fields()[field]
     assert names
     for name in names:
         assert f"def {name}(" in TESTS

@@ -1,4 +1,5 @@
 import Foundation
+import PulseMonitor
 import TestSupport
 import Testing
 

@@ -17,7 +17,7 @@ const sentences = [
   ['truncated', /the document ends too early/],
   ['unsupported_version', /of a version that isn't supported/],
   ['unknown_status', /status is not idle, running, done or error/],
-  ['wrong_type', /is not (written as an integer|a \w+)( |$)/],
+  ['wrong_type', /is not (written as an integer|an? \w+)( |$)/],
   ['overflow', /is too large for (a double|64 bits)|is beyond \d+/],
   ['control_character', /a control character is not escaped/],
   ['invalid_utf8', /the text is not UTF-8/],
