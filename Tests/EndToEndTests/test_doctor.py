@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from certificates import certify
 from hanging_directory import HangingDirectory
-from processes import PATIENCE, PulseServer, StatusFile, pulse_binary
+from processes import PATIENCE, PulseServer, StatusFile, pulse_binary, wait_until
 
 
 def doctor(
@@ -67,6 +67,7 @@ def test_no_file_yet_is_no_problem(status_file: StatusFile) -> None:
 
 def test_what_is_no_run_of_a_directory_is_named(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
+    (runs / "b").mkdir(parents=True)
     StatusFile(runs / "a.json").running(1)
     StatusFile(runs / "b" / "status.json").running(1)
     sound = doctor("--runs-dir", str(runs))
@@ -86,10 +87,17 @@ def test_a_file_of_a_directory_that_hangs_is_named(tmp_path: Path) -> None:
         for name in ("a.json", "b.json", "c.json"):
             StatusFile(backing / name).running(1)
         directory.hang("b.json")
-        result = doctor("--runs-dir", str(directory.path))
-        assert "findmnt -T" in fix_of(result, "b.json doesn't answer")
-        assert "2 runs are served" in result.stdout
+        output = tmp_path / "output"
+        with output.open("wb") as file:
+            command = [pulse_binary(), "doctor", "--port", "0", "--runs-dir", directory.path]
+            process = subprocess.Popen(command, stdout=file)
+        wait_until(lambda: "found." in output.read_text(), "it is done")
+        # The kernel lets no process end that waits for a mount's answer.
         directory.free("b.json")
+        assert process.wait(PATIENCE) == 1
+    result = subprocess.CompletedProcess(command, 1, output.read_text())
+    assert "findmnt -T" in fix_of(result, "b.json doesn't answer")
+    assert "2 runs are served" in result.stdout
 
 
 def test_no_directory_is_one(tmp_path: Path) -> None:
