@@ -1,5 +1,5 @@
 /// The version of Pulse, as in the changelog.
 public enum PulseVersion {
     /// As it is printed by `--version` and in the metrics.
-    public static let current = "0.1.0"
+    public static let current = "0.3.0"
 }

@@ -31,7 +31,7 @@ from .writer import (
     write_status,
 )
 
-__version__ = "0.1.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "STATES",
