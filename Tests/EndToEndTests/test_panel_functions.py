@@ -63,9 +63,9 @@ PROBLEM = {"type": "problem", "document": {"detail": "status.json: empty"}}
         # An old document that came back says running, and is no sign of life.
         ([status(), progress(liveness="finished")], "stale"),
         ([status(), progress(liveness="waiting")], "stale"),
-        # A run that is archived and has told of no end is over, too.
-        ([status(), progress(liveness="stale"), ENDED], "replaced"),
-        ([status(), progress(), ENDED], "replaced"),
+        # An archived run that told of no end is over where another one took its place.
+        ([status(), progress(liveness="stale"), ENDED], "stale"),
+        ([status(), progress(liveness="finished"), ENDED], "replaced"),
         ([status(status="done"), progress(liveness="finished"), ENDED], "done"),
         ([status(status="idle"), progress(liveness="waiting"), ENDED], "idle"),
         # A broken source outranks all that it said before.
