@@ -13,7 +13,7 @@ package final class HTTPExchange {
 
     /// How many times as long as its silence a head may take, and each 64 KiB of a body: else who sends a
     /// byte now and then would be waited for for ever.
-    private static let patience = 2
+    private static let timeoutMultiplier = 2
 
     /// Sends the request and waits for the head of the answer.
     ///
@@ -39,7 +39,7 @@ package final class HTTPExchange {
         try connection.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         var parser = HTTPResponseParser()
         var body: [UInt8] = []
-        let end = ContinuousClock.now + timeout * Self.patience
+        let end = ContinuousClock.now + timeout * Self.timeoutMultiplier
         while parser.head == nil {
             guard ContinuousClock.now < end else { throw .noAnswer }
             let bytes = try connection.receive(within: timeout)
@@ -78,7 +78,7 @@ package final class HTTPExchange {
     package func body(limit: Int) throws(LinkError) -> [UInt8] {
         var body: [UInt8] = []
         let parts = max(1, limit / 65_536)
-        let end = ContinuousClock.now + timeout * Self.patience * parts
+        let end = ContinuousClock.now + timeout * Self.timeoutMultiplier * parts
         while let piece = try next(within: timeout) {
             body += piece
             guard body.count <= limit else { throw LinkError("the answer is too long") }

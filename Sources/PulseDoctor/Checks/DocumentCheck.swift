@@ -58,7 +58,7 @@ enum DocumentCheck {
     private static func permission(_ file: FileFacts, _ path: String) -> String {
         let target = file.link ?? path
         guard let mode = file.mode else {
-            // It can't even be looked at: a directory on the way to it is closed.
+            // Nor its mode: a directory of its path is closed to this user.
             let directory = ShellWord.quoted(SplitPath(target).directory)
             return "Let this user into the directories of \(target): chmod o+x \(directory)"
         }

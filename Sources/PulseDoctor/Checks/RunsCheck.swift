@@ -60,7 +60,7 @@ enum RunsCheck {
         return [
             .problem(
                 name, "\(more) more files there aren't served.",
-                fix: "Mend those named above, and run it again.")
+                fix: "Fix those named above, and run it again.")
         ]
     }
 }
