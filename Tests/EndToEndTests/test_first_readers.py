@@ -16,20 +16,9 @@ from event_stream import EventStream
 from panel import Panel
 from playwright.sync_api import Page, expect
 from processes import PATIENCE, PulseServer, StatusFile, wait_until
+from run_details import FULL
 
 READERS = Path(__file__).parent / "readers_of_0.1"
-
-TOLD = {
-    "profile": "qwen-lora",
-    "dataset": "alpaca_en",
-    "total_steps": 372,
-    "lr": 1.2e-05,
-    "batch_size": 64,
-    "gpu_memory_usage": 21474836480,
-    "metrics": {"eval_loss": 0.51},
-    "run": "4f1c9a",
-    "attempt": 1,
-}
 
 
 @pytest.fixture
@@ -53,18 +42,18 @@ def python(code: str, *arguments: str, document: bytes = b"") -> str:
 def test_the_panel_shows_a_live_run(
     server: PulseServer, status_file: StatusFile, page: Page
 ) -> None:
-    status_file.version2(1.5, loss=0.75, steps_done=186, **TOLD)
+    status_file.version2(1.5, loss=0.75, **FULL | {"steps_done": 186})
     assert json.loads(status_file.path.read_bytes())["version"] == 2
     panel = Panel.open(page, server)
     panel.expect(state="Running", percent="50%", epoch="1.5 of 3", loss="0.75", message="training")
-    status_file.version2(2.5, loss=0.42, steps_done=310, **TOLD)
+    status_file.version2(2.5, loss=0.42, **FULL)
     panel.expect(state="Running", percent="83.3%", epoch="2.5 of 3", loss="0.42")
     assert panel.part("bar").get_attribute("aria-valuenow") == "83"
     # Two points, numbered from 0.
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "1")
     # No loss to tell, as while it evaluates: the last one stands, and the server's curve has no
     # point of it. (That of this panel has one: the six fields don't tell it.)
-    status_file.version2(2.7, loss=None, steps_done=335, **TOLD)
+    status_file.version2(2.7, loss=None, **FULL | {"steps_done": 335})
     panel.expect(state="Running", percent="90%", epoch="2.7 of 3", loss="0.42")
     assert server.get("/history").json()["loss"] == [0.75, 0.42]
     expect(panel.part("connection")).to_have_attribute("data-link", "live")
@@ -79,7 +68,7 @@ def test_the_panel_goes_from_version_to_version(
     status_file.running(1.5)
     panel = Panel.open(page, server)
     panel.expect(state="Running", percent="50%")
-    status_file.version2(2.5, steps_done=310, **TOLD)
+    status_file.version2(2.5, **FULL)
     panel.expect(state="Running", percent="83.3%")
     # What no server knows yet is shown as what can't be read.
     status_file.document(version=3)
@@ -93,7 +82,7 @@ def test_the_panel_goes_from_version_to_version(
 def test_the_package_reads_what_is_served(server: PulseServer, status_file: StatusFile) -> None:
     decode = "print(json.dumps(pulse_wrapper.decode(sys.stdin.buffer.read()).to_dict()))"
     progress = "print(pulse_wrapper.decode(sys.stdin.buffer.read()).calculate_progress())"
-    status_file.version2(2.5, loss=0.42, steps_done=310, **TOLD)
+    status_file.version2(2.5, loss=0.42, **FULL)
     wait_until(lambda: server.get("/status").json()["epoch"] == 2.5, "it is served")
     written = json.loads(status_file.path.read_bytes())
     fields = ["status", "epoch", "total_epochs", "loss", "message", "timestamp"]
@@ -106,7 +95,7 @@ def test_the_package_reads_what_is_served(server: PulseServer, status_file: Stat
 
 def test_the_package_keeps_its_last_good_state_of_the_file(status_file: StatusFile) -> None:
     # Who reads the file itself and knows version 1 alone: `docs/PULSE-v2.md` §5.
-    status_file.version2(2.5, steps_done=310, **TOLD)
+    status_file.version2(2.5, **FULL)
     reason = python(
         "try: pulse_wrapper.read_status(sys.argv[2])\n"
         "except pulse_wrapper.PulseError as error: print(error.reason)",

@@ -8,20 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from panel import Panel
 from playwright.sync_api import expect
 from processes import wait_until
+from run_details import NOTHING
 
 START = 1_700_000_000
-NOTHING = {
-    "profile": None,
-    "dataset": None,
-    "steps_done": None,
-    "total_steps": None,
-    "lr": None,
-    "batch_size": None,
-    "gpu_memory_usage": None,
-    "metrics": {},
-    "run": None,
-    "attempt": None,
-}
 FIGURES = {
     "steps": ({"steps_done": 1310, "total_steps": 3720}, "1,310 of 3,720"),
     "lr": ({"lr": 1.2e-05}, "1.2E-5"),

@@ -8,22 +8,10 @@ import sys
 from pathlib import Path
 
 from processes import ROOT, pulse_binary
+from run_details import FULL
 from served_runs import Runs
 
 PAGE = (ROOT / "docs/REFERENCE.md").read_text()
-DETAILS = {
-    "version": 2,
-    "profile": "qwen-lora",
-    "dataset": "alpaca_en",
-    "steps_done": 310,
-    "total_steps": 372,
-    "lr": 1.2e-05,
-    "batch_size": 64,
-    "gpu_memory_usage": 21474836480,
-    "metrics": {"eval_loss": 0.51},
-    "run": "4f1c9a",
-    "attempt": 1,
-}
 
 
 def test_it_is_current() -> None:
@@ -35,7 +23,7 @@ def test_it_is_current() -> None:
 def test_every_metric_that_is_served_stands_there(tmp_path: Path) -> None:
     runs = Runs(tmp_path / "runs", tmp_path / "log", "--archive", str(tmp_path / "pulse.db"))
     runs.directory.mkdir()
-    runs.write("bert.json", **DETAILS)
+    runs.write("bert.json", version=2, **FULL)
     runs.start()
     try:
         runs.wait_for("bert", epoch=1.0)

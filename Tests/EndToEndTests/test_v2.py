@@ -14,19 +14,8 @@ import pytest
 from event_stream import EventStream
 from jsonschema import Draft202012Validator
 from processes import ROOT, PulseServer, pulse_binary, wait_until
+from run_details import FULL, NOTHING
 
-NOTHING = {
-    "profile": None,
-    "dataset": None,
-    "steps_done": None,
-    "total_steps": None,
-    "lr": None,
-    "batch_size": None,
-    "gpu_memory_usage": None,
-    "metrics": {},
-    "run": None,
-    "attempt": None,
-}
 SCHEMA = Draft202012Validator(json.loads((ROOT / "public/pulse-v2.schema.json").read_bytes()))
 V1 = ["status", "epoch", "total_epochs", "loss", "message", "timestamp"]
 
@@ -73,20 +62,6 @@ def trainer(tmp_path: Path):
     trainer.server = PulseServer(trainer.path, "--no-archive", log=tmp_path / "server.log")
     yield trainer
     trainer.server.stop()
-
-
-FULL = {
-    "profile": "qwen-lora",
-    "dataset": "alpaca_en",
-    "steps_done": 310,
-    "total_steps": 372,
-    "lr": 1.2e-05,
-    "batch_size": 64,
-    "gpu_memory_usage": 21474836480,
-    "metrics": {"eval_loss": 0.51, "grad_norm": 0.8},
-    "run": "4f1c9a",
-    "attempt": 1,
-}
 
 
 def test_readers_of_v1_see_the_six_fields_alone(trainer: Trainer) -> None:
