@@ -1,6 +1,6 @@
 /* What Swift can't import of microhttpd.h by itself: variadic functions and macros with casts. Each
-   shim goes when Swift imports what it stands for. And the one thing that C has to define: how the
-   library receives (receive.c). */
+   shim goes when Swift imports what it stands for. And what C has to define: how the library receives
+   (receive.c) and waits (wait.c). */
 #ifndef PULSE_CMICROHTTPD_SHIM_H
 #define PULSE_CMICROHTTPD_SHIM_H
 

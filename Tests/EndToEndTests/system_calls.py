@@ -16,7 +16,7 @@ ERRORS = {
     "close": "EIO",
     "epoll_create1": "EMFILE",
     "epoll_ctl": "ENOMEM",
-    "epoll_wait": "EINTR",
+    "epoll_pwait": "EINTR",
     "eventfd2": "EMFILE",
     "fchmod": "EPERM",
     "fcntl": "EINVAL",
