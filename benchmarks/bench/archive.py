@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .runs import Client, RunsServer, fill, writing
+from .runs import Client, RunsServer, fill, measure_list, writing
 from .samples import Samples
 from .tools import BUILD, Tools
 
@@ -68,7 +68,7 @@ def measure_start(
                 time.sleep(1)
                 samples.add(f"{name}.private.mb", server.memory_mb()["private"])
                 measure_curves(server, samples, name)
-                measure_list(server, samples, name)
+                measure_list(tools, server, samples, name)
 
 
 def measure_curves(server: RunsServer, samples: Samples, name: str) -> None:
@@ -79,15 +79,6 @@ def measure_curves(server: RunsServer, samples: Samples, name: str) -> None:
             begun = time.monotonic_ns()
             client.get(f"/runs/{run['id']}/history")
             samples.add(f"{name}.curve.ms", (time.monotonic_ns() - begun) / 1e6)
-
-
-def measure_list(server: RunsServer, samples: Samples, name: str) -> None:
-    """What one unchanged entry of the list costs, beside the status."""
-    paths = {"one": "/runs?limit=1", "list": "/runs?limit=100", "status": "/status"}
-    for part, path in paths.items():
-        etag = server.get(path).getheader("ETag") or ""
-        samples.add(f"{name}.{part}.us", server.cost_us(path, None, 1000))
-        samples.add(f"{name}.{part}304.us", server.cost_us(path, etag, 1000))
 
 
 def measure_writing(

@@ -7,9 +7,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from .process import Process
-from .runs import RunsServer, Watcher, fill, write, writing
+from .runs import RunsServer, Watcher, fill, measure_list, write, writing
 from .samples import Samples
+from .streams import Size, clients, publish_events
 from .tools import Tools
 
 #: How long the work of the start may go on, in seconds.
@@ -25,7 +25,7 @@ def measure(tools: Tools, samples: Samples, runs: int, seconds: float) -> None:
         directory = fill(Path(folder), runs)
         with RunsServer(tools, directory) as server:
             measure_rest(server, samples, name, seconds)
-            measure_list(server, samples, name)
+            measure_list(tools, server, samples, name)
             measure_change(server, directory, samples, name, runs, int(5 * seconds))
             measure_storm(tools, server, directory, samples, name, runs, seconds)
 
@@ -41,16 +41,6 @@ def measure_rest(server: RunsServer, samples: Samples, name: str, seconds: float
     before = server.cpu_ns()
     time.sleep(seconds)
     samples.add(f"{name}.idle.percent", (server.cpu_ns() - before) / seconds / 1e7)
-
-
-def measure_list(server: RunsServer, samples: Samples, name: str) -> None:
-    """The list in its unchanged state, beside one status: CPU of a request, of a KB, of a 304."""
-    paths = {"list": "/runs?limit=1000", "one": "/runs?limit=1", "status": "/status"}
-    for part, path in paths.items():
-        etag = server.get(path).getheader("ETag") or ""
-        count = 300 if part == "list" else 3000
-        samples.add(f"{name}.{part}.us", server.cost_us(path, None, count))
-        samples.add(f"{name}.{part}304.us", server.cost_us(path, etag, 3000))
 
 
 def measure_change(
@@ -103,18 +93,10 @@ def measure_viewers(tools: Tools, samples: Samples, viewers: int, events: int) -
         directory = fill(Path(folder), 10)
         with RunsServer(tools, directory) as server:
             empty = server.rss_kib()
-            numbers = [str(number) for number in (events, 250, 40)]
-            command = [tools.load / "sse_clients", str(server.port), "/runs/events", str(viewers)]
-            command += [f"file:{directory}/run-0.json", *numbers]
-            with Process(command) as load:
+            size = Size(viewers, events, 250)
+            publish = f"file:{directory}/run-0.json"
+            with clients(tools, [server.port], publish, size, "/runs/events") as load:
                 load.line()
                 time.sleep(2)
                 samples.add(f"{name}.kib", (server.rss_kib() - empty) / viewers)
-                before = server.cpu_ns()
-                load.say("go")
-                report = json.loads(load.line())
-                spent = server.cpu_ns() - before
-    if report["missing"]:
-        raise RuntimeError(f"{name}: {report['missing']} events didn't arrive")
-    samples.add(f"{name}.last_ms", *report["last_ms"])
-    samples.add(f"{name}.us", spent / viewers / events / 1e3)
+                publish_events(load, [server], samples, name, size, "us")

@@ -11,8 +11,9 @@ import time
 from pathlib import Path
 from typing import BinaryIO
 
-from . import servers
+from . import requests, servers
 from .process import Process
+from .samples import Samples
 from .tools import HERE, Tools
 
 
@@ -53,16 +54,6 @@ class RunsServer(servers.Server):
                 found = re.search(rb'"next": "([^"]+)"\}$', page.rstrip())
                 after = found[1].decode() if found else None
         return ids
-
-    def cost_us(self, path: str, etag: str | None, count: int) -> float:
-        """CPU of one request on a connection that stays, in microseconds."""
-        headers = {"If-None-Match": etag} if etag else {}
-        with Client(self.port) as client:
-            client.get(path, headers)
-            before = self.cpu_ns()
-            for _ in range(count):
-                client.get(path, headers)
-        return (self.cpu_ns() - before) / count / 1000
 
 
 class Client:
@@ -121,6 +112,16 @@ def writing(
     """Start a process of its own that updates the runs."""
     numbers = [str(number) for number in (runs, per_second, seconds, first)]
     return Process(["python3", HERE / "load/write_runs.py", directory, *numbers, *ends])
+
+
+def measure_list(tools: Tools, server: RunsServer, samples: Samples, name: str) -> None:
+    """The list in its unchanged state, one entry, and the status: CPU of a request, of a 304."""
+    paths = {"list": "/runs?limit=1000", "one": "/runs?limit=1", "status": "/status"}
+    for part, path in paths.items():
+        etag = server.get(path).getheader("ETag")
+        for what, known in ((part, None), (f"{part}304", etag)):
+            answers = requests.keep_busy(tools, server, path, known, seconds=1)
+            samples.add(f"{name}.{what}.us", answers.cpu_us)
 
 
 class Watcher:

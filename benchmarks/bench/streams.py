@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ SETTLE = 0.5
 #: Bytes of the message in the status file; a posted event is as long as Pulse's whole frame.
 MESSAGE = 40
 FRAME = 430
+#: What the CPU of one delivery is called.
+COST = "cpu_us_per_delivery"
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,27 @@ def fresh(tools: Tools, system: str) -> Iterator[tuple[Server, str, int]]:
                 yield server, "post:/publish", FRAME
 
 
-def clients(tools: Tools, server: Server, publish: str, size: Size, message: int) -> Process:
-    """Open the streams."""
-    numbers = [str(n) for n in (size.streams, size.events, size.interval, message)]
-    return Process(
-        [tools.load / "sse_clients", str(server.port), servers.STREAM_PATH, numbers[0], publish,
-         *numbers[1:]]
-    )  # fmt: skip
+def clients(
+    tools: Tools, ports: Sequence[int], publish: str, size: Size, path: str = servers.STREAM_PATH
+) -> Process:
+    """Open the streams, an equal part of them at each port; a line says when all are open."""
+    numbers = [str(n) for n in (size.streams, size.events, size.interval, size.message)]
+    at = ",".join(str(port) for port in ports)
+    return Process([tools.load / "sse_clients", at, path, numbers[0], publish, *numbers[1:]])
+
+
+def publish_events(
+    load: Process, shown: Sequence[Server], samples: Samples, name: str, size: Size, cost: str
+) -> None:
+    """Have open streams get their events: when the last had each, and the CPU of one delivery."""
+    before = sum(server.cpu_ns() for server in shown)
+    load.say("go")
+    report = json.loads(load.line())
+    spent = sum(server.cpu_ns() for server in shown) - before
+    if report["missing"]:
+        raise RuntimeError(f"{name}: {report['missing']} events didn't arrive")
+    samples.add(f"{name}.last_ms", *report["last_ms"])
+    samples.add(f"{name}.{cost}", spent / size.streams / size.events / 1000)
 
 
 def measure(tools: Tools, samples: Samples, rounds: int, size: Size) -> None:
@@ -70,22 +87,14 @@ def measure(tools: Tools, samples: Samples, rounds: int, size: Size) -> None:
 def fan_out(tools: Tools, samples: Samples, name: str, system: str, size: Size) -> None:
     """Measure one system once."""
     with fresh(tools, system) as (server, publish, message):
-        if system == "pulse":
-            message = size.message
+        if system != "pulse":
+            size = dataclasses.replace(size, message=message)
         empty = server.rss_kib()
-        with clients(tools, server, publish, size, message) as load:
+        with clients(tools, [server.port], publish, size) as load:
             load.line()
             time.sleep(SETTLE)
             samples.add(f"{name}.kib_per_stream", (server.rss_kib() - empty) / size.streams)
-            before = server.cpu_ns()
-            load.say("go")
-            report = json.loads(load.line())
-            spent = server.cpu_ns() - before
-        if report["missing"]:
-            raise RuntimeError(f"{name}: {report['missing']} events didn't arrive")
-        deliveries = size.streams * size.events
-        samples.add(f"{name}.last_ms", *report["last_ms"])
-        samples.add(f"{name}.cpu_us_per_delivery", spent / deliveries / 1000)
+            publish_events(load, [server], samples, name, size, COST)
 
 
 def measure_split(tools: Tools, samples: Samples, rounds: int, size: Size) -> None:
@@ -94,23 +103,12 @@ def measure_split(tools: Tools, samples: Samples, rounds: int, size: Size) -> No
         with contextlib.ExitStack() as stack:
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             pair = [stack.enter_context(servers.pulse(tools, directory)) for _ in range(2)]
-            ports = ",".join(str(server.port) for server in pair)
-            numbers = [str(n) for n in (size.events, size.interval, size.message)]
-            command = [tools.load / "sse_clients", ports, servers.STREAM_PATH, str(size.streams)]
-            load = stack.enter_context(
-                Process([*command, f"file:{directory}/status.json", *numbers])
-            )
+            ports = [server.port for server in pair]
+            publish = f"file:{directory}/status.json"
+            load = stack.enter_context(clients(tools, ports, publish, size))
             load.line()
             time.sleep(SETTLE)
-            before = sum(server.cpu_ns() for server in pair)
-            load.say("go")
-            report = json.loads(load.line())
-            spent = sum(server.cpu_ns() for server in pair) - before
-            if report["missing"]:
-                raise RuntimeError(f"split: {report['missing']} events didn't arrive")
-            samples.add("split.pulse.last_ms", *report["last_ms"])
-            deliveries = size.streams * size.events
-            samples.add("split.pulse.cpu_us_per_delivery", spent / deliveries / 1000)
+            publish_events(load, pair, samples, "split.pulse", size, COST)
 
 
 def measure_requests_meanwhile(tools: Tools, samples: Samples, rounds: int, size: Size) -> None:
@@ -118,8 +116,8 @@ def measure_requests_meanwhile(tools: Tools, samples: Samples, rounds: int, size
     seconds = size.events
     for _ in range(rounds):
         with fresh(tools, "pulse") as (server, publish, message):
-            once_a_second = Size(size.streams, size.events, 1000)
-            with clients(tools, server, publish, once_a_second, message) as load:
+            once_a_second = Size(size.streams, size.events, 1000, message)
+            with clients(tools, [server.port], publish, once_a_second) as load:
                 load.line()
                 load.say("go")
                 command = [tools.load / "paced_get", str(server.port), "/status", "500"]
@@ -137,7 +135,7 @@ def measure_requests_meanwhile(tools: Tools, samples: Samples, rounds: int, size
 def measure_idle(tools: Tools, samples: Samples, seconds: float) -> None:
     """Ten streams and a file that doesn't change, polled every two seconds."""
     with fresh(tools, "pulse") as (server, publish, message):
-        with clients(tools, server, publish, Size(10, 1, 1), message) as load:
+        with clients(tools, [server.port], publish, Size(10, 1, 1, message)) as load:
             load.line()
             time.sleep(SETTLE)
             before = server.cpu_ns()
