@@ -148,6 +148,10 @@ private final class ChannelReader<Content: StreamContent>: StreamReader {
         channel.close(&cursor)
     }
 
+    // Called for each delivery. Unspecialized it looks up the layout of each generic type that it meets,
+    // which is the half of what it takes.
+    @_specialize(where Content == LatestUpdate)
+    @_specialize(where Content == ChangeList)
     func fill(_ buffer: UnsafeMutableRawBufferPointer) -> StreamStep {
         unsafe channel.fill(buffer, for: &cursor, of: connection)
     }
