@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+from free_ports import free_ports
 
 #: Raft takes 4 to 9 s to miss a leader; a first start on a busy machine takes some of these rounds.
 PATIENCE = 60.0
@@ -31,16 +32,6 @@ cluster {{
     no_advertise: true
 }}
 """
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that were free a moment ago. A node keeps its own over a restart: others know them."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 class Node:
@@ -90,6 +81,7 @@ class Cluster:
         size: int = 3,
         configuration: Callable[[Node, list[Node]], str] | None = None,
     ) -> None:
+        # A node keeps its own over a restart: others know them.
         ports = free_ports(3 * size)
         self.nodes = []
         for number in range(size):

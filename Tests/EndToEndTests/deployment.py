@@ -8,13 +8,6 @@ import subprocess
 from processes import PATIENCE
 
 
-def free_port() -> int:
-    """A port that was free a moment ago, for servers that can't choose one themselves."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def accepts(port: int) -> bool:
     """Whether somebody listens at a loopback port."""
     try:

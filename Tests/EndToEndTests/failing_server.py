@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from processes import PATIENCE, ROOT, pulse_binary, pulse_wrapper, wait_until
+from processes import PATIENCE, ROOT, free_port, pulse_binary, pulse_wrapper, wait_until
 from system_calls import failing, failures, most, tracing
 
 #: Failures that may end the process, or leave it deaf to SIGTERM: a part of the call's line in the
@@ -72,6 +72,7 @@ def live(directory: Path, wrapper: Sequence[str]) -> str:
     """
     status, log = directory / "status.json", directory / "log"
     write(status, 1)
+    # The server need not be able to say which it took.
     port = free_port()
     command = [pulse_binary(), "serve", "--status-file", str(status), "--port", str(port)]
     command += ["--public-dir", str(ROOT / "public"), "--poll-interval", "100ms"]
@@ -110,12 +111,6 @@ def live(directory: Path, wrapper: Sequence[str]) -> str:
         if process.poll() is None:
             process.kill()
             process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody has; the server need not be able to say which it took."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def answers(port: int) -> bool:

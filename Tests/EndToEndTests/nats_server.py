@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import subprocess
 from base64 import b64decode
 from pathlib import Path
 from uuid import uuid4
 
-from processes import PATIENCE, wait_until
+from processes import PATIENCE, free_port, wait_until
 
 
 def nats_binary() -> str:
@@ -30,7 +29,7 @@ class NatsServer:
         self.log = directory / "log"
         self._configuration = configuration
         self._process: subprocess.Popen | None = None
-        self.port = -1
+        self.port = free_port()
         self.start()
 
     @property
@@ -42,7 +41,7 @@ class NatsServer:
         return f"{self.scheme}://127.0.0.1:{self.port}/{bucket}/{name}"
 
     def start(self) -> None:
-        """Start it, at the first time on a port that it chooses itself."""
+        """Start it, with what it stored before."""
         configuration = self.directory / "nats.conf"
         configuration.write_text(
             f'listen: "127.0.0.1:{self.port}"\n'
@@ -55,9 +54,6 @@ class NatsServer:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         wait_until(lambda: "Server is ready" in self.log.read_text(), "nats-server is ready")
-        match = re.search(r"client connections on 127\.0\.0\.1:(\d+)", self.log.read_text())
-        assert match is not None
-        self.port = int(match[1])
 
     def reconfigure(self, configuration: str) -> None:
         """Start it with another configuration the next time."""

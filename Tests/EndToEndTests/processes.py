@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "python" / "src"), str(ROOT / "tools")]
 
 import pulse_wrapper  # noqa: E402  (found through the line above)
+from free_ports import free_ports  # noqa: E402  (as well)
 
 #: A machine under load may be slow; a server that takes this long is broken.
 PATIENCE = 20.0
@@ -36,6 +37,11 @@ def wait_until(condition: Callable[[], object], what: str, timeout: float = PATI
     while not condition():
         assert time.monotonic() < deadline, f"waited {timeout:g} s in vain until {what}"
         time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A port for a server that can't choose one itself, or is to come back on its own."""
+    return free_ports()[0]
 
 
 @dataclass

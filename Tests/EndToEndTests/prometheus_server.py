@@ -9,8 +9,8 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from deployment import end, free_port, replaced
-from processes import PATIENCE, ROOT, wait_until
+from deployment import end, replaced
+from processes import PATIENCE, ROOT, free_port, wait_until
 
 DEPLOY = ROOT / "deploy" / "prometheus"
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from certificates import certify
-from deployment import accepts, end, free_port, replaced
-from processes import PATIENCE, ROOT, wait_until
+from deployment import accepts, end, replaced
+from processes import PATIENCE, ROOT, free_port, wait_until
 
 #: The name in the deployed configurations.
 HOST = "pulse.example.org"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from processes import PulseServer, StatusFile
+from processes import PulseServer, StatusFile, free_port
 
 pytest.importorskip("websockets")
 from firefox import FIREFOX, Firefox
@@ -42,7 +42,7 @@ def click(element: str) -> str:
 
 def test_the_table_of_many_runs(firefox: Firefox, folder, tmp_path: Path) -> None:
     folder.sweep(["alpha", "beta", "gamma"])
-    server = folder.serve()
+    server = folder.serve(port=free_port())
     firefox.open(server.url)
     firefox.expect(names(), ["alpha", "beta", "gamma"])
     firefox.expect(text("connection"), "Connected")

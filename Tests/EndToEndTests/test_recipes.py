@@ -14,9 +14,11 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from deployment import free_port, replaced
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import Envelope
+from deployment import replaced
 from documents import take
-from processes import PulseServer, StatusFile, wait_until
+from processes import PATIENCE, PulseServer, StatusFile, free_port, wait_until
 
 #: What shells, JSON, SMTP and chats give a meaning.
 MESSAGE = "50 % \"off\" $(exit) `x` 'y' \\ <!channel> & ü\n.\nend"
@@ -74,6 +76,36 @@ def receivers() -> Iterator[Callable[..., Receiver]]:
     yield make
     for receiver in made:
         receiver.close()
+
+
+class MailBox:
+    """Takes mails into a list; without one it refuses them."""
+
+    def __init__(self, mails: list[tuple[list[str], bytes]] | None) -> None:
+        self.mails = mails
+
+    async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: N802
+        if self.mails is None:
+            return "550 no"
+        self.mails.append((envelope.rcpt_tos, envelope.content))
+        return "250 OK"
+
+
+@pytest.fixture
+def mail_servers() -> Iterator[Callable[..., Controller]]:
+    made: list[Controller] = []
+
+    def make(mails: list[tuple[list[str], bytes]] | None = None) -> Controller:
+        box = MailBox(mails)
+        made.append(
+            Controller(box, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE)
+        )
+        made[-1].start()
+        return made[-1]
+
+    yield make
+    for controller in made:
+        controller.stop()
 
 
 def script(name: str, port: int, folder: Path) -> Path:
@@ -135,9 +167,15 @@ def test_a_receiver_is_told_in_whole(
 @pytest.mark.parametrize("name", HOSTS)
 @pytest.mark.parametrize("fault", ["refused", "away"])
 def test_a_receiver_that_does_not_take_it_is_a_failure(
-    receivers: Callable[..., Receiver], tmp_path: Path, name: str, fault: str
+    receivers: Callable[..., Receiver],
+    mail_servers: Callable[..., Controller],
+    tmp_path: Path,
+    name: str,
+    fault: str,
 ) -> None:
-    port = receivers(refusals=100).port if fault == "refused" else free_port()
+    port = free_port()
+    if fault == "refused":
+        port = (mail_servers() if name == "mail" else receivers(refusals=100)).port
     told = {"PULSE_RUN": "a@1", "PULSE_TRANSITION": "done", "PULSE_MESSAGE": "m", "PULSE_EPOCH": "1"}
     told |= {"PULSE_TRANSITION_ID": "1", "PULSE_TRANSITION_TIME": "1"}
     path = script(name, port, tmp_path)
@@ -159,26 +197,16 @@ def test_a_receiver_that_refuses_is_told_again(
 
 
 def test_a_mail_is_told_in_whole(
-    serve: Callable[..., PulseServer], status_file: StatusFile, tmp_path: Path
+    serve: Callable[..., PulseServer],
+    status_file: StatusFile,
+    mail_servers: Callable[..., Controller],
+    tmp_path: Path,
 ) -> None:
-    from aiosmtpd.controller import Controller
-
     mails: list[tuple[list[str], bytes]] = []
-
-    class Handler:
-        async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802
-            mails.append((envelope.rcpt_tos, envelope.content))
-            return "250 OK"
-
-    controller = Controller(Handler(), hostname="127.0.0.1", port=free_port())
-    controller.start()
-    try:
-        path = script("mail", controller.port, tmp_path)
-        serve("--on-transition", str(path), "--poll-interval", "50ms")
-        status_file.done(message=MESSAGE)
-        wait_until(lambda: mails, "the mail is there")
-    finally:
-        controller.stop()
+    path = script("mail", mail_servers(mails).port, tmp_path)
+    serve("--on-transition", str(path), "--poll-interval", "50ms")
+    status_file.done(message=MESSAGE)
+    wait_until(lambda: mails, "the mail is there")
     recipients, content = mails[0]
     mail = email.message_from_bytes(content, policy=email.policy.default)
     assert recipients == ["you@example.org"]

@@ -6,7 +6,7 @@ import time
 
 from panel import Panel
 from playwright.sync_api import expect
-from processes import wait_until
+from processes import free_port, wait_until
 from runs_page import RunsPage
 
 
@@ -53,7 +53,7 @@ def test_one_stream_serves_the_list_and_one_more_the_open_run(folder, page):
 
 def test_a_server_that_restarts_is_followed(folder, page):
     folder.sweep(["one", "two", "three"])
-    server = folder.serve()
+    server = folder.serve(port=free_port())
     table = RunsPage.open(page, server)
     table.box("two").check()
     table.head("name").locator("button").click()
@@ -78,7 +78,7 @@ def test_a_server_that_restarts_is_followed(folder, page):
 
 def test_an_outage_has_a_countdown_and_can_be_cut_short(folder, page):
     folder.sweep(["one"])
-    server = folder.serve()
+    server = folder.serve(port=free_port())
     table = RunsPage.open(page, server)
     expect(table.part("connection")).to_have_text("Connected")
     expect(table.part("retry")).to_be_hidden()

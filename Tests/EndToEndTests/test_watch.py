@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from processes import PulseServer, StatusFile, wait_until
+from processes import PulseServer, StatusFile, free_port, wait_until
 from terminal import HIDE_CURSOR, SHOW_CURSOR, Terminal
 
 
@@ -114,7 +113,7 @@ def test_a_server_that_ends_and_comes_back(
     watch: Callable[..., Terminal],
 ) -> None:
     status_file.running(1)
-    server = serve()
+    server = serve(port=free_port())
     terminal = watch(server.url)
     terminal.wait_for("running", "live")
     server.stop()
@@ -131,8 +130,7 @@ def test_a_server_that_starts_later(
     status_file: StatusFile,
     watch: Callable[..., Terminal],
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as reserved:
-        port = reserved.getsockname()[1]
+    port = free_port()
     terminal = watch(f"http://127.0.0.1:{port}")
     terminal.wait_for("unreachable", "connection refused", "next try in")
     status_file.running(1)

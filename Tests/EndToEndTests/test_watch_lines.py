@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from processes import PATIENCE, PulseServer, StatusFile, pulse_binary, wait_until
+from processes import PATIENCE, PulseServer, StatusFile, free_port, pulse_binary, wait_until
 from terminal import SHOW_CURSOR, Piped, Terminal
 
 
@@ -159,7 +159,7 @@ def test_a_server_that_is_away_is_no_end(
     serve: Callable[..., PulseServer], status_file: StatusFile, pipe: Callable[..., Piped]
 ) -> None:
     status_file.running(1)
-    server = serve()
+    server = serve(port=free_port())
     process = pipe(server.url, "--until", "done")
     process.line("running")
     server.stop()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from processes import PulseServer, StatusFile, wait_until
+from processes import PulseServer, StatusFile, free_port, wait_until
 from terminal import SHOW_CURSOR, Piped, Terminal
 
 #: Where the runs are watched: as they lie there, or through a server.
@@ -257,7 +257,7 @@ def test_a_server_that_ends_and_comes_back(
 ) -> None:
     folder.run("a").running(1)
     folder.run("b").running(2)
-    server = folder.serve()
+    server = folder.serve(port=free_port())
     terminal = watch(server.url)
     terminal.wait_for("2 runs: 2 running")
     server.stop()
@@ -271,7 +271,7 @@ def test_a_server_that_ends_and_comes_back(
 def test_a_server_that_comes_later_with_many_runs(
     folder: Folder, watch: Callable[..., Terminal]
 ) -> None:
-    server = folder.serve()
+    server = folder.serve(port=free_port())
     server.stop()
     terminal = watch(server.url)
     terminal.wait_for("unreachable", "connection refused")
