@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 from collections import Counter
@@ -17,6 +18,7 @@ from system_calls import (
     ARCHIVE_WRITES,
     failing,
     failures,
+    killing,
     sample,
     tracing,
     whole_lines,
@@ -182,10 +184,11 @@ def test_whichever_call_fails_the_archive_is_whole_and_all_is_told(
 def test_at_whichever_call_it_is_killed_the_archive_is_whole_and_all_is_told(
     tmp_path: Path, called: dict[str, int], call: str
 ) -> None:
+    ends = set()
     for life, number in lives(tmp_path, called, call):
-        kill = ["-e", f"inject={call}:signal=KILL:when={number}"]
-        life.live([*tracing(life.folder / "trace", call), *kill])
+        ends.add(life.live(killing(life.folder / "trace", call, number)))
         life.goes_on(f"killed at {call} {number}")
+    assert -signal.SIGKILL in ends
 
 
 class SecondStart:

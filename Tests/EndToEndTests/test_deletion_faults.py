@@ -19,6 +19,7 @@ from system_calls import (
     calls,
     failing,
     failures,
+    killing,
     tracing,
 )
 
@@ -150,7 +151,7 @@ CASES = [(call, effect) for call in sorted(ARCHIVE_ERRORS) for effect in injecti
 def injecting(trace: Path, call: str, effect: str, number: int) -> list[str]:
     if effect == "fails":
         return failing(trace, call, number, ARCHIVE_ERRORS[call])
-    return [*tracing(trace, call), "-e", f"inject={call}:signal=KILL:when={number}"]
+    return killing(trace, call, number)
 
 
 @pytest.fixture(scope="module")
@@ -168,10 +169,12 @@ def called_by_delete(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_delete_leaves_each_run_whole_or_gone(
     tmp_path: Path, filled: Path, called_by_delete: Numbers, call: str, effect: str
 ) -> None:
+    codes = set()
     for archive, number in copies(filled, tmp_path, call, called_by_delete):
         trace = archive.folder / "trace"
         server = archive.serve()
         code = archive.delete(injecting(trace, call, effect, number))
+        codes.add(code)
         what = f"{call} {number} {effect}: {failures(trace)}"
         # Both or neither, and no success that wasn't.
         left = archive.left(what)
@@ -183,6 +186,7 @@ def test_delete_leaves_each_run_whole_or_gone(
         assert archive.delete() in ((0, 1) if code else (1,)), what
         server.stop()
         assert archive.left(what) == [CURRENT], what
+    assert effect == "fails" or -signal.SIGKILL in codes
 
 
 def live(archive: Archive, wrapper: Sequence[str] = ()) -> None:
