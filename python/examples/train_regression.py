@@ -83,7 +83,8 @@ class Job:
         """Train from the first step to the last, and say so."""
         path, epochs = self.options.status_file, self.options.epochs
         checkpoint = self._checkpoint()
-        if checkpoint is None:
+        # `pulse run` has said already that it runs: being idle would be the end of that run.
+        if checkpoint is None and "PULSE_SUPERVISED" not in os.environ:
             pulse.write_idle_status(path)
         time.sleep(self.options.wait)
         source = random.Random(self.options.seed)

@@ -54,7 +54,7 @@ def _wait_until_running(path: str) -> None:
 
 def test_it_is_idle_then_running_then_done_and_learns(path: str) -> None:
     # Long enough to be seen in each epoch, however seldom this process gets to look.
-    job = _start(path, "--epochs=2", "--steps-per-epoch=20", "--delay=0.1", "--wait=0.5")
+    job = _start(path, "--epochs=2", "--steps-per-epoch=20", "--delay=0.1", "--wait=1.5")
     states = _watch(job, path)
     assert job.returncode == 0
     assert list(dict.fromkeys(state.status for state in states)) == ["idle", "running", "done"]
@@ -66,6 +66,13 @@ def test_it_is_idle_then_running_then_done_and_learns(path: str) -> None:
     # The noise alone is 0.01; it starts near 10.
     first = next(state.loss for state in running if state.epoch > 0)
     assert states[-1].loss < first / 2
+
+
+def test_under_pulse_run_it_is_never_idle(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULSE_SUPERVISED", "1")
+    states = _watch(_start(path, "--epochs=1", "--delay=0.01", "--wait=0.2"), path)
+    assert {state.status for state in states} <= {"running", "done"}
+    assert states[-1].status == "done"
 
 
 def test_a_failure_is_told_with_its_place(path: str) -> None:
@@ -105,10 +112,11 @@ def test_a_wrong_option_is_refused(path: str) -> None:
 
 def test_it_goes_on_from_its_checkpoint(path: str, tmp_path: pathlib.Path) -> None:
     checkpoint = f"--checkpoint={tmp_path / 'checkpoint.json'}"
-    options = ("--epochs=4", "--steps-per-epoch=10", "--delay=0.01", checkpoint)
-    crashed = _watch(_start(path, *options, "--fail-at=2.5"), path)[-1]
+    options = ("--epochs=4", "--steps-per-epoch=10", checkpoint)
+    crashed = _watch(_start(path, *options, "--delay=0.01", "--fail-at=2.5"), path)[-1]
     assert (crashed.status, crashed.epoch) == ("error", 2.5)
-    states = _watch(_start(path, *options), path)
+    # Slow enough to be seen before it is where it crashed.
+    states = _watch(_start(path, *options, "--delay=0.1"), path)
     # Never idle again, which would be another run.
     assert {state.status for state in states} <= {"error", "running", "done"}
     running = [state for state in states if state.status == "running"]
