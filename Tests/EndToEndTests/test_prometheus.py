@@ -59,11 +59,6 @@ def test_the_rules_are_sound() -> None:
     promtool("check", "rules", "--lint-fatal", str(DEPLOY / "pulse.rules.yml"))
 
 
-@pytest.mark.parametrize("file", sorted(DEPLOY.glob("*.test.yml")), ids=lambda file: file.name)
-def test_the_alerts_fire_when_they_should(file: Path) -> None:
-    promtool("test", "rules", str(file))
-
-
 def test_the_rules_ask_for_metrics_of_the_contract_alone() -> None:
     rules = (DEPLOY / "pulse.rules.yml").read_text()
     asked = set(re.findall(r"\bpulse_[a-z_]+", rules))
@@ -166,7 +161,13 @@ def test_it_sees_a_job_from_its_first_word_to_its_end(
 
     status_file.running(1.5, loss=0.25)
     wait_until(lambda: scraper.value("pulse_progress_ratio") == 0.5, "progress is seen")
-    wait_until(lambda: scraper.value("pulse:training_loss") == 0.25, "the rule has recorded it")
+
+    def is_recorded() -> bool:
+        # It is recorded while it lives, so it must live on until then.
+        status_file.running(1.5, loss=0.25)
+        return scraper.value("pulse:training_loss") == 0.25
+
+    wait_until(is_recorded, "the rule has recorded it")
     assert scraper.value("pulse_loss") == 0.25
     assert scraper.value("pulse_epoch") == 1.5
     assert scraper.value("pulse_epochs_planned") == 3
