@@ -26,8 +26,10 @@ from served_runs import Runs
 from terminal import Piped, Terminal
 from website import Site
 
-# A run under nohup ignores this signal, and all that it starts would too.
+# A run under nohup, or in the background of a shell, ignores these, and all that it starts would too.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 # Nobody's own archive is written by a test.
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="pulse-state-")

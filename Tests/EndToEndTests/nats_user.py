@@ -74,10 +74,12 @@ class NatsUser:
         self._run(self._client.flush())
         return subscription
 
-    def next(self, subscription: nats.aio.subscription.Subscription) -> bytes | None:
-        """The next message within a second."""
+    def next(
+        self, subscription: nats.aio.subscription.Subscription, timeout: float = PATIENCE
+    ) -> bytes | None:
+        """The next message; None when none comes in these seconds."""
         try:
-            return self._run(subscription.next_msg(timeout=1)).data
+            return self._run(subscription.next_msg(timeout=timeout)).data
         except NoAnswer:
             return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from processes import PATIENCE, wait_until
@@ -62,7 +63,9 @@ class StubServer:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
-            self._answer(connection)
+            # A client that goes away early is no reason to answer no other.
+            with suppress(OSError):
+                self._answer(connection)
 
     def _answer(self, connection: socket.socket) -> None:
         connection.settimeout(PATIENCE)

@@ -63,6 +63,11 @@ class Terminal:
             if not self._take(left):
                 return
 
+    def drain(self) -> None:
+        """Take all that was written so far."""
+        while select.select([self._master], [], [], 0)[0] and self._take(0):
+            pass
+
     def wait_for(self, *parts: str) -> None:
         """Wait until all parts are on the screen at once."""
         deadline = time.monotonic() + PATIENCE
@@ -92,7 +97,7 @@ class Terminal:
                 break
             assert time.monotonic() < deadline, "it doesn't stop"
             self.pump(0.02)
-        self.pump(0.05)
+        self.drain()
 
     def hang_up(self) -> None:
         """Close the window."""
@@ -115,7 +120,7 @@ class Terminal:
             else:
                 time.sleep(0.02)
         if self._master >= 0:
-            self.pump(0.05)
+            self.drain()
             self.hang_up()
         return os.waitstatus_to_exitcode(self._status)
 

@@ -172,11 +172,9 @@ def test_what_is_kept(server: PulseServer, pulse: Pulse, tmp_path: Path) -> None
         file.path, "--keep-runs", "2", log=tmp_path / "log", state=str(tmp_path)
     )
     for run in range(2, 6):
-        file.document(epoch=1.0, timestamp=START + run * 100)
-        file.document(epoch=0.0, timestamp=START + run * 100 + 1)
-        wait_until(
-            lambda run=run: second.get("/status").json()["timestamp"] == START + run * 100 + 1, "it"
-        )
+        for at, epoch in ((START + run * 100, 1.0), (START + run * 100 + 1, 0.0)):
+            file.document(epoch=epoch, timestamp=at)
+            wait_until(lambda at=at: second.get("/status").json()["timestamp"] == at, "it is served")
     wait_until(
         lambda: len(pulse("list", "--json").stdout.splitlines()) == 3, "the oldest are gone"
     )

@@ -8,7 +8,7 @@ import pytest
 from documents import take
 from panel import Panel
 from playwright.sync_api import expect
-from processes import ROOT
+from processes import ROOT, free_port, wait_until
 
 PAGE = "docs/FRONTENDS.md"
 DOCUMENT = (ROOT / PAGE).read_text()
@@ -28,7 +28,7 @@ EXAMPLES = {
 def cors_server(serve, site, status_file):
     """A server that lets the site's pages read its answers."""
     status_file.running(epoch=1.5)
-    return serve("--cors-origin", site.origin)
+    return serve("--cors-origin", site.origin, port=free_port())
 
 
 def show(page, site, server, example):
@@ -168,7 +168,7 @@ def test_a_frontend_of_ones_own(cors_server, site, serve, status_file, page):
 
 
 def test_a_frontend_of_ones_own_for_many_runs(runs, site, page):
-    some = runs("--cors-origin", site.origin)
+    some = runs("--cors-origin", site.origin, "--port", str(free_port()))
     some.write("a.json", status="done", epoch=4.0, timestamp=1_700_000_001)
     some.start()
     show(page, site, some.server, "own-runs.html")
@@ -182,10 +182,9 @@ def test_a_frontend_of_ones_own_for_many_runs(runs, site, page):
     some.write("a.json", epoch=0.0, timestamp=1_700_000_004)
     expect(rows).to_have_text(["a: running, 0 %", "b: running, 50 %", "a: done, 100 %"])
     # What vanishes while the server is away is gone when it is back.
-    port = some.server.port
     some.server.stop()
     (some.directory / "b.json").unlink()
-    some.flags = (*some.flags, "--port", str(port), "--no-archive")
+    some.flags = (*some.flags, "--no-archive")
     some.start()
     expect(rows).to_have_text(["a: stale, 0 %"])
 
@@ -236,11 +235,12 @@ def test_react(cors_server, site, status_file, page):
 
 def test_curl(server, status_file):
     status_file.running(epoch=2.5, loss=0.42, message="step 250")
+    wait_until(lambda: server.get("/status").json()["epoch"] == 2.5, "it is served")
     commands = re.findall(r"^curl .*?(?= *#|$)", DOCUMENT, re.MULTILINE)
     assert len(commands) == 3
     for command in commands:
         words = command.replace("http://localhost:8080", server.url).split()
-        limit = ["--max-time", "2"] if "-N" in words else ["--fail"]
+        limit = ["--max-time", "4"] if "-N" in words else ["--fail"]
         run = subprocess.run([*words, "-sS", *limit], capture_output=True, text=True, check=False)
         if "-N" not in words:
             assert run.returncode == 0

@@ -1,13 +1,14 @@
 """The main job: a real training is followed by a browser, from its first word to its last."""
 
 import re
+import signal
 import subprocess
 import sys
 
 import pytest
 from panel import Panel
 from playwright.sync_api import expect
-from processes import PATIENCE, ROOT, pulse_binary
+from processes import PATIENCE, ROOT, pulse_binary, wait_until
 
 JOB = ROOT / "python" / "examples" / "train_regression.py"
 
@@ -32,9 +33,13 @@ def test_a_training_is_seen_from_waiting_to_done(server, train, page):
     panel = Panel.open(page, server)
     panel.expect(state="Waiting for the first update")
     job = train("--epochs", "2", "--delay", "0.05")
+    wait_until(lambda: server.get("/progress").json()["progress"] > 1, "it moves")
+    # It waits for a browser that is slow.
+    job.send_signal(signal.SIGSTOP)
     panel.expect(state="Running")
     expect(panel.part("percent")).to_have_text(re.compile(r"^[1-9]\d*(\.\d)?%$"))
     expect(panel.part("loss")).to_have_text(re.compile(r"^\d"))
+    job.send_signal(signal.SIGCONT)
     panel.expect(state="Done", percent="100%", epoch="2 of 2")
     assert job.wait(PATIENCE) == 0
     # The whole curve is there, and training has made the loss smaller.

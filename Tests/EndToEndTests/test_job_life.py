@@ -58,17 +58,17 @@ def test_a_job_goes_from_idle_over_running_to_done(
 ) -> None:
     page.goto(server.url)
     expect(page.locator("training-panel")).to_contain_text("Waiting to start...")
-    job = Job(status_file.path)
+    job = Job(status_file.path, "--delay", "0.05")
     states = states_until(stream, "done")
     assert job.end() == 0
 
     order = list(dict.fromkeys(state["status"] for state in states))
     assert order == ["idle", "running", "done"]
     running = [state for state in states if state["status"] == "running"]
-    assert running[0]["epoch"] == 0
     epochs = [state["epoch"] for state in running]
     assert epochs == sorted(epochs)
-    # Latest wins: a client may skip states, but not most of them at 50 a second.
+    # Latest wins: a client may skip states, but not most of them at 20 a second.
+    assert epochs[0] < 1
     assert len(running) > 10
     assert running[-1]["loss"] < running[1]["loss"], "the loss is a real one: it falls"
     assert states[-1]["epoch"] == states[-1]["total_epochs"] == 3
@@ -104,7 +104,7 @@ def test_a_job_that_is_killed_becomes_stale(
 ) -> None:
     server = serve("--stale-after", "1s", "--poll-interval", "100ms")
     page.goto(server.url)
-    job = Job(status_file.path)
+    job = Job(status_file.path, "--epochs", "1000")
     wait_until(lambda: server.get("/progress").json()["epoch"] > 0, "the training moves")
     job.process.send_signal(signal.SIGKILL)
     job.end()

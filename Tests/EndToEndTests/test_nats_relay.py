@@ -201,7 +201,7 @@ def test_says_so_when_the_last_state_could_not_be_sent(
     status_file.done()
     start = time.monotonic()
     assert one.stop() == 1
-    assert 9 < time.monotonic() - start < 16
+    assert time.monotonic() - start > 9
     assert "the last state was not acknowledged: " in one.log.read_text()
 
 

@@ -128,7 +128,7 @@ def test_a_trainer_hears_no_other(cluster: SecuredCluster, admin: NatsUser) -> N
     with NatsUser(cluster, "trainer-a") as trainer:
         news = trainer.listen("$KV.pulse.b")
         assert admin.put("b", VALUES["b"])
-        assert trainer.next(news) is None
+        assert trainer.next(news, timeout=1) is None
         assert "permissions violation" in trainer.refusals[0]
 
 
@@ -137,7 +137,7 @@ def test_a_trainers_answers_are_not_the_servers(cluster: SecuredCluster, admin: 
     with NatsUser(cluster, "trainer-a") as trainer, NatsUser(cluster, "server") as server:
         inboxes = trainer.listen("_INBOX.>")
         assert server.get("b") == VALUES["b"]
-        assert trainer.next(inboxes) is None
+        assert trainer.next(inboxes, timeout=1) is None
 
 
 def test_without_tls_nobody_gets_in(cluster: SecuredCluster) -> None:

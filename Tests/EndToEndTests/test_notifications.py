@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_command_runs_once_for_each_transition(
 ) -> None:
     told = tmp_path / "told"
     command = f'echo "$PULSE_TRANSITION $PULSE_EPOCH $PULSE_MESSAGE" >> {told}'
-    serve("--on-transition", command, "--stale-after", "2s", "--poll-interval", "50ms")
+    serve("--on-transition", command, "--stale-after", "4s", "--poll-interval", "50ms")
     expected: list[str] = []
 
     def expect(*news: str) -> None:
@@ -122,17 +123,21 @@ def test_a_failing_command_is_logged_once(
     for attempt in range(3):
         before = len(lines(runs))
         status_file.running(0.5 + attempt)
-        wait_until(lambda: len(lines(runs)) == before + 1, "the command ran")  # noqa: B023
+        wait_until(lambda: len(lines(runs)) >= before + 1, "the command ran")  # noqa: B023
         status_file.error(0.6 + attempt)
-        wait_until(lambda: len(lines(runs)) == before + 2, "the command ran")  # noqa: B023
+        wait_until(lambda: len(lines(runs)) >= before + 2, "the command ran")  # noqa: B023
     log = server.log.read_text()
     assert log.count("exit code 7") == 1
 
 
 def children(process: int) -> list[int]:
     """The processes that a process has started, or was given."""
-    threads = Path(f"/proc/{process}/task").iterdir()
-    return [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    found = []
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        # A thread may end meanwhile.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += map(int, (thread / "children").read_text().split())
+    return found
 
 
 def test_what_a_command_leaves_behind_is_waited_for_as_process_1(

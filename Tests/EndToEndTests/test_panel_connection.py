@@ -7,7 +7,7 @@ import time
 
 from panel import Panel
 from playwright.sync_api import expect
-from processes import wait_until
+from processes import free_port, wait_until
 
 
 def hide(page):
@@ -103,10 +103,21 @@ def test_a_silent_stream_is_noticed(serve, status_file, page):
     panel.expect(state="Running", connection="Connected")
 
 
+COUNT_BEATS = """window.beats = 0;
+const Real = EventSource;
+window.EventSource = class extends Real {
+  constructor(...parameters) {
+    super(...parameters);
+    this.addEventListener('heartbeat', () => window.beats++);
+  }
+};"""
+
+
 def test_heartbeats_keep_a_quiet_stream(serve, status_file, page):
     server = serve("--heartbeat-interval", "1s")
     status_file.running(epoch=1.5)
     page.clock.install()
+    page.add_init_script(COUNT_BEATS)
     panel = Panel.open(page, server)
     panel.expect(connection="Connected")
     streams = 'pulse_http_requests_total{route="events",code="200"}'
@@ -114,7 +125,8 @@ def test_heartbeats_keep_a_quiet_stream(serve, status_file, page):
     for _ in range(3):
         # Each beat that arrives gives the stream its time anew.
         page.clock.fast_forward(40_000)
-        time.sleep(1.2)
+        beats = page.evaluate("beats")
+        wait_until(lambda beats=beats: page.evaluate("beats") > beats, "a beat arrives")
     panel.expect(connection="Connected")
     assert server.metric(streams) == before
 
@@ -259,7 +271,7 @@ def test_a_server_that_never_answers_is_unreachable(contexts, server):
 
 
 def test_an_outage_has_a_countdown_and_can_be_cut_short(serve, status_file, page):
-    server = serve()
+    server = serve(port=free_port())
     status_file.running(epoch=1.5)
     panel = Panel.open(page, server)
     panel.expect(connection="Connected")
@@ -279,7 +291,7 @@ def test_an_outage_has_a_countdown_and_can_be_cut_short(serve, status_file, page
 
 def test_a_token_that_is_no_longer_right_is_told(serve, status_file, tmp_path, page):
     (tmp_path / "token").write_text("0123456789abcdef\n")
-    server = serve("--token-file", str(tmp_path / "token"))
+    server = serve("--token-file", str(tmp_path / "token"), port=free_port())
     status_file.running(epoch=1.5)
     page.goto(f"{server.url}/?token=0123456789abcdef")
     panel = Panel(page)

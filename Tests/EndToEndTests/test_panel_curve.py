@@ -8,6 +8,10 @@ from playwright.sync_api import expect
 from processes import wait_until
 
 
+def wait_for_epoch(server, epoch):
+    wait_until(lambda: server.get("/status").json()["epoch"] == epoch, f"epoch {epoch} is served")
+
+
 @pytest.fixture
 def run(serve, status_file):
     """A server that has seen five updates of a run."""
@@ -15,8 +19,7 @@ def run(serve, status_file):
     server = serve("--poll-interval", "50ms")
     for epoch, loss in enumerate([8.0, 4.0, 2.0, 1.0], start=1):
         status_file.running(epoch=epoch, total=8, loss=loss)
-        while server.get("/status").json()["epoch"] != epoch:
-            pass
+        wait_for_epoch(server, epoch)
     return server
 
 
@@ -129,8 +132,7 @@ def test_a_resume_that_says_zero_first_is_the_same_run(run, page, status_file):
     status_file.error(epoch=4, total=8)
     for epoch, loss in [(0, 0), (2.5, 3), (2.6, 2.9)]:
         status_file.running(epoch=epoch, total=8, loss=loss)
-        while run.get("/status").json()["epoch"] != epoch:
-            pass
+        wait_for_epoch(run, epoch)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "3")
     expect(panel.part("resume")).to_have_count(1)
     assert epochs_of(run) == [1, 2, 2.5, 2.6]
@@ -140,8 +142,7 @@ def test_a_late_update_leaves_the_curve_as_it_is(run, page, status_file):
     panel = Panel.open(page, run)
     for epoch in [3.5, 4.5, 4.25, 5]:
         status_file.running(epoch=epoch, total=8, loss=1)
-        while run.get("/status").json()["epoch"] != epoch:
-            pass
+        wait_for_epoch(run, epoch)
     expect(panel.part("plot")).to_have_attribute("aria-valuemax", "5")
     assert epochs_of(run) == [1, 2, 3, 4, 4.5, 5]
 
@@ -222,8 +223,7 @@ def test_who_stays_sees_what_who_comes_sees(run, page, contexts, status_file):
     for step in range(41, 80):
         loss = 9 if step == 60 else 1
         status_file.running(epoch=step / 10, total=8, loss=loss)
-        while run.get("/status").json()["epoch"] != step / 10:
-            pass
+        wait_for_epoch(run, step / 10)
     page.evaluate("document.querySelector('training-panel').src = '/'")
     other = Panel.open(contexts().new_page(), run)
     for one in (panel, other):
@@ -254,10 +254,9 @@ LAYOUTS = """async ([curve, options]) => {
         [3e-7, 3e5],
     ],
 )
-def test_any_losses_can_be_drawn(server, page, losses, log):
-    page.goto(server.url)
+def test_any_losses_can_be_drawn(modules, losses, log):
     curve = [{"epoch": index + 1, "loss": loss} for index, loss in enumerate(losses)]
-    drawn = page.evaluate(LAYOUTS, [curve, {"isLog": log, "smoothing": 0.5}])
+    drawn = modules.evaluate(LAYOUTS, [curve, {"isLog": log, "smoothing": 0.5}])
     for path in (drawn["raw"], drawn["line"]):
         assert re.fullmatch(r"M[-\d.]+ [-\d.]+(L[-\d.]+ [-\d.]+)*", path)
     for pair in re.split("[ML]", drawn["raw"])[1:]:
@@ -271,10 +270,9 @@ def test_any_losses_can_be_drawn(server, page, losses, log):
         assert len(labels) == len(set(labels)) >= 2
 
 
-def test_losses_from_end_to_end_of_the_doubles(server, page):
-    page.goto(server.url)
+def test_losses_from_end_to_end_of_the_doubles(modules):
     curve = [{"epoch": 1, "loss": -1.7e308}, {"epoch": 2, "loss": 1.7e308}]
-    drawn = page.evaluate(LAYOUTS, [curve, {}])
+    drawn = modules.evaluate(LAYOUTS, [curve, {}])
     assert re.fullmatch(r"M[\d.]+ [\d.]+L[\d.]+ [\d.]+", drawn["raw"])
     assert drawn["rows"]
 
@@ -289,10 +287,9 @@ def test_losses_from_end_to_end_of_the_doubles(server, page):
         (0, 950, 4, [0, 500]),
     ],
 )
-def test_ticks_are_pleasant_numbers(server, page, least, most, count, ticks):
-    page.goto(server.url)
+def test_ticks_are_pleasant_numbers(modules, least, most, count, ticks):
     call = "async ([range, count]) => (await import('/panel/ticks.js')).niceTicks(range, count)"
-    assert page.evaluate(call, [[least, most], count]) == ticks
+    assert modules.evaluate(call, [[least, most], count]) == ticks
 
 
 @pytest.mark.parametrize(
@@ -303,24 +300,22 @@ def test_ticks_are_pleasant_numbers(server, page, least, most, count, ticks):
         ([1e-9, 1e9], ["1E-9", "1E-7", "1E-5", "0.001", "0.1", "10", "1,000", "100,000", "1E7", "1E9"]),
     ],
 )
-def test_a_log_scale_has_ticks_at_1_2_and_5(server, page, losses, labels):
-    page.goto(server.url)
+def test_a_log_scale_has_ticks_at_1_2_and_5(modules, losses, labels):
     curve = [{"epoch": index + 1, "loss": loss} for index, loss in enumerate(losses)]
-    drawn = page.evaluate(LAYOUTS, [curve, {"isLog": True}])
+    drawn = modules.evaluate(LAYOUTS, [curve, {"isLog": True}])
     assert [row["text"] for row in drawn["rows"]] == labels
 
 
 @pytest.mark.parametrize("size", [(80, 60), (160, 60), (320, 200), (3840, 1200)])
 @pytest.mark.parametrize("axis", ["epoch", "time", "steps"])
 @pytest.mark.parametrize("length", [1, 90, 1e7])
-def test_at_any_size_two_ticks_stand_beside_each_other(server, page, size, axis, length):
+def test_at_any_size_two_ticks_stand_beside_each_other(modules, size, axis, length):
     width, height = size
-    page.goto(server.url)
     curve = [
         {"epoch": 1 + at * length, "steps": at * length, "time": at * length, "loss": 2 - at}
         for at in (0, 1)
     ]
-    drawn = page.evaluate(
+    drawn = modules.evaluate(
         LAYOUTS, [curve, {"width": width, "height": height, "em": 13, "axis": axis}]
     )
     for ticks, place in (("rows", "y"), ("columns", "x")):

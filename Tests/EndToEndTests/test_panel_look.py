@@ -49,7 +49,7 @@ STATES = {
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(serve, status_file, contexts, scheme, locale):
     """Each state and each size, so that all colours and all words have been looked at."""
-    server = serve("--stale-after", "2s", "--poll-interval", "100ms")
+    server = serve("--poll-interval", "100ms")
     page = contexts(color_scheme=scheme, locale=locale).new_page()
     status_file.running(epoch=1)
     panel = Panel.open(page, server)
@@ -57,13 +57,20 @@ def test_axe_finds_nothing(serve, status_file, contexts, scheme, locale):
         change(status_file)
         panel.expect_verdict("running" if name == "endless" else name)
         check(page)
+    panel = Panel.open(page, fallen_silent(serve))
     panel.expect_verdict("stale")
     check(page)
+    panel = Panel.open(page, server)
     server.stop()
     panel.expect_verdict("unreachable")
     for width, height in SIZES.values():
         page.set_viewport_size({"width": width, "height": height})
         check(page)
+
+
+def fallen_silent(serve):
+    """A server of its own: another one's states would be stale before they are looked at."""
+    return serve("--stale-after", "100ms", "--poll-interval", "100ms")
 
 
 def check(page):
@@ -113,17 +120,18 @@ def test_the_system_decides_on_light_and_dark(server, contexts, scheme, backgrou
 
 def test_each_verdict_has_its_own_icon_and_word(serve, status_file, page):
     """Never by colour alone."""
-    server = serve("--stale-after", "2s", "--poll-interval", "100ms")
+    server = serve("--poll-interval", "100ms")
     status_file.running(epoch=1)
     panel = Panel.open(page, server)
     seen = set()
-    for verdict in ("idle", "running", "error", "done", "broken", "stale", "unreachable"):
+    for verdict in ("idle", "running", "error", "done", "broken", "unreachable", "stale"):
         if verdict in STATES:
             STATES[verdict](status_file)
-        elif verdict == "stale":
-            status_file.running(epoch=1)
-        else:
+        elif verdict == "unreachable":
             server.stop()
+        else:
+            status_file.running(epoch=1)
+            panel = Panel.open(page, fallen_silent(serve))
         panel.expect_verdict(verdict)
         seen.add((panel.part("icon").get_attribute("d"), panel.part("state").inner_text()))
     assert len({icon for icon, _ in seen}) == len({word for _, word in seen}) == 7

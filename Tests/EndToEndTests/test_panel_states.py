@@ -6,7 +6,7 @@ import time
 import pytest
 from panel import Panel
 from playwright.sync_api import expect
-from processes import wait_until
+from processes import free_port, wait_until
 
 
 def test_a_job_is_seen_from_idle_to_done(server, status_file, page):
@@ -118,7 +118,7 @@ def test_a_silent_job_is_stale_until_it_writes_again(serve, status_file, page):
 
 
 def test_a_stopped_server_is_unreachable_until_it_is_back(serve, status_file, page):
-    server = serve()
+    server = serve(port=free_port())
     status_file.running(epoch=1.5)
     panel = Panel.open(page, server)
     panel.expect(connection="Connected")
@@ -151,7 +151,10 @@ def test_the_age_of_the_last_update_ticks(server, status_file, page):
     expect(panel.part("last-update")).to_have_text(age)
     first = int(age.match(panel.part("last-update").inner_text())[1])
     assert 29 <= first <= 60
-    expect(panel.part("last-update")).to_have_text(f"{first + 2} seconds ago")
+    # Each second is shown for a second, which may be missed.
+    wait_until(
+        lambda: int(age.match(panel.part("last-update").inner_text())[1]) >= first + 2, "it ticks"
+    )
 
 
 def test_a_wrong_clock_in_the_browser_is_taken_out(server, status_file, page):

@@ -44,7 +44,7 @@ class ProcessOne:
         for child in self.children(self.pid):
             try:
                 state = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 continue
             if state == "Z":
                 found.append(child)

@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from processes import ROOT, PulseServer, pulse_binary, pulse_wrapper, wait_until
+from processes import ROOT, PulseServer, free_port, pulse_binary, pulse_wrapper, wait_until
 
 #: Every server that a test has started.
 started: list[subprocess.Popen] = []
@@ -60,12 +60,18 @@ def open_stream(port: int) -> socket.socket:
     """A stream whose first state has arrived."""
     client = connect(port)
     client.sendall(REQUEST % b"/events")
-    received = b""
-    while b"event: progress" not in received:
-        part = client.recv(65536)
-        assert part
-        received += part
+    receive(client, b"event: progress")
     return client
+
+
+def receive(client: socket.socket, part: bytes) -> bytes:
+    """All that comes, up to a part of it."""
+    received = b""
+    while part not in received:
+        more = client.recv(65536)
+        assert more, f"it ends without {part!r}: {received!r}"
+        received += more
+    return received
 
 
 def drain(client: socket.socket) -> bytes:
@@ -79,8 +85,8 @@ def fine(port: int) -> bool:
     try:
         with connect(port) as client:
             client.sendall(REQUEST % b"/livez")
-            return client.recv(65536).endswith(b"ok\n")
-    except OSError:
+            return bool(receive(client, b"\r\n\r\nok\n"))
+    except (AssertionError, OSError):
         return False
 
 
@@ -112,11 +118,10 @@ def test_a_second_signal_ends_the_server_at_once(tmp_path: Path) -> None:
         pulse_wrapper.write_running_status(
             str(tmp_path / "status.json"), number, 60, 0.5, f"{number} " + "x" * 50_000
         )
-        received = b""
-        while b"\r\n\r\n" not in received[-200:] and b'"message": "%d ' % number not in received:
-            received += reader.recv(1 << 20)
-    process.terminate()
+        receive(reader, b'"message": "%d ' % number)
     with connect(port) as probe:
+        assert not stopping(probe)
+        process.terminate()
         wait_until(lambda: stopping(probe), "the server is stopping")
     process.terminate()
     assert process.wait(timeout=20) == -signal.SIGTERM
@@ -156,9 +161,7 @@ def test_a_log_that_can_not_be_written_stops_nothing(tmp_path: Path, where: str)
     client = open_stream(port)
     for content in ("[1]", "{}", "x"):
         (tmp_path / "status.json").write_text(content)
-        received = b""
-        while b"event: progress" not in received:
-            received += client.recv(65536)
+        received = receive(client, b"event: progress")
         # Nothing but events: a log line went to no client.
         assert b"warning" not in received and b"info" not in received
     assert fine(port)
@@ -166,7 +169,7 @@ def test_a_log_that_can_not_be_written_stops_nothing(tmp_path: Path, where: str)
 
 
 def test_a_killed_server_can_start_again_at_once(tmp_path: Path) -> None:
-    process, port = start(tmp_path)
+    process, port = start(tmp_path, "--port", str(free_port()))
     client = open_stream(port)
     process.kill()
     process.wait()
@@ -260,9 +263,7 @@ def test_the_fewest_descriptors_do(tmp_path: Path) -> None:
     streams = [open_stream(port) for _ in range(8)]
     pulse_wrapper.write_running_status(str(tmp_path / "status.json"), 2, 2, 0.5, "news")
     for stream in streams:
-        received = b""
-        while b'"message": "news"' not in received:
-            received += stream.recv(65536)
+        receive(stream, b'"message": "news"')
     assert fine(port)
     assert end(process) == 0
 
@@ -287,9 +288,7 @@ def test_without_inotify_the_poll_carries_on(tmp_path: Path, call: str) -> None:
     port = int(process.stdout.readline().rsplit(":", 1)[1].strip("/\n"))
     client = open_stream(port)
     pulse_wrapper.write_running_status(str(tmp_path / "status.json"), 2, 2, 0.5, "second")
-    received = b""
-    while b'"message": "second"' not in received:
-        received += client.recv(65536)
+    receive(client, b'"message": "second"')
     assert "INJECTED" in (tmp_path / "trace").read_text()
     os.killpg(process.pid, signal.SIGTERM)
     process.wait(timeout=20)
@@ -345,9 +344,7 @@ def test_tls_speaks_1_2_and_later_and_keeps_the_cookie_to_itself(tmp_path: Path)
             b"GET /events HTTP/1.1\r\nHost: localhost\r\n"
             b"Authorization: Bearer correct-horse-battery-staple\r\n\r\n"
         )
-        received = b""
-        while b"event: progress" not in received:
-            received += client.recv(65536)
+        receive(client, b"event: progress")
         for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
             old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             old.check_hostname, old.verify_mode = False, ssl.CERT_NONE

@@ -386,15 +386,21 @@ with open({str(job.trainer_log)!r}, "w") as log:
 def test_ends_what_a_trainer_wrote_wrong(job: Job) -> None:
     script = f"""{WRITER}
 pulse.write_running_status(path, 1.0, 3.0, 0.5, "own")
-import json, time
-time.sleep(1)
+import json
+sys.stdin.readline()
 document = dict(status="running", epoch=2.0, total_epochs=3.0, loss=float("nan"), message="own")
 document["timestamp"] = 1
 with open(path, "w") as file:
     json.dump(document, file)
 sys.exit(1)
 """
-    assert job.run(job.script(script)).returncode == 1
+    process = job.start(job.script(script))
+    assert process.stderr is not None
+    # The first one is known then.
+    while not process.stderr.readline().endswith(b"which the command writes\n"):
+        assert process.poll() is None
+    go_on(process)
+    assert process.wait(PATIENCE) == 1
     state = job.status()
     assert (state.status, state.epoch, state.loss) == ("error", 1.0, 0.5)
     assert state.message.startswith("loss is NaN")

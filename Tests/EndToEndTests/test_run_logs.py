@@ -90,15 +90,18 @@ def test_it_says_at_the_start_what_it_listens_to(
 
 def test_it_says_once_what_it_reads_whatever_that_is(job: Job) -> None:
     """The output first, then a table, then what the command writes itself: the best one so far."""
-    script = f"""
+    script = """
 import os, sys
 sys.stderr.write("\\r 25%|##   | 12/48 [00:03<00:09, 4.0it/s]\\n")
 sys.stderr.flush()
 sys.stdin.readline()
 open("metrics.csv", "w").write("epoch,step,loss\\n1,24,0.5\\n")
 sys.stdin.readline()
-status = '{{"status": "running", "epoch": 1.5, "total_epochs": 3, "loss": 0.5, "message": "", "timestamp": 9}}'
-open(os.environ["PULSE_STATUS_FILE"], "w").write(status)
+status = '{"status": "running", "epoch": 1.5, "total_epochs": 3, "loss": 0.5, "message": "", "timestamp": 9}'
+path = os.environ["PULSE_STATUS_FILE"]
+open("new.json", "w").write(status)
+# In one piece: the test reads it as well.
+os.replace("new.json", path)
 sys.stdin.readline()
 """
     process = job.start(job.script(script))

@@ -288,8 +288,9 @@ def test_others_do_not_hold_it_up(endpoint: Endpoint) -> None:
 
 
 def test_only_this_machine_can_reach_it(endpoint: Endpoint) -> None:
-    table = Path("/proc/net/tcp").read_text()
-    assert f"0100007F:{endpoint.port:04X} 00000000:0000 0A" in table
+    listens = f"0100007F:{endpoint.port:04X} 00000000:0000 0A"
+    # A table that changes while it is read may lack a line.
+    wait_until(lambda: listens in Path("/proc/net/tcp").read_text(), "it listens on loopback")
 
 
 # --serve.

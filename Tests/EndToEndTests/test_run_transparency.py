@@ -177,8 +177,8 @@ print("got", sys.stdin.readline(), flush=True)
     terminal.wait_for("ready")
     terminal.type(b"\x1a")
     terminal.wait_for("stopped")
-    state = Path(f"/proc/{job.wait_for_file('pid')}/stat").read_text().rpartition(")")[2].split()[0]
-    assert state == "T"
+    trainer = Path(f"/proc/{job.wait_for_file('pid')}/stat")
+    wait_until(lambda: trainer.read_text().rpartition(")")[2].split()[0] == "T", "it is stopped as well")
     terminal.type(b"go on\n")
     terminal.type(b"text\n")
     terminal.wait_for("got text")

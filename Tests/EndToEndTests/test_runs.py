@@ -239,9 +239,9 @@ def test_log_lines_name_the_run(runs: Callable[..., Runs]) -> None:
     some.start()
     some.write("b.json", status="error", timestamp=1_700_000_001)
     some.wait_for("b", state="error")
-    log = some.log.read_text()
-    assert re.search(r"^\S+ info a: run is running, stale$", log, re.MULTILINE)
-    assert re.search(r"^\S+ info b: run is error, finished$", log, re.MULTILINE)
+    for line in ("a: run is running, stale", "b: run is error, finished"):
+        said = re.compile(rf"^\S+ info {line}$", re.MULTILINE)
+        wait_until(lambda said=said: said.search(some.log.read_text()), f"the log has {line}")
 
 
 def test_what_is_no_run_is_named_in_the_log(runs: Callable[..., Runs]) -> None:

@@ -184,7 +184,7 @@ def tells(world: ShellWorld, command: str) -> None:
 
 
 def streams(world: ShellWorld, command: str) -> None:
-    result = world.run(command.replace("curl -N", "curl -N -sS --max-time 1"))
+    result = world.run(command.replace("curl -N", "curl -N -sS --max-time 3"))
     assert result.returncode == 28, result.stderr
     assert "event: status\ndata: " in result.stdout
 

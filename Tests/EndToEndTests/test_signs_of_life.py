@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
@@ -33,6 +34,17 @@ class Followed:
 
     def wait_for(self, **values: object) -> None:
         wait_until(lambda: values.items() <= self.progress().items(), f"progress has {values}")
+
+    def revive(self, status_file: StatusFile) -> None:
+        """Write until a write is seen to bring it back: it dies again within a second."""
+        epochs = itertools.count(1500)
+
+        def lives() -> bool:
+            epoch = next(epochs) / 1000
+            status_file.running(epoch)
+            return self.progress()["liveness"] == "live"
+
+        wait_until(lives, "it lives")
 
     def polls(self) -> int:
         metrics = self.server.get("/metrics").body.decode()
@@ -115,8 +127,7 @@ def test_a_dead_run_stays_stale(dead: Followed, status_file: StatusFile, how: st
         assert dead.progress()["liveness"] == "stale"
     assert set(dead.transitions) <= {"running 1", "stale 1", "source_invalid 1", "recovered 1"}
     # And the trainer's own next document brings it back.
-    status_file.running(1.5)
-    dead.wait_for(liveness="live", epoch=1.5)
+    dead.revive(status_file)
 
 
 def test_a_directory_that_comes_back_brings_no_life(
@@ -145,72 +156,87 @@ def test_one_outage_does_not_hide_the_next_death(
         time.sleep(0.1)
     time.sleep(5)
     assert run.progress()["liveness"] == "stale"
-    status_file.running(2)
-    run.wait_for(liveness="live")
-    returned = time.monotonic()
+    run.revive(status_file)
+    # 0.1 waited five times the outage, which is longer than this waits.
     run.wait_for(liveness="stale")
-    # 0.1 waited five times the outage.
-    assert time.monotonic() - returned < 5
 
 
 def test_a_paused_server_polls_before_it_judges(
     followed: Callable[..., Followed], status_file: StatusFile
 ) -> None:
-    run = followed("--stale-after", "3s")
+    run = followed("--stale-after", "6s")
     status_file.running(1)
     run.wait_for(liveness="live", epoch=1)
     wait_until(lambda: run.transitions, "the beginning is reported")
     os.kill(run.server.process.pid, signal.SIGSTOP)
-    for step in range(14):
+    for step in range(8):
         time.sleep(1)
         status_file.running(1 + step / 10)
     os.kill(run.server.process.pid, signal.SIGCONT)
-    run.wait_for(epoch=2.3)
+    run.wait_for(epoch=1.7)
     run.wait_for_polls()
     assert run.transitions == ["running 1"]
     # It is found dead after the pause as before it.
     run.wait_for(liveness="stale")
 
 
-def replace_by_removing(status_file: StatusFile, epoch: float) -> None:
+def replace_by_removing(status_file: StatusFile, epoch: float) -> float:
+    """Gives for how long the file was gone: seconds."""
     document = status_file.path.with_name("next")
     StatusFile(document).running(epoch)
     content = document.read_bytes()
+    began = time.monotonic()
     status_file.path.unlink()
     time.sleep(0.03)
     status_file.path.write_bytes(content)
+    return time.monotonic() - began
 
 
-def replace_by_moving_aside(status_file: StatusFile, epoch: float) -> None:
+def replace_by_moving_aside(status_file: StatusFile, epoch: float) -> float:
+    """As above."""
+    began = time.monotonic()
     status_file.path.rename(status_file.path.with_name("aside"))
     time.sleep(0.03)
     status_file.running(epoch)
+    return time.monotonic() - began
 
 
 @pytest.mark.parametrize("replace", [replace_by_removing, replace_by_moving_aside])
 @pytest.mark.parametrize("watch", [[], ["--no-watch"]])
 def test_a_file_that_is_gone_for_a_moment_is_no_transition(
-    followed: Callable[..., Followed],
+    serve: Callable[..., PulseServer],
     status_file: StatusFile,
-    replace: Callable[[StatusFile, float], None],
+    tmp_path: Path,
+    replace: Callable[[StatusFile, float], float],
     watch: list[str],
 ) -> None:
-    # A machine under load writes late: that is silence, and not what this is about.
-    run = followed("--stale-after", "20s", *watch)
-    status_file.running(1)
-    run.wait_for(epoch=1)
-    for step in range(1, 15):
-        replace(status_file, 1 + step / 20)
-        time.sleep(0.1)
-        assert run.progress()["source"] == "ok"
-    run.wait_for(epoch=1.7)
-    assert run.transitions == ["running 1"]
+    # A machine under load writes late: that is silence, and not what this is about. Where its moments
+    # are longer than those, it is tried once more.
+    for attempt in range(10):
+        told = tmp_path / f"told-{attempt}"
+        run = Followed(serve, told, "--stale-after", "20s", *watch)
+        status_file.running(1)
+        run.wait_for(epoch=1)
+        wait_until(lambda run=run: run.transitions, "its beginning is told")
+        for step in range(1, 15):
+            if replace(status_file, 1 + step / 20) > 0.15:
+                break
+            time.sleep(0.1)
+            assert run.progress()["source"] == "ok"
+        else:
+            run.wait_for(epoch=1.7)
+            assert run.transitions == ["running 1"]
+            return
+        run.server.stop()
+        status_file.remove()
+    pytest.fail("this machine is too busy for any moment")
 
 
 def test_a_resume_is_the_same_run(
     followed: Callable[..., Followed], status_file: StatusFile
 ) -> None:
-    run = followed()
+    # Between two documents it must not fall silent, also on a busy machine.
+    run = followed("--stale-after", "4s")
     for epoch in [1, 2, 3]:
         status_file.running(epoch)
         run.wait_for(epoch=epoch)
