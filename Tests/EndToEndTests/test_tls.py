@@ -48,6 +48,15 @@ def connect(port: int, client: ssl.SSLContext) -> ssl.SSLSocket:
     return client.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE))
 
 
+def receive(client: ssl.SSLSocket, part: bytes) -> None:
+    """Read up to a part, which must come."""
+    received = b""
+    while part not in received:
+        more = client.recv(65536)
+        assert more, f"it ends without {part!r}"
+        received += more
+
+
 def rsa(directory: Path) -> tuple[Path, Path]:
     directory.mkdir(exist_ok=True)
     return certify(directory, "localhost", kind="rsa")
@@ -381,9 +390,7 @@ def test_a_renewed_pair_is_served_and_open_streams_live_on(
     server = serve(*flags(files))
     stream = connect(server.port, context())
     stream.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    received = b""
-    while b"before" not in received:
-        received += stream.recv(65536)
+    receive(stream, b"before")
     for number in range(3):
         fresh = pair(tmp_path / f"fresh{number}")
         # One half after the other, as many tools do it.
@@ -391,12 +398,11 @@ def test_a_renewed_pair_is_served_and_open_streams_live_on(
         replace(files[1], fresh[1].read_bytes())
         wait_until(is_served(server, fresh[0]), "the renewed certificate is served")
     status_file.running(2.0, message="after")
-    while b"after" not in received:
-        received += stream.recv(65536)
+    receive(stream, b"after")
     stream.close()
-    log = server.log.read_text()
-    assert log.count("the certificate was read again, and is valid until 20") == 3
-    assert "stays as it was" not in log
+    said = "the certificate was read again, and is valid until 20"
+    wait_until(lambda: server.log.read_text().count(said) == 3, "each renewal is logged")
+    assert "stays as it was" not in server.log.read_text()
 
 
 @pytest.mark.parametrize("style", ["kubernetes", "certbot"])
@@ -449,10 +455,8 @@ def test_a_broken_pair_leaves_the_old_one_and_says_so_once(
     broken(files, fresh)
     wait_until(lambda: "stays as it was" in server.log.read_text(), "the log says it")
     assert served(server.port) == first
-    for file in files:
-        file.unlink(missing_ok=True)
     for file, new in zip(files, fresh, strict=True):
-        file.write_bytes(new.read_bytes())
+        replace(file, new.read_bytes())
     wait_until(is_served(server, fresh[0]), "what is whole again is served")
     (line,) = [line for line in server.log.read_text().splitlines() if "stays as it was" in line]
     assert reason in line
@@ -471,7 +475,8 @@ def test_sighup_reads_again_and_says_what_came_of_it(
         wait_until(lambda: server.log.read_text().count(line) > count, f"the log says: {line}")
 
     hang_up("the certificate was read again, and is the same")
-    assert "the access token was read again, and is the same" in server.log.read_text()
+    token = "the access token was read again, and is the same"
+    wait_until(lambda: token in server.log.read_text(), "the log says it of the token")
     files[1].unlink()
     hang_up("the certificate stays as it was: cannot read")
     hang_up("the certificate stays as it was: cannot read")

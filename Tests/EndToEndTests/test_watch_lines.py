@@ -120,6 +120,7 @@ def test_it_ends_as_the_run_does(
         (0.4, lambda: status_file.error(1.0), 1, "error"),
     ):
         status_file.running(1, loss=loss)
+        wait_until(lambda at=loss: server.get("/status").json()["loss"] == at, "it is served")
         process = pipe(source, "--until", "done")
         process.line("running")
         write()

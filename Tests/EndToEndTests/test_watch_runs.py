@@ -54,7 +54,7 @@ def test_a_table_of_all_runs(kind: str, folder: Folder, watch: Callable[..., Ter
     folder.run("bert").running(1.5)
     folder.run("gpt").done()
     terminal = watch(folder.place(kind))
-    terminal.wait_for("2 runs: 1 running, 1 done", "RUN", "STATE", "EPOCH", "LOSS")
+    terminal.wait_for("2 runs: 1 running, 1 done", "RUN", "STATE", "EPOCH", "LOSS", "50.0 %", "100 %")
     rows = {line.split()[0]: line.split() for line in terminal.lines[2:]}
     assert rows["bert"][1:4] == ["running", "50.0", "%"]
     assert rows["gpt"][1:4] == ["done", "100", "%"]
@@ -77,7 +77,7 @@ def test_what_pulse_v2_tells_has_columns(
     folder.run("bert").version2(2.5, **told)
     folder.run("gpt").running(1.5)
     terminal = watch(folder.place(kind), columns=120)
-    terminal.wait_for("2 runs: 2 running", "STEP", "310/372", "1.2e-5", "GPU MEMORY", "20 GiB")
+    terminal.wait_for("2 runs: 2 running", "STEP", "310/372", "1.2e-5", "GPU MEMORY", "20 GiB", "50.0 %")
     rows = {line.split()[0]: line for line in terminal.lines[2:]}
     assert "310/372" in rows["bert"]
     assert "GiB" not in rows["gpt"]
