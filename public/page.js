@@ -119,14 +119,17 @@ function isEmpty() {
   return about.kind === 'file' && source === 'missing' && liveness === 'waiting';
 }
 
+/** A module that not every page needs; null where the server is gone, until a later verdict asks anew. */
+const later = (path) => import(path).catch(() => null);
+
 /** While nothing was ever written the page says what to do. */
 async function showStart() {
   if (isEmpty()) {
-    const { startSection } = await import('./start.js');
-    start ??= startSection(about.path, language);
+    const module = await later('./start.js');
+    start ??= module?.startSection(about.path, language);
   }
   if (!isEmpty()) start?.remove();
-  else if (!start.isConnected) panel.after(start);
+  else if (start?.isConnected === false) panel.after(start);
 }
 
 panel.addEventListener('pulse-verdict', ({ detail }) => {
@@ -154,12 +157,13 @@ async function showEarlier() {
   const ask = ++asked;
   const answer = await fetch('runs?current=false&limit=1').catch(() => null);
   const { total } = answer?.ok ? await answer.json() : { total: 0 };
-  if (!total || ask !== asked || document.querySelector('training-runs')) return;
-  const [{ bindAddress }] = await Promise.all([import('./address.js'), import('./training-runs.js')]);
+  if (!total) return;
+  const [address, runs] = await Promise.all([later('./address.js'), later('./training-runs.js')]);
+  if (!address || !runs || ask !== asked || document.querySelector('training-runs')) return;
   const list = document.createElement('training-runs');
   list.toggleAttribute('earlier', true);
   panel.after(list);
-  bindAddress(list);
+  address.bindAddress(list);
 }
 
 let shown = '';

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -87,7 +88,11 @@ class PulseServer:
                 command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
             )
         assert self.process.stdout is not None
+        # One that neither serves nor ends is not waited for without end.
+        watchdog = threading.Timer(3 * PATIENCE, self.process.kill)
+        watchdog.start()
         line = self.process.stdout.readline()
+        watchdog.cancel()
         host = r"127\.0\.0\.1|\[::1\]|localhost"
         match = re.search(rf" at (https?://(?:{host}):(\d+)(?:/\S+)?)/$", line.rstrip("\n"))
         if match is None:

@@ -61,6 +61,7 @@ def test_axe_finds_nothing(serve, status_file, contexts, scheme, locale):
     panel.expect_verdict("stale")
     check(page)
     panel = Panel.open(page, server)
+    expect(page.locator("training-runs")).to_have_count(1)
     server.stop()
     panel.expect_verdict("unreachable")
     for width, height in SIZES.values():

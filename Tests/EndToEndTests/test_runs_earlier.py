@@ -59,6 +59,20 @@ def test_earlier_runs_are_below_the_panel(job, page):
     expect(opened.locator("[part=plot]")).to_have_attribute("aria-valuemax", "4")
 
 
+def test_a_list_that_cant_be_fetched_breaks_nothing(job, page):
+    """As by a server that has gone meanwhile; errors of the page's scripts fail a test."""
+    file, server = job
+    run_to(file, server, "done", START, 2)
+    run_to(file, server, "running", START + 100, 1)
+    page.route("**/training-runs.js", lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/training-runs.js")):
+        panel = Panel.open(page, server)
+    panel.expect(state="Running")
+    page.unroute("**/training-runs.js")
+    run_to(file, server, "error", START + 101, 2)
+    expect(page.locator("training-runs")).to_have_count(1)
+
+
 @pytest.mark.parametrize(("locale", "word"), [("en-GB", "Replaced"), ("ru-RU", "Заменён")])
 def test_a_run_that_another_one_replaced_is_over(job, contexts, locale, word):
     file, server = job
