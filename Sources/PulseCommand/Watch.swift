@@ -25,8 +25,9 @@ struct Watch: AsyncParsableCommand {
 
             Exit codes with --until done: 0 when the run is done, 1 when it has failed. A run that is stale, \
             unreachable or invalid has not ended: it keeps waiting and shows that. A run that had ended before \
-            counts at once. Of many runs all have to end: 0 when all are done, 1 when one has failed. Exit code 2: it can't be watched (no Pulse server there, token refused). Ctrl-C \
-            ends it in any case, with the signal's code (130).
+            counts at once. Of many runs all current ones have to end: 0 when all are done, 1 when one has failed. \
+            Exit code 2: it can't be watched (no Pulse server there, token refused). Ctrl-C ends it in any case, \
+            with the signal's code (130).
 
             Colours are left out when NO_COLOR is set; every state is named in words anyway.
             """)

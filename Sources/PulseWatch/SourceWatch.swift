@@ -43,7 +43,9 @@ struct SourceWatch: WatchSource {
             return [.nothing(view.sourceError?.description ?? "there is no status yet")]
         }
         let isNewStatus = reading.status != last?.status
+        // As on `/events`: where details alone have changed, these documents are as they were.
+        let isNewProgress = view.version1 != last?.version1
         return (isNewStatus ? [.document(PulseEncoder.encode(reading.status))] : [])
-            + [.document(progress), .reading(reading)]
+            + (isNewProgress ? [.document(progress)] : []) + [.reading(reading)]
     }
 }

@@ -110,8 +110,8 @@ struct FollowedRuns {
         guard view != run.view, view.status != nil else { return [] }
         var times = run.times ?? RunTimes(first: view, at: now.unixTime)
         if run.times != nil {
-            times.take(
-                events, to: view, isNewStatus: view.status != run.view?.status, at: now.unixTime)
+            let isNewStatus = view.document != run.view?.document
+            times.take(events, to: view, isNewStatus: isNewStatus, at: now.unixTime)
         }
         let item = RunItem(source: name, view: view, times: times, history: run.monitor.history)
         let former = run.item?.id

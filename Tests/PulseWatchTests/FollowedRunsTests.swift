@@ -34,6 +34,19 @@ struct FollowedRunsTests {
         #expect(runs.judge(at: .after(3)) == [])
     }
 
+    @Test("takes what PULSE v2 alone tells for an update")
+    mutating func details() throws {
+        let status = try TrainingStatus.sample()
+        func rows(steps: Int64, at second: Int64) throws -> [RunRow] {
+            let document = PulseDocument(status, details: try RunDetails(stepsDone: steps))
+            return self.rows(runs.take(delivery(.accepted(document)), at: .after(second)))
+        }
+        _ = try rows(steps: 1, at: 0)
+        let row = try #require(try rows(steps: 2, at: 5).first)
+        #expect(row.reading.document.details?.stepsDone == 2)
+        #expect(row.updated == Moment.after(5).unixTime)
+    }
+
     @Test("judges by the time that passes")
     mutating func stale() throws {
         _ = runs.take(delivery(.accepted(try PulseDocument.sample())), at: .after(0))

@@ -31,6 +31,17 @@ struct SourceWatchTests {
         #expect(SourceWatch.updates(of: before, after: before) == [])
     }
 
+    @Test("tells what PULSE v2 alone says in the reading, and readers of v1 nothing twice")
+    func details() throws {
+        var before = view(try .sample())
+        before.details = try RunDetails(stepsDone: 1)
+        var after = before
+        after.details = try RunDetails(stepsDone: 2)
+        #expect(
+            SourceWatch.updates(of: after, after: before)
+                == [.reading(try #require(RunReading(after)))])
+    }
+
     @Test("says why there is nothing")
     func nothing() {
         var view = view(nil)
