@@ -153,7 +153,7 @@ struct BucketReader: Sendable {
         var skipped = SkippedFiles()
         for (key, reason) in passedOver { skipped.add(key, reason) }
         for (key, one) in keys where !one.isRun && !one.isDeleted { skipped.add(key, .neverValid) }
-        skipped.add(bucket, .tooMany, count: tooMany)
+        skipped.add(tooMany: tooMany)
         skipped.directoryError = error
         guard skipped != reported else { return nil }
         reported = skipped

@@ -10,7 +10,10 @@ enum RunsCheck {
         }
         let path = facts.directory.path
         return [served(runs, in: path)] + runs.hanging.map { hanging($0, in: facts) }
-            + runs.skipped.examples.sorted { $0.key < $1.key }.map { skipped($0.key, $0.value) }
+            + runs.skipped.examples.sorted { $0.key < $1.key }.map { name, reason in
+                skipped("\(name) isn't served: \(reason.explanation).", reason)
+            }
+            + (runs.skipped.tooManyText("served").map { [skipped("\($0).", .tooMany)] } ?? [])
             + unnamed(runs.skipped)
     }
 
@@ -33,9 +36,8 @@ enum RunsCheck {
             fix: "See whether what serves the file system can be reached: findmnt -T \(path)")
     }
 
-    private static func skipped(_ file: String, _ reason: SkippedFiles.Reason) -> Finding {
-        let text = "\(file) isn't served: \(reason.explanation)."
-        return switch reason {
+    private static func skipped(_ text: String, _ reason: SkippedFiles.Reason) -> Finding {
+        switch reason {
         case .invalidName:
             .problem(name, text, fix: "Rename it, where the trainer writes it as well.")
         case .sameName:
@@ -53,9 +55,7 @@ enum RunsCheck {
 
     private static func unnamed(_ skipped: SkippedFiles) -> [Finding] {
         let count = skipped.counts.values.reduce(0, +)
-        // Those beyond the limit are one example, whatever their number.
-        let named = skipped.examples.values.count { $0 != .tooMany }
-        let more = count - (skipped.counts[.tooMany] ?? 0) - named
+        let more = count - (skipped.counts[.tooMany] ?? 0) - skipped.examples.count
         guard more > 0 else { return [] }
         return [
             .problem(

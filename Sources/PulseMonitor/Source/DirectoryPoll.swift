@@ -94,7 +94,7 @@ final class DirectoryPoll: Sendable {
             for file in state.files.values where !file.isRun && !file.isMissing {
                 skipped.add(file.label, .neverValid)
             }
-            skipped.add(directory, .tooMany, count: state.tooMany)
+            skipped.add(tooMany: state.tooMany)
             guard skipped != state.reported else { return nil }
             state.reported = skipped
             return skipped

@@ -14,7 +14,7 @@ public struct SkippedFiles: Sendable, Equatable {
 
     /// How many there are, for each reason.
     public private(set) var counts: [Reason: Int] = [:]
-    /// Some of them, by their names as they can be shown, oldest first.
+    /// Some of them, by their names as they can be shown; of those beyond the limit none.
     public private(set) var examples: [String: Reason] = [:]
     /// Why the directory itself can't be listed; nil while it can.
     public var directoryError: String?
@@ -25,9 +25,13 @@ public struct SkippedFiles: Sendable, Equatable {
     /// Nothing is skipped.
     public init() {}
 
-    package mutating func add(_ name: String, _ reason: Reason, count: Int = 1) {
-        guard count > 0 else { return }
-        counts[reason, default: 0] += count
+    package mutating func add(_ name: String, _ reason: Reason) {
+        counts[reason, default: 0] += 1
         if examples.count < Self.exampleLimit { examples[name] = reason }
+    }
+
+    /// Adds those beyond the limit, which have no names: which of them are read is chance.
+    package mutating func add(tooMany count: Int) {
+        if count > 0 { counts[.tooMany, default: 0] += count }
     }
 }

@@ -1,6 +1,7 @@
 package import Logging
 
-/// Tells of what is passed over: one line for each file, and for a directory that can't be listed.
+/// Tells of what is passed over: one line for each file, for all beyond the limit, and for a directory
+/// that can't be listed.
 package struct SkippedLog: Sendable {
     /// One line, and how much it matters.
     struct Line: Equatable {
@@ -9,6 +10,7 @@ package struct SkippedLog: Sendable {
     }
 
     private var named: Set<String> = []
+    private var hasSaidTooMany = false
     private var directoryError: String?
     private let use: String
 
@@ -40,6 +42,10 @@ package struct SkippedLog: Sendable {
                 lines.append(Line(level: .warning, text: "files beyond these aren't named"))
             }
         }
+        if !hasSaidTooMany, let text = skipped.tooManyText(use) {
+            lines.append(Line(level: .warning, text: text))
+            hasSaidTooMany = true
+        }
         if skipped.directoryError != directoryError {
             lines.append(
                 skipped.directoryError.map {
@@ -48,6 +54,15 @@ package struct SkippedLog: Sendable {
         }
         directoryError = skipped.directoryError
         return lines
+    }
+}
+
+extension SkippedFiles {
+    /// How many are beyond the limit, for a person; nil where none is.
+    package func tooManyText(_ use: String) -> String? {
+        counts[.tooMany].map {
+            "\($0) \($0 == 1 ? "isn't" : "aren't") \(use): \(Reason.tooMany.explanation)"
+        }
     }
 }
 

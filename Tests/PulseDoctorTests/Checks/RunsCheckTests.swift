@@ -26,7 +26,7 @@ struct RunsCheckTests {
 
     @Test(
         "names each file that isn't served, with the reason and a fix",
-        arguments: SkippedFiles.Reason.allCases)
+        arguments: [SkippedFiles.Reason.invalidName, .sameName, .neverValid])
     func skipped(_ reason: SkippedFiles.Reason) {
         let found = findings {
             $0.count = 1
@@ -43,13 +43,13 @@ struct RunsCheckTests {
         let found = findings {
             $0.count = 1
             for number in 0..<150 { $0.skipped.add("\(number) .json", .invalidName) }
+            $0.skipped.add(tooMany: 500)
         }
         #expect(found.last?.text == "50 more files there aren't served.")
-        let over = findings {
-            $0.count = 1
-            $0.skipped.add("/runs", .tooMany, count: 500)
-        }
-        #expect(over.count == 2)
+        let over = found[found.count - 2]
+        #expect(over.level == .problem)
+        #expect(over.text == "500 aren't served: there are more than may be.")
+        #expect(over.fix?.contains("--max-runs") == true)
     }
 
     @Test("names a file that hangs, and says nothing of runs where there is no directory")

@@ -39,6 +39,17 @@ struct SkippedLogTests {
                 == [.init(level: .info, text: "the runs can be listed again")])
     }
 
+    @Test("says once that there are too many, however many are named beside them")
+    mutating func tooMany() {
+        var files = skipped((0..<100).map { ("x \($0)", .invalidName) })
+        files.add(tooMany: 1)
+        #expect(log.news(in: files).last?.text == "1 isn't served: there are more than may be")
+        files.add(tooMany: 6)
+        #expect(log.news(in: files).isEmpty)
+        var more = SkippedLog(use: "sent")
+        #expect(more.news(in: files).last?.text == "7 aren't sent: there are more than may be")
+    }
+
     @Test("is bounded, whatever others make")
     mutating func bounded() {
         var lines: [String] = []
