@@ -260,7 +260,7 @@ def test_what_is_no_run_is_named_in_the_log(runs: Callable[..., Runs]) -> None:
     reasons = {name: reason for _, name, reason in said}
     name = "its name can't be a run's"
     assert {key: value for key, value in reasons.items() if not value.startswith(name)} == {
-        "twin": "another has the same name", "fifo.json": "it has never held valid PULSE",
+        "twin": "another has the same name", "fifo.json": "it can't be read, as its mode forbids it or it is no regular file",
     }
     assert len(reasons) == len(said) == 9, said
     assert {"a@b.json", "%2e.json", "events.json", "late@.json"} <= reasons.keys()

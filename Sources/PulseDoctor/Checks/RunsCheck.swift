@@ -43,7 +43,12 @@ enum RunsCheck {
         case .sameName:
             .problem(
                 name, text, fix: "A file wins over the folder of its name: rename one of them.")
-        // One that is no run's, or is being written for the first time, is no fault.
+        case .unreadable:
+            .note(
+                name, text,
+                fix:
+                    "If it is a run's, let the server's user read it: chmod a+r; a writer that uses "
+                    + "mkstemp has to do so before each rename.")
         case .neverValid:
             .note(name, text, fix: "If it is a run's, pulse check says what is wrong with it.")
         case .tooMany:

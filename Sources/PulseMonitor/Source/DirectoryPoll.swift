@@ -91,8 +91,8 @@ final class DirectoryPoll: Sendable {
     func skipped() -> SkippedFiles? {
         state.withLock { state in
             var skipped = state.listed
-            for file in state.files.values where !file.isRun && !file.isMissing {
-                skipped.add(file.label, .neverValid)
+            for file in state.files.values {
+                if let reason = file.skipped { skipped.add(file.label, reason) }
             }
             skipped.add(tooMany: state.tooMany)
             guard skipped != state.reported else { return nil }

@@ -8,8 +8,8 @@ final class PolledFile: Sendable {
         var poll: FilePoll?
         /// Whether it has held a valid document: what never did is no run.
         var isRun = false
-        /// Whether the newest poll found nothing there.
-        var isMissing = true
+        /// What the newest poll found.
+        var found = SourceState.missing
         var nextAt: Duration?
     }
 
@@ -32,8 +32,13 @@ final class PolledFile: Sendable {
     /// Whether it has held a valid document.
     var isRun: Bool { state.withLock { $0.isRun } }
 
-    /// Whether the newest poll found nothing there.
-    var isMissing: Bool { state.withLock { $0.isMissing } }
+    /// Why it isn't served; nil where it is, and where nothing is there.
+    var skipped: SkippedFiles.Reason? {
+        state.withLock { state in
+            guard !state.isRun, state.found != .missing else { return nil }
+            return state.found == .unreadable ? .unreadable : .neverValid
+        }
+    }
 
     /// Whether a thread is in it at the moment.
     var isBusy: Bool { state.withLock { $0.poll == nil } }
@@ -60,7 +65,7 @@ final class PolledFile: Sendable {
             swap(&state.poll, &poll)
             state.nextAt = now + delivery.nextWithin
             state.isRun = state.isRun || delivery.hasAccepted
-            state.isMissing = delivery.isMissing
+            state.found = delivery.found
             // What never was a run is none.
             guard state.isRun else { return undelivered.count }
             return undelivered.add(
@@ -74,8 +79,8 @@ extension SourceDelivery {
         events.contains { if case .accepted = $0 { true } else { false } }
     }
 
-    /// Whether nothing was there.
-    fileprivate var isMissing: Bool {
-        if case .failed(let error)? = events.last { error.reason == .missing } else { false }
+    /// What was there.
+    fileprivate var found: SourceState {
+        if case .failed(let error)? = events.last { SourceState(error) } else { .ok }
     }
 }

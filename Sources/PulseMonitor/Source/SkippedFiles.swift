@@ -6,6 +6,8 @@ public struct SkippedFiles: Sendable, Equatable {
         case invalidName = "invalid_name"
         /// A file has the same name as this folder, and wins.
         case sameName = "same_name"
+        /// It can't be read, and never could while it held a valid document.
+        case unreadable
         /// It never held a valid document.
         case neverValid = "never_valid"
         /// There are more than may be.

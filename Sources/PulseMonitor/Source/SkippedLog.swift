@@ -33,10 +33,9 @@ package struct SkippedLog: Sendable {
             guard named.count < Self.limit, named.insert("\(name)/\(reason)").inserted else {
                 continue
             }
-            // One that is being written for the first time is no fault.
             lines.append(
                 Line(
-                    level: reason == .neverValid ? .info : .warning,
+                    level: reason.isFault ? .warning : .info,
                     text: "\(name) isn't \(use): \(reason.explanation)"))
             if named.count == Self.limit {
                 lines.append(Line(level: .warning, text: "files beyond these aren't named"))
@@ -67,6 +66,15 @@ extension SkippedFiles {
 }
 
 extension SkippedFiles.Reason {
+    /// Whether somebody has to mend something: another program's file is no fault, nor is one that is
+    /// being written for the first time.
+    package var isFault: Bool {
+        switch self {
+        case .invalidName, .sameName, .tooMany: true
+        case .unreadable, .neverValid: false
+        }
+    }
+
     /// Why, for a person.
     package var explanation: String {
         switch self {
@@ -74,6 +82,7 @@ extension SkippedFiles.Reason {
             "its name can't be a run's, which has letters, digits, '.', '_' and '-', begins with one of the "
                 + "first two, isn't 'events', and has at most 128 bytes"
         case .sameName: "another has the same name"
+        case .unreadable: "it can't be read, as its mode forbids it or it is no regular file"
         case .neverValid: "it has never held valid PULSE"
         case .tooMany: "there are more than may be"
         }

@@ -26,7 +26,7 @@ struct RunsCheckTests {
 
     @Test(
         "names each file that isn't served, with the reason and a fix",
-        arguments: [SkippedFiles.Reason.invalidName, .sameName, .neverValid])
+        arguments: [SkippedFiles.Reason.invalidName, .sameName, .unreadable, .neverValid])
     func skipped(_ reason: SkippedFiles.Reason) {
         let found = findings {
             $0.count = 1
@@ -35,7 +35,7 @@ struct RunsCheckTests {
         #expect(found.count == 2)
         #expect(found[1].text == "x.json isn't served: \(reason.explanation).")
         #expect(found[1].fix?.isEmpty == false)
-        #expect(found[1].level == (reason == .neverValid ? .note : .problem))
+        #expect(found[1].level == (reason.isFault ? .problem : .note))
     }
 
     @Test("counts those that it doesn't name")

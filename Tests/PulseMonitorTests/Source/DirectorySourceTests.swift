@@ -79,6 +79,11 @@ struct DirectorySourceTests {
         try write("a.json")
         let delivery = DirectorySource(path: directory.path).poll()
         #expect(epochs(delivery) == ["a": 1])
+        #expect(
+            delivery.skipped?.examples == [
+                "fifo.json": .unreadable, "loop.json": .unreadable, "null.json": .unreadable,
+                "deep/status.json": .unreadable,
+            ])
     }
 
     @Test("follows links that stay on the file system, and no others")
