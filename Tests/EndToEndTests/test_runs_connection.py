@@ -76,6 +76,35 @@ def test_a_server_that_restarts_is_followed(folder, page):
     expect(table.part("connection")).to_have_text("Connected")
 
 
+def test_a_server_that_restarts_without_an_archive_is_believed(folder, contexts):
+    """It knows nothing of the runs before it, so nothing of them is shown as if it still were."""
+    folder.sweep(["one", "two"])
+    server = folder.serve("--no-archive")
+    table = RunsPage.open(contexts().new_page(), server)
+    table.expect_names("one", "two")
+    opened = RunsPage.open(contexts().new_page(), server, f"?run={folder.ids()['one']}")
+    panel = Panel(opened.page)
+    panel.expect(label="one", percent="25.0%", connection="Connected")
+    server.stop()
+    expect(table.part("connection")).to_have_text("Offline")
+    expect(table.root).to_have_attribute("data-frozen", "")
+    panel.expect(connection="Offline", percent="25.0%")
+    panel.expect_frozen()
+    folder.remove("two")
+    folder.write("one", epoch=3.0, timestamp=1_700_000_100)
+    folder.serve("--no-archive", port=server.port)
+    table.expect_names("one")
+    expect(table.cell("one", "percent")).to_have_text("75.0%")
+    expect(table.root).not_to_have_attribute("data-frozen", "")
+    # The run of this server began when it saw it, and is another one to it.
+    expect(opened.page.get_by_role("alert")).to_contain_text("There is no run one@1700000000")
+    expect(panel.root).to_have_count(0)
+    opened.page.get_by_role("link", name="All runs").click()
+    opened.expect_names("one")
+    opened.cell("one", "name").click()
+    panel.expect(label="one", percent="75.0%", connection="Connected")
+
+
 def test_an_outage_has_a_countdown_and_can_be_cut_short(folder, page):
     folder.sweep(["one"])
     server = folder.serve(port=free_port())

@@ -38,7 +38,7 @@ const en = {
   gone: 'no longer listed',
   back: 'All runs',
   unknown: 'There is no run {name}',
-  unknownWhy: 'It may have been deleted, or its file is gone.',
+  unknownWhy: 'It may have been deleted, its file is gone, or the server was restarted without an archive.',
 };
 
 const ru = {
@@ -77,7 +77,7 @@ const ru = {
   gone: 'больше нет в списке',
   back: 'Все запуски',
   unknown: 'Запуска {name} нет',
-  unknownWhy: 'Возможно, он удалён или его файл исчез.',
+  unknownWhy: 'Возможно, он удалён, его файл исчез или сервер перезапущен без архива.',
 };
 
 const languages = { en, ru };
