@@ -3,7 +3,9 @@ internal import MicroHTTPD
 /// Who may ask: the `Host` allow-list, the origins that CORS lets in, the token; and whose pages may
 /// frame the panel.
 struct AccessPolicy: Sendable {
-    private let allowedHosts: [[UInt8]]
+    /// In small letters, and without the dot that says that a name is whole (RFC 1034 §3.1): it is the
+    /// same one.
+    private let ownNames: [[UInt8]]
     private let origins: [[UInt8]]
     private let allowsAnyOrigin: Bool
     private let token: CurrentToken?
@@ -28,7 +30,10 @@ struct AccessPolicy: Sendable {
         allowedHosts: [String] = [], corsOrigins: [String] = [], frameAncestors: [String] = [],
         token: AccessToken? = nil
     ) {
-        self.allowedHosts = allowedHosts.map { Array(Self.withoutDot($0.lowercased().utf8)) }
+        ownNames = (["localhost"] + allowedHosts).map { name in
+            let bytes = Array(name.lowercased().utf8)
+            return bytes.last == UInt8(ascii: ".") ? bytes.dropLast() : bytes
+        }
         let ancestors = corsOrigins + frameAncestors
         self.frameAncestors = (["'self'"] + ancestors).joined(separator: " ")
         self.token = token.map(CurrentToken.init)
@@ -102,20 +107,13 @@ struct AccessPolicy: Sendable {
     }
 
     func hostName(in authority: Span<UInt8>) -> HostName {
-        guard let host = Authority.host(of: authority) else { return .malformed }
-        guard host.count > 0 else { return .foreign }
-        if Authority.isAddress(authority.extracting(host)) { return .own }
-        let name = Self.withoutDot(Bytes.lowercased(authority.extracting(host)))
-        let isOwn =
-            name.elementsEqual(Self.localhost) || allowedHosts.contains { $0.elementsEqual(name) }
-        return isOwn ? .own : .foreign
-    }
-
-    /// A name without the dot that says that it is whole (RFC 1034 §3.1): it is the same one.
-    private static func withoutDot<Name: BidirectionalCollection<UInt8>>(_ name: Name)
-        -> Name.SubSequence
-    {
-        name.last == UInt8(ascii: ".") ? name.dropLast() : name[...]
+        guard let place = Authority.host(of: authority) else { return .malformed }
+        guard place.count > 0 else { return .foreign }
+        let host = authority.extracting(place)
+        if Authority.isAddress(host) { return .own }
+        let hasDot = host[host.count - 1] == UInt8(ascii: ".")
+        let name = hasDot ? host.extracting(droppingLast: 1) : host
+        return ownNames.contains { Bytes.equal(lowercased: name, $0) } ? .own : .foreign
     }
 
     /// Whether the request carries the token, where one is needed.
@@ -132,6 +130,4 @@ struct AccessPolicy: Sendable {
     func signIn(_ request: borrowing Request) -> Response? {
         token?.value.signIn(request)
     }
-
-    private static let localhost = Array("localhost".utf8)
 }

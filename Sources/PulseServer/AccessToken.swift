@@ -90,7 +90,7 @@ struct AccessToken: Sendable {
     /// Blanks may stand between the two (RFC 9110 §11.4).
     private static func bearer(in field: Span<UInt8>) -> Range<Int>? {
         guard field.count > scheme.count,
-            Bytes.lowercased(field.extracting(0..<scheme.count)) == scheme
+            Bytes.equal(lowercased: field.extracting(0..<scheme.count), scheme)
         else { return nil }
         var start = scheme.count
         while start < field.count, field[start] == UInt8(ascii: " ") { start += 1 }

@@ -20,13 +20,19 @@ enum Bytes {
 
     /// The bytes with ASCII capitals made small.
     static func lowercased(_ bytes: Span<UInt8>) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count)
-        for index in bytes.indices {
-            let byte = bytes[index]
-            let isCapital = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-            result.append(isCapital ? byte | 0x20 : byte)
+        bytes.indices.map { lowercased(bytes[$0]) }
+    }
+
+    /// Whether bytes are `other` once their ASCII capitals are made small.
+    static func equal(lowercased one: Span<UInt8>, _ other: [UInt8]) -> Bool {
+        guard one.count == other.count else { return false }
+        for index in other.indices where lowercased(one[index]) != other[index] {
+            return false
         }
-        return result
+        return true
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
     }
 }

@@ -19,7 +19,13 @@ struct BytesTests {
 
     @Test("only ASCII capitals are made small")
     func lowercased() {
-        let bytes = Array("AZaz@[É0".utf8)
-        #expect(Bytes.lowercased(bytes.span).text == "azaz@[É0")
+        for (one, other, isEqual) in [
+            ("AZaz@[É0", "azaz@[É0", true), ("AZ", "az", true), ("É", "é", false),
+            ("@", "`", false), ("[", "{", false), ("ab", "a", false), ("a", "ab", false),
+        ] {
+            let one = Array(one.utf8)
+            #expect(Bytes.equal(lowercased: one.span, Array(other.utf8)) == isEqual)
+            #expect((Bytes.lowercased(one.span) == Array(other.utf8)) == isEqual)
+        }
     }
 }
