@@ -7,8 +7,9 @@
     python3 benchmarks/run.py --write docs/PERFORMANCE.md
     python3 benchmarks/run.py --from benchmarks/results/latest.json --write docs/PERFORMANCE.md
 
-A part that isn't measured keeps the samples of the run before. Every server is a child of this
-program on a loopback port, and ends with it. All samples go to benchmarks/results/latest.json.
+A part that isn't measured keeps the samples of the run before, and one that fails is named in the
+end. Every server is a child of this program on a loopback port, and ends with it. All samples go to
+benchmarks/results/latest.json.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import argparse
 import subprocess
 import sys
 import tempfile
+import time
+import traceback
 from pathlib import Path
 
 from bench import (
@@ -42,18 +45,18 @@ STREAMS = 10_000
 def main() -> int:
     """Measure or load, then show."""
     arguments = parse()
+    failed: list[str] = []
     if arguments.source:
         samples = Samples.load(arguments.source)
     else:
-        samples = measure(arguments)
-        if arguments.only and arguments.json.exists():
-            samples.values = Samples.load(arguments.json).values | samples.values
-        samples.save(arguments.json)
+        samples, failed = measure(arguments)
     table = report.markdown(samples, *(200, 50) if arguments.quick else (STREAMS, 1_000))
     print(table)
     if arguments.write:
         report.write_between_marks(arguments.write, table)
-    return 0
+    if failed:
+        print(f"not measured to the end: {', '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 def parse() -> argparse.Namespace:
@@ -75,41 +78,63 @@ def parse() -> argparse.Namespace:
     return arguments
 
 
-def measure(arguments: argparse.Namespace) -> Samples:
-    """Run the parts one after the other: nothing is measured while something else runs."""
+def measure(arguments: argparse.Namespace) -> tuple[Samples, list[str]]:
+    """Run the parts one after the other: nothing is measured while something else runs.
+
+    What was measured is saved after each, and stays when another one fails; those are named.
+    """
     kit = tools.prepare(arguments.binary)
     samples = Samples(machine={**describe_machine(), "versions": versions(kit)})
+    before = {}
+    if arguments.only and arguments.json.exists():
+        before = Samples.load(arguments.json).values
+    failed = []
+    for part in arguments.only or PARTS:
+        print(f"measuring {part}…", file=sys.stderr, flush=True)
+        begun = time.monotonic()
+        try:
+            measure_part(part, kit, samples, arguments)
+        except Exception:  # noqa: BLE001 (half an hour of measurements is worth keeping)
+            traceback.print_exc()
+            failed.append(part)
+        print(f"  {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+        Samples(before | samples.values, samples.machine).save(arguments.json)
+    samples.values = before | samples.values
+    return samples, failed
+
+
+def measure_part(
+    part: str, kit: tools.Tools, samples: Samples, arguments: argparse.Namespace
+) -> None:
+    """Run one part."""
     quick, rounds = arguments.quick, 1 if arguments.quick else arguments.rounds
     size = Size(200, 3, 100) if quick else Size(STREAMS, 40, 250)
-    for part in arguments.only or PARTS:
-        print(f"measuring {part}…", file=sys.stderr)
-        if part == "requests":
-            with tempfile.TemporaryDirectory() as name:
-                Path(name).chmod(0o755)
-                requests.measure(kit, Path(name), samples, rounds, 1 if quick else 3)
-        elif part == "streams":
-            streams.measure(kit, samples, rounds, size)
-            few = Size(size.streams // 10, size.events, size.interval)
-            for _ in range(rounds):
-                streams.fan_out(kit, samples, f"fanout{few.streams}.pulse", "pulse", few)
-            streams.measure_split(kit, samples, rounds, size)
-            streams.measure_latency(kit, samples, 20 if quick else 1000)
-        elif part == "growth":
-            few = Size(100, size.events, 50)
-            streams.fan_out(kit, samples, "fanout100.pulse", "pulse", few)
-            streams.measure_growth(kit, samples, 4 if quick else 200, 20 if quick else 1000)
-        elif part == "meanwhile":
-            seconds = Size(size.streams, 2 if quick else 20, 1000)
-            streams.measure_requests_meanwhile(kit, samples, 1 if quick else 3, seconds)
-        elif part == "rest":
-            footprint.measure_start(kit, samples, 2 if quick else 20)
-            streams.measure_idle(kit, samples, 2 if quick else 30)
-        elif part == "code":
-            footprint.measure_codec(kit, samples, rounds, 10_000 if quick else 1_000_000)
-            footprint.measure_writers(kit, samples, rounds, 20 if quick else 500)
-        else:
-            measure_runs(part, kit, samples, quick=quick)
-    return samples
+    if part == "requests":
+        with tempfile.TemporaryDirectory() as name:
+            Path(name).chmod(0o755)
+            requests.measure(kit, Path(name), samples, rounds, 1 if quick else 3)
+    elif part == "streams":
+        streams.measure(kit, samples, rounds, size)
+        few = Size(size.streams // 10, size.events, size.interval)
+        for _ in range(rounds):
+            streams.fan_out(kit, samples, f"fanout{few.streams}.pulse", "pulse", few)
+        streams.measure_split(kit, samples, rounds, size)
+        streams.measure_latency(kit, samples, 20 if quick else 1000)
+    elif part == "growth":
+        few = Size(100, size.events, 50)
+        streams.fan_out(kit, samples, "fanout100.pulse", "pulse", few)
+        streams.measure_growth(kit, samples, 4 if quick else 200, 20 if quick else 1000)
+    elif part == "meanwhile":
+        seconds = Size(size.streams, 2 if quick else 20, 1000)
+        streams.measure_requests_meanwhile(kit, samples, 1 if quick else 3, seconds)
+    elif part == "rest":
+        footprint.measure_start(kit, samples, 2 if quick else 20)
+        streams.measure_idle(kit, samples, 2 if quick else 30)
+    elif part == "code":
+        footprint.measure_codec(kit, samples, rounds, 10_000 if quick else 1_000_000)
+        footprint.measure_writers(kit, samples, rounds, 20 if quick else 500)
+    else:
+        measure_runs(part, kit, samples, quick=quick)
 
 
 def measure_runs(part: str, kit: tools.Tools, samples: Samples, *, quick: bool) -> None:
