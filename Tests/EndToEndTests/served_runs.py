@@ -16,12 +16,14 @@ class Runs:
         self.directory = directory
         self.flags = flags
         self.log = log
+        # A command that becomes the server, as `PulseServer` takes it.
+        self.wrapper: list[str] = []
         self.server: PulseServer
 
     def start(self) -> Runs:
         self.server = PulseServer(
             None, "--runs-dir", str(self.directory), "--poll-interval", "200ms", *self.flags,
-            log=self.log,
+            log=self.log, wrapper=self.wrapper,
         )
         return self
 

@@ -283,6 +283,81 @@ def test_a_directory_that_is_none_is_said_and_served_when_it_comes(
     wait_until(lambda: "the runs can be listed again" in some.log.read_text(), "that, too")
 
 
+def test_what_the_server_may_not_read_is_said(runs: Callable[..., Runs]) -> None:
+    some = runs("--no-archive")
+    if os.geteuid() == 0:
+        # As any other user: permissions count for who may not override them.
+        rights = "-dac_override,-dac_read_search"
+        some.wrapper = ["setpriv", f"--inh-caps={rights}", f"--bounding-set={rights}"]
+    some.write("a.json")
+    some.write("secret.json")
+    (some.directory / "secret.json").chmod(0)
+    some.directory.chmod(0)
+    some.start()
+
+    def said(text: str) -> bool:
+        return re.search(text, some.log.read_text()) is not None
+
+    unreadable = 'pulse_files_skipped{reason="unreadable"}'
+    wait_until(lambda: said("the runs can't be listed: .*: permission denied"), "it is said")
+    assert some.sources() == []
+    some.directory.chmod(0o755)
+    some.wait_for("a", source_state="ok")
+    wait_until(lambda: said("secret.json isn't served: it can't be read"), "this, too")
+    wait_until(lambda: some.server.metric(unreadable) == 1, "it is counted")
+    # The last good state stays while nobody may look at it.
+    some.directory.chmod(0)
+    item = some.wait_for("a", source_state="unreadable")
+    assert (item["epoch"], item["source_error"]) == (1.0, "a.json: permission denied")
+    some.directory.chmod(0o755)
+    some.wait_for("a", source_state="ok")
+    (some.directory / "secret.json").chmod(0o644)
+    some.wait_for("secret", epoch=1.0)
+    wait_until(lambda: some.server.metric(unreadable) == 0, "it is no longer")
+
+
+def test_a_directory_that_is_replaced_is_followed(runs: Callable[..., Runs]) -> None:
+    some = runs("--no-archive")
+    some.write("a.json")
+    some.write("b.json")
+    some.start()
+    away = some.directory.with_name("away")
+    some.directory.rename(away)
+    some.wait_for("a", source_state="missing")
+    # A link to where it is now: the same runs go on.
+    some.directory.symlink_to(away)
+    assert some.wait_for("a", source_state="ok")["attempt"] == 1
+    some.write("a.json", epoch=2.0, timestamp=1_700_000_100)
+    some.wait_for("a", epoch=2.0)
+    # A link to elsewhere, and a directory of its own again.
+    other = some.directory.with_name("other")
+    other.mkdir()
+    some.directory.unlink()
+    some.directory.symlink_to(other)
+    some.write("b.json", epoch=3.0, timestamp=1_700_000_100)
+    some.wait_for("b", epoch=3.0)
+    some.wait_for("a", source_state="missing", epoch=2.0)
+    some.directory.unlink()
+    some.directory.mkdir()
+    some.write("a.json", epoch=3.5, timestamp=1_700_000_200)
+    assert some.wait_for("a", epoch=3.5)["id"] == "a@1700000000"
+
+
+def test_names_that_differ_in_case_are_others(runs: Callable[..., Runs]) -> None:
+    some = runs("--no-archive")
+    some.write("case.json", epoch=1.0)
+    some.write("Case.json", epoch=2.0)
+    some.write("CASE/status.json", epoch=3.0)
+    some.start()
+    shown = {run["source"]: run["epoch"] for run in some.list()["runs"]}
+    assert shown == {"case": 1.0, "Case": 2.0, "CASE": 3.0}
+    assert some.server.get("/runs/Case/status").json()["epoch"] == 2.0
+    # One that is moved over another is that one's next document.
+    (some.directory / "Case.json").replace(some.directory / "case.json")
+    some.wait_for("case", epoch=2.0)
+    some.wait_for("Case", source_state="missing", epoch=2.0)
+
+
 def test_a_file_that_hangs_holds_up_no_other(runs: Callable[..., Runs]) -> None:
     some = runs()
     some.write("a.json")
