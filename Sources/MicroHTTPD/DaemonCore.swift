@@ -101,7 +101,7 @@ extension DaemonCore {
         private var limit = 16
 
         mutating func serve(_ channel: any ServedChannel) {
-            if isFinished { return channel.finish() }
+            if isFinished { return channel.finish(sending: []) }
             channels[ObjectIdentifier(channel)] = channel
             guard channels.count > limit else { return }
             // The newest has none yet.
@@ -111,7 +111,7 @@ extension DaemonCore {
 
         mutating func finish() {
             isFinished = true
-            for channel in channels.values { channel.finish() }
+            for channel in channels.values { channel.finish(sending: []) }
             channels = [:]
         }
     }

@@ -50,12 +50,12 @@ public final class StreamChannel<Content: StreamContent>: ServedChannel, Sendabl
         }
     }
 
-    /// Ends all streams: each sends what is on its way, then its final chunk.
+    /// Ends all streams: each sends what is on its way, these bytes, then its final chunk.
     ///
-    /// New ones end at once.
-    public func finish() {
+    /// New ones end at once in the same way.
+    public func finish(sending last: [UInt8] = []) {
         state.withLock { state in
-            state.streams.finish()
+            state.streams.finish(sending: last)
             state.streams.wake(SuspendedConnection.resume)
         }
     }
@@ -120,8 +120,8 @@ protocol ServedChannel: AnyObject, Sendable {
     /// On a finished channel it leads straight to the end.
     func open(_ opening: StreamOpening, on connection: SuspendedConnection) -> any StreamReader
 
-    /// Ends all streams, and any new one.
-    func finish()
+    /// Ends all streams, and any new one, with these bytes.
+    func finish(sending last: [UInt8])
 }
 
 /// One client's place in a channel, used by the library's thread alone; its end closes the stream.

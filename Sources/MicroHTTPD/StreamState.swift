@@ -8,6 +8,8 @@ struct StreamCursor<Content: StreamContent>: Sendable {
     /// The bytes on their way; sent whole before anything else.
     private(set) var frame: [UInt8]
     private(set) var sent = 0
+    /// Whether the last bytes of a finished channel are on their way, or sent.
+    fileprivate var hasLast = false
 
     init(position: Content.Position, beats: UInt64, preamble: [UInt8]) {
         self.position = position
@@ -54,6 +56,7 @@ enum StreamStep: Sendable, Equatable {
 struct StreamState<Connection: Sendable, Content: StreamContent>: Sendable {
     private(set) var content = Content()
     private(set) var isFinished = false
+    private var last: [UInt8] = []
     private var heartbeat: [UInt8] = []
     private var beats: UInt64 = 0
     private var queue: WakeQueue<Connection>
@@ -86,7 +89,9 @@ struct StreamState<Connection: Sendable, Content: StreamContent>: Sendable {
         queue.callAll(atOnce: false)
     }
 
-    mutating func finish() {
+    /// Ends all streams, each with these bytes behind the newest content.
+    mutating func finish(sending last: [UInt8] = []) {
+        if !isFinished { self.last = last }
         isFinished = true
         queue.callAll(atOnce: true)
     }
@@ -131,6 +136,10 @@ struct StreamState<Connection: Sendable, Content: StreamContent>: Sendable {
     private mutating func load(into cursor: inout StreamCursor<Content>) -> Bool {
         if let bytes = content.next(after: &cursor.position) {
             cursor.load(bytes)
+        } else if isFinished {
+            guard !cursor.hasLast, !last.isEmpty else { return false }
+            cursor.load(last)
+            cursor.hasLast = true
         } else if cursor.beats != beats {
             cursor.load(heartbeat)
             cursor.beats = beats

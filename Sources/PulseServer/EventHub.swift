@@ -33,9 +33,9 @@ struct EventHub: Sendable {
         channel.beat(ServerSentEvent.heartbeat(timestamp: timestamp))
     }
 
-    /// Ends every stream with its final chunk.
-    func finish() {
-        channel.finish()
+    /// Ends every stream with these bytes and its final chunk.
+    func finish(sending last: [UInt8] = []) {
+        channel.finish(sending: last)
     }
 
     /// Answers with a stream, or with 503 at the limit.

@@ -155,12 +155,12 @@ struct Routes: Sendable {
             case .noPanel: representation = errors.noPanel
             case .base: return (.response(redirect(of: request, origin: origin)), nil)
             case nil: representation = errors.notFound
-            case .events: return (runs.frontStream.open(request, origin: origin), nil)
+            case .events: return (runs.openFront(request, version: 1, origin: origin), nil)
             case .status2: representation = runs.front.store.snapshot.version2.status
             case .history2:
                 let curve = runs.front.store.snapshot.history
                 return runAnswers.history(curve, version: 2, request, origin: origin)
-            case .events2: return (runs.openFrontVersion2(request, origin: origin), nil)
+            case .events2: return (runs.openFront(request, version: 2, origin: origin), nil)
             case .metrics:
                 let headers = policy.headersByOrigin[origin]
                 return (.response(page.response(to: request, headers: headers)), nil)

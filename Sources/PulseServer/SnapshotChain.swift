@@ -35,6 +35,11 @@ struct SnapshotChain: Sendable {
     /// How often the source was polled.
     var counts: SourceCounts { monitor.counts }
 
+    /// The answers of a run that has been followed and is over.
+    func ended(_ view: RunView) -> EarlierRun {
+        EarlierRun(view.ended, policy: policy)
+    }
+
     /// What happened, and the next snapshot; nil when nothing that is served has changed.
     typealias Step = (events: [RunEvent], snapshot: StatusSnapshot?)
 

@@ -136,6 +136,71 @@ def test_its_stream_says_what_there_is_and_ends(job: Job) -> None:
     assert again.body == b"event: end\ndata: {}\n\n"
 
 
+@pytest.mark.parametrize("version", ["", "v2/"], ids=["v1", "v2"])
+def test_the_stream_of_a_run_ends_with_it(job: Job, version: str) -> None:
+    job.write(1.0, at=0)
+    (run,) = job.ids()
+    port = job.server.port
+    with (
+        EventStream(port, path=f"/runs/{run}/{version}events") as of_run,
+        EventStream(port, path=f"/runs/job/{version}events") as of_source,
+    ):
+        for stream in (of_run, of_source):
+            assert json.loads(stream.next_of("status").data)["epoch"] == 1.0
+            stream.next_of("progress")
+        # A run that begins takes the place of this one.
+        job.write(0.0, at=100, loss=0.9)
+        assert json.loads(of_source.next_of("status").data)["epoch"] == 0.0
+        status, progress, end = of_run.next(), of_run.next(), of_run.next()
+        of_run.read_to_end()
+        assert of_run.ended
+        assert not of_source.ended
+    wait_until(lambda: job.get(f"/{run}").status == 200, "it is archived")
+    assert (end.type, end.data) == ("end", b"{}")
+    assert json.loads(status.data)["epoch"] == 1.0
+    assert progress.data == job.get(f"/{run}/progress").body
+    # What it ended with is what whoever comes later gets.
+    later = job.get(f"/{run}/{version}events").body
+    assert later.startswith(b"id: %s\nevent: status\ndata: %s\n\n" % (status.id.encode(), status.data))
+
+
+def test_the_stream_of_a_run_ends_with_it_without_an_archive(tmp_path: Path) -> None:
+    job = Job(tmp_path, "--runs-dir", str(tmp_path / "runs"), "--no-archive")
+    try:
+        job.write(1.0, at=0)
+        (run,) = job.ids()
+        with EventStream(job.server.port, path=f"/runs/{run}/events") as stream:
+            stream.next_of("progress")
+            job.write(0.0, at=100, status="idle")
+            assert json.loads(stream.next_of("progress").data)["liveness"] == "finished"
+            assert stream.next().type == "end"
+            stream.read_to_end()
+            assert stream.ended
+    finally:
+        job.server.stop()
+
+
+def test_the_stream_of_a_run_that_was_a_resume_leads_to_the_other(job: Job) -> None:
+    job.write(2.4, at=0)
+    (first,) = job.ids()
+    # As trainers write that begin at 0 before they have read their checkpoint.
+    job.write(0.0, at=100)
+    second = job.get("/job").json()["id"]
+    assert second != first
+    with EventStream(job.server.port, path=f"/runs/{second}/events") as stream:
+        stream.next_of("progress")
+        for step in (1, 2):
+            job.write(2.0 + step / 10, at=100 + 10 * step)
+        wait_until(lambda: job.get("/job").json()["id"] == first, "it is known for a resume")
+        stream.read_to_end()
+        assert stream.ended
+    with EventStream(job.server.port, path=f"/runs/{second}/events") as stream:
+        assert b" 308 " in stream.head
+        assert f"Location: ../{first}/events\r\n".encode() in stream.head
+    with EventStream(job.server.port, path=f"/runs/{first}/events") as stream:
+        assert json.loads(stream.next_of("status").data)["epoch"] == 2.2
+
+
 def test_the_stream_of_all_has_them(job: Job) -> None:
     ids = three_runs(job)
     with EventStream(job.server.port, path="/runs/events") as stream:

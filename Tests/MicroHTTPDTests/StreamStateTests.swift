@@ -191,6 +191,24 @@ struct StreamStateTests {
         #expect(client.received == "<retry><s1:>")
     }
 
+    @Test("ends with its last bytes, whoever joins when, and once only")
+    func finishSending() {
+        var streams = StreamState<Int, LatestUpdate>()
+        streams.publish(.numbered(1), sequence: 1)
+        var client = TestClient(1, of: streams)
+        _ = client.read(from: &streams, capacity: 2)
+        streams.beat(Array("<b1:>".utf8))
+        streams.finish(sending: Array("<last:>".utf8))
+        // The server ends, too.
+        streams.finish()
+        var later = TestClient(2, of: streams, known: 1)
+        #expect(client.readAll(from: &streams, capacity: 3) == .end)
+        #expect(later.readAll(from: &streams) == .end)
+        #expect(client.received == "<s1:><last:>")
+        #expect(later.received == "<last:>")
+        #expect(client.read(from: &streams) == .end)
+    }
+
     @Test("passes over an update without bytes instead of spinning on it")
     func emptyUpdate() {
         var streams = StreamState<Int, LatestUpdate>()

@@ -64,4 +64,12 @@ extension RunView {
             source: .ok, sourceError: nil, run: run.id, attempt: run.attempt,
             hasLoss: run.document.hasLoss, details: run.document.details)
     }
+
+    /// The same of a run that has been followed: another one, or none, has taken its place.
+    package var ended: RunView {
+        var view = self
+        (view.liveness, view.etaSeconds) = (.finished, nil)
+        (view.source, view.sourceError) = (.ok, nil)
+        return view
+    }
 }

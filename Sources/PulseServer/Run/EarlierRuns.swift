@@ -26,7 +26,7 @@ final class EarlierRuns: Sendable {
     func answers(of run: ArchivedRun) -> EarlierRun {
         entries.withLock { entries in
             if let known = entries.first(where: { $0.run == run }) { return known.answers }
-            let answers = EarlierRun(run, policy: policy)
+            let answers = EarlierRun(RunView(run), policy: policy)
             if entries.count == Self.limit { entries.removeFirst() }
             entries.append(Entry(run: run, answers: answers))
             return answers
@@ -50,9 +50,9 @@ final class EarlierRun: Sendable {
     private let policy: AccessPolicy
     private let read = Mutex<HistoryRepresentation?>(nil)
 
-    init(_ run: ArchivedRun, policy: AccessPolicy) {
+    /// - Parameter view: of the run as it has ended.
+    init(_ view: RunView, policy: AccessPolicy) {
         self.policy = policy
-        let view = RunView(run)
         // The same bytes have the same id, whichever server sends them.
         id = Fingerprint.of(view.progressDocument ?? [])
         let snapshot = StatusSnapshot(
@@ -82,8 +82,13 @@ final class EarlierRun: Sendable {
         _ request: borrowing Request, version: Int, heads: StreamHeads, origin: Int
     ) -> Response {
         let isKnown = request.withHeader(.lastEventID) { Bytes.equal($0, Array(id.utf8)) }
-        let update = version == 1 ? snapshot : version2.update
-        let state = isKnown == true ? [] : update.snapshot
-        return heads.whole(state + Self.end, origin: origin)
+        return heads.whole(isKnown == true ? Self.end : events(version: version), origin: origin)
+    }
+
+    /// The state, and that no other follows.
+    ///
+    /// - Parameter version: of PULSE, 1 or 2.
+    func events(version: Int) -> [UInt8] {
+        (version == 1 ? snapshot : version2.update).snapshot + Self.end
     }
 }

@@ -63,10 +63,10 @@ struct RunAnswers: Sendable {
         case .none: return answer(unknown, request, origin)
         case .moved(let id): return (.response(redirect(to: id, part, origin: origin)), nil)
         case .earlier(let run, let item): return answer(run, item, part, request, origin: origin)
-        case .run(let resource):
-            let snapshot = resource.store.snapshot
+        case .run(let run):
+            let snapshot = run.snapshot
             switch part {
-            case .events: return (resource.hub.open(request, origin: origin), nil)
+            case .events: return (run.events(request, version: 1, origin: origin), nil)
             case .status: return answer(snapshot.status, request, origin)
             case .progress: return answer(snapshot.progress, request, origin)
             case .history: return history(snapshot.history, request, origin: origin)
@@ -75,11 +75,8 @@ struct RunAnswers: Sendable {
                 return answer(snapshot.version2.status, request, origin)
             case .history2:
                 return history(snapshot.history, version: 2, request, origin: origin)
-            case .events2:
-                let reply = resource.version2.open(request, origin: origin, from: resource.store)
-                return (reply, nil)
-            case .item:
-                return answer(resource.item, request, origin)
+            case .events2: return (run.events(request, version: 2, origin: origin), nil)
+            case .item: return answer(run.item, request, origin)
             }
         }
     }

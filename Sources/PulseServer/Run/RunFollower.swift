@@ -26,11 +26,9 @@ struct RunFollower: Sendable {
         self.goesOn = goesOn
         let view = chain.snapshot.view
         times = Self.times(of: view, keeper?.memory, wallClock)
-        let hub = makeHub()
-        hub.publish(chain.snapshot)
         resource = RunResource(
-            name, label: label, store: StatusStore(chain.snapshot, chain.counts), hub: hub,
-            version2: Version2Hub(makeHub), ids: ids,
+            name, label: label, store: StatusStore(chain.snapshot, chain.counts),
+            makeHub: makeHub, ids: ids,
             item: RunItem(source: name, view: view, times: times, history: chain.history))
     }
 
@@ -74,32 +72,42 @@ struct RunFollower: Sendable {
     ) {
         let before = chain.snapshot
         let step = chain.take(delivery, at: now, wallClock: wallClock)
-        let isNewStatus = step.snapshot.map { $0.view.document != before.view.document } ?? false
-        finish(step, isNewStatus: isNewStatus, wallClock: wallClock, in: table)
+        finish(step, after: before, wallClock: wallClock, in: table)
         resource.store.update(chain.counts)
     }
+
     /// Goes on with the time that has passed.
     mutating func judge(at now: Duration, wallClock: Int64, in table: RunTable) {
-        finish(chain.judge(at: now), isNewStatus: false, wallClock: wallClock, in: table)
+        let before = chain.snapshot
+        finish(chain.judge(at: now), after: before, wallClock: wallClock, in: table)
     }
 
     private mutating func finish(
-        _ step: SnapshotChain.Step, isNewStatus: Bool, wallClock: Int64, in table: RunTable
+        _ step: SnapshotChain.Step, after before: StatusSnapshot, wallClock: Int64,
+        in table: RunTable
     ) {
         var begins = false
+        var isJoined = false
         for event in step.events {
             switch event {
             case .began: begins = true
-            case .joined(let run, let earlier, _, _): resource.note(run, joins: earlier)
+            case .joined(let run, let earlier, _, _):
+                isJoined = true
+                resource.note(run, joins: earlier)
             default: break
             }
         }
         let view = chain.snapshot.view
+        let isNewStatus = step.snapshot != nil && view.document != before.view.document
         times.take(step.events, to: view, isNewStatus: isNewStatus, at: wallClock)
         if let snapshot = step.snapshot {
+            let ofRun = resource.current.streams
+            let goesOn = before.view.run == nil || before.view.run == view.run
+            // Before the next run can be read: none of it is sent to who follows this one.
+            if !goesOn { isJoined ? ofRun.finish() : ofRun.finish(as: chain.ended(before.view)) }
             resource.store.update(snapshot)
-            resource.hub.publish(snapshot)
-            resource.version2.publish(from: resource.store)
+            resource.streams.publish(from: resource.store)
+            if goesOn { ofRun.publish(from: resource.store) }
             let item = RunItem(
                 source: resource.name, view: view, times: times, history: chain.history)
             table.take(resource, item: item, begins: begins)

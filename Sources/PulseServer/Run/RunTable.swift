@@ -10,10 +10,8 @@ final class RunTable: Sendable {
         var resources: [SourceName: RunResource] = [:]
         /// What the routes without a name serve.
         var front: RunResource
-        /// The stream of those, while they can come to mean another run.
-        var frontHub: EventHub?
-        /// The same as PULSE v2.
-        var frontVersion2: Version2Hub?
+        /// The streams of those, while they can come to mean another run.
+        var frontStreams: EventStreams?
         /// Counts the changes of what a list shows.
         var version: UInt64 = 0
         /// Counts the sources that came and went.
@@ -27,7 +25,7 @@ final class RunTable: Sendable {
 
     /// What a request with the id of a run finds.
     enum Finding {
-        case run(RunResource)
+        case run(FoundRun)
         case earlier(ArchivedRun, RunItem)
         /// It is called so now.
         case moved(to: String)
@@ -47,10 +45,8 @@ final class RunTable: Sendable {
     ///   - isSingle: whether it is the only one there will be.
     ///   - heads: of all streams, which are counted in `streams`.
     init(front: RunResource, isSingle: Bool, heads: StreamHeads, streams: StreamCount) {
-        let hub = isSingle ? nil : EventHub(heads: heads, streams: streams, ids: front.ids)
-        hub?.publish(front.store.snapshot)
-        let version2 = isSingle ? nil : Self.version2(of: front, heads, streams)
-        state = Mutex(State(front: front, frontHub: hub, frontVersion2: version2))
+        let open = isSingle ? nil : Self.streams(of: front, heads, streams)
+        state = Mutex(State(front: front, frontStreams: open))
         feed = RunListFeed(heads: heads, streams: streams)
         self.isSingle = isSingle
         self.streams = streams
@@ -83,22 +79,21 @@ final class RunTable: Sendable {
     /// What the routes without a name serve.
     var front: RunResource { state.withLock { $0.front } }
 
-    /// The stream of the routes without a name.
-    var frontStream: EventHub { state.withLock { $0.frontHub ?? $0.front.hub } }
-
-    /// Opens a stream of PULSE v2 for the routes without a name.
-    func openFrontVersion2(_ request: borrowing Request, origin: Int) -> Reply {
-        let (hub, store) = state.withLock { state in
-            (state.frontVersion2 ?? state.front.version2, state.front.store)
+    /// Opens a stream of the routes without a name.
+    ///
+    /// - Parameter version: of PULSE, 1 or 2.
+    func openFront(_ request: borrowing Request, version: Int, origin: Int) -> Reply {
+        let (streams, store) = state.withLock { state in
+            (state.frontStreams ?? state.front.streams, state.front.store)
         }
-        return hub.open(request, origin: origin, from: store)
+        return streams.open(request, version: version, origin: origin, from: store)
     }
 
-    private static func version2(
+    private static func streams(
         of resource: RunResource, _ heads: StreamHeads, _ streams: StreamCount
-    ) -> Version2Hub {
+    ) -> EventStreams {
         let ids = resource.ids
-        return Version2Hub { EventHub(heads: heads, streams: streams, ids: ids) }
+        return EventStreams { EventHub(heads: heads, streams: streams, ids: ids) }
     }
 
     /// What a client that names a run finds.
@@ -106,8 +101,8 @@ final class RunTable: Sendable {
         let (resource, earlier) = state.withLock { state in
             (state.resources[reference.source], state.earlier)
         }
-        guard let id = reference.id else { return resource.map { .run($0) } ?? .none }
-        if let resource, resource.item.id == id { return .run(resource) }
+        if let run = resource.flatMap({ FoundRun($0, id: reference.id) }) { return .run(run) }
+        guard let id = reference.id else { return .none }
         if let successor = resource?.successor(of: id) { return .moved(to: successor) }
         if let (run, item) = earlier.runs[id] { return .earlier(run, item) }
         return earlier.aliases[id].map { .moved(to: $0) } ?? .none
@@ -156,36 +151,25 @@ final class RunTable: Sendable {
         resource.item = item
         if before.id != item.id { feed.remove(before.id) }
         guard item.isRun else { return }
-        let (hub, version2, former, formerVersion2) = state.withLock { state in
+        let (streams, former) = state.withLock { state in
             state.version += 1
             if state.resources.updateValue(resource, forKey: resource.name) == nil {
                 state.sourcesVersion += 1
             }
-            var former: EventHub?
-            var formerVersion2: Version2Hub?
+            var former: EventStreams?
             if begins, state.front !== resource {
                 state.front = resource
-                former = state.frontHub
-                state.frontHub = former.map { _ in
-                    EventHub(heads: heads, streams: streams, ids: resource.ids)
-                }
-                formerVersion2 = state.frontVersion2
-                state.frontVersion2 = formerVersion2.map { _ in
-                    Self.version2(of: resource, heads, streams)
+                former = state.frontStreams
+                state.frontStreams = former.map { _ in
+                    Self.streams(of: resource, heads, self.streams)
                 }
             }
-            let isFront = state.front === resource
-            return (
-                isFront ? state.frontHub : nil, isFront ? state.frontVersion2 : nil, former,
-                formerVersion2
-            )
+            return (state.front === resource ? state.frontStreams : nil, former)
         }
-        hub?.publish(resource.store.snapshot)
-        version2?.publish(from: resource.store)
+        streams?.publish(from: resource.store)
         feed.put(item)
         // Who followed the one before reconnects to this one.
         former?.finish()
-        formerVersion2?.finish(isLast: false)
     }
 
     /// A source is given up for good.
@@ -198,8 +182,7 @@ final class RunTable: Sendable {
             }
         }
         feed.remove(resource.item.id)
-        resource.hub.finish()
-        resource.version2.finish(isLast: true)
+        for streams in resource.allStreams { streams.finish() }
     }
 }
 
@@ -210,29 +193,20 @@ extension RunTable {
 
     /// Sends a heartbeat to every stream.
     func beat(timestamp: Int64) {
-        for hub in hubs { hub.beat(timestamp: timestamp) }
-        for hub in version2Hubs { hub.beat(timestamp: timestamp) }
+        for streams in allStreams { streams.beat(timestamp: timestamp) }
         feed.beat(timestamp: timestamp)
     }
 
     /// Ends every stream with its final chunk, and any new one.
     func finish() {
-        for hub in hubs { hub.finish() }
-        for hub in version2Hubs { hub.finish(isLast: true) }
+        for streams in allStreams { streams.finish() }
         feed.finish()
     }
 
-    private var version2Hubs: [Version2Hub] {
+    private var allStreams: [EventStreams] {
         state.withLock { state in
-            (Array(state.resources.values) + [state.front]).map(\.version2)
-                + [state.frontVersion2].compactMap { $0 }
-        }
-    }
-
-    private var hubs: [EventHub] {
-        state.withLock { state in
-            (Array(state.resources.values) + [state.front]).map(\.hub)
-                + [state.frontHub].compactMap { $0 }
+            (Array(state.resources.values) + [state.front]).flatMap(\.allStreams)
+                + [state.frontStreams].compactMap { $0 }
         }
     }
 }

@@ -1,22 +1,24 @@
 internal import MicroHTTPD
 internal import Synchronization
 
-/// The event stream of one run as PULSE v2: made when it is first asked for.
-final class Version2Hub: Sendable {
+/// An event stream of one run, made when it is first asked for.
+final class LazyHub: Sendable {
     private let hub = Mutex<EventHub?>(nil)
+    private let version: Int
     private let make: @Sendable () -> EventHub
 
-    /// - Parameter make: makes the stream.
-    init(_ make: @escaping @Sendable () -> EventHub) {
+    /// - Parameters:
+    ///   - version: of PULSE, 1 or 2.
+    ///   - make: makes the stream.
+    init(version: Int, _ make: @escaping @Sendable () -> EventHub) {
+        self.version = version
         self.make = make
     }
 
     /// Sends the newest snapshot to every stream, where there are any.
     func publish(from store: StatusStore) {
         hub.withLock { hub in
-            guard let hub else { return }
-            let snapshot = store.snapshot
-            hub.publish(snapshot.version2, sequence: snapshot.sequence)
+            if let hub { publish(store.snapshot, on: hub) }
         }
     }
 
@@ -26,12 +28,19 @@ final class Version2Hub: Sendable {
             if let hub { return hub }
             let new = make()
             // Under the lock: no older one can follow.
-            let snapshot = store.snapshot
-            new.publish(snapshot.version2, sequence: snapshot.sequence)
+            publish(store.snapshot, on: new)
             hub = new
             return new
         }
         return open.open(request, origin: origin)
+    }
+
+    private func publish(_ snapshot: StatusSnapshot, on hub: EventHub) {
+        if version == 1 {
+            hub.publish(snapshot)
+        } else {
+            hub.publish(snapshot.version2, sequence: snapshot.sequence)
+        }
     }
 
     /// - Parameter timestamp: the server's unix time in seconds.
@@ -39,13 +48,13 @@ final class Version2Hub: Sendable {
         hub.withLock { $0 }?.beat(timestamp: timestamp)
     }
 
-    /// Ends every stream with its final chunk; a new one begins anew.
-    func finish(isLast: Bool) {
+    /// Ends every stream, and any new one, with these bytes and its final chunk.
+    func finish(sending last: [UInt8] = []) {
         let former = hub.withLock { hub in
-            if isLast, hub == nil { hub = make() }
-            defer { if !isLast { hub = nil } }
-            return hub
+            let former = hub ?? make()
+            hub = former
+            return former
         }
-        former?.finish()
+        former.finish(sending: last)
     }
 }
