@@ -116,8 +116,6 @@ export class TrainingRuns extends HTMLElement {
     this.#isDisordered = true;
     this.#source = new Source(this.#base, this.hasAttribute('earlier'), (update, isDisordered) => {
       if (isDisordered) this.#isDisordered = true;
-      const isOpen = update.document?.id === this.#view.run;
-      if (update.type === 'gone' && isOpen) this.#opened.reconnect();
       this.#schedule();
     });
   }
@@ -271,7 +269,7 @@ export class TrainingRuns extends HTMLElement {
     if (id && !item && this.#source.runs.isComplete && this.#unknown === null) this.#identify(id);
     const isUnknown = id !== null && this.#unknown === id;
     const src = item ? new URL(`runs/${id}/`, this.#base).href : null;
-    this.#opened.render(id && { id, src, isUnknown, label: item?.source }, this.#text, this.#href(null));
+    this.#opened.render(id && { id, src, isUnknown, item }, this.#text, this.#href(null));
   }
 
   /** A run that isn't listed may be called otherwise now, be archived in a moment, or be none. */

@@ -13,12 +13,15 @@ START = 1_700_000_000
 
 def run_to(file, server, status, started, epochs):
     """One run of `file`, each state seen before the next."""
-    path = f"/runs/{file.path.stem}/status"
     for epoch in range(epochs + 1):
-        at = started + epoch
-        state = status if epoch == epochs else "running"
-        file.document(status=state, epoch=float(epoch), total_epochs=4.0, loss=1 / (epoch + 1), timestamp=at)
-        wait_until(lambda at=at: server.get(path).json()["timestamp"] == at, "it is seen")
+        write(file, server, started + epoch, float(epoch), status if epoch == epochs else "running")
+
+
+def write(file, server, at, epoch, status="running"):
+    """A state of `file`, which is seen."""
+    file.document(status=status, epoch=epoch, total_epochs=4.0, loss=1 / (epoch + 1), timestamp=at)
+    path = f"/runs/{file.path.stem}/status"
+    wait_until(lambda: server.get(path).json()["timestamp"] == at, "it is seen")
 
 
 @pytest.fixture
@@ -161,3 +164,19 @@ def test_an_earlier_run_of_a_directory_stays_in_the_list(folder, page):
     expect(first.locator("input")).to_be_checked()
     expect(table.part("plot").locator(f"g[data-run='job@{START}']")).to_have_count(1)
     expect(table.part("legend").locator("li")).to_have_count(1)
+
+
+def test_a_run_that_turns_out_to_go_on_is_live_again(folder, page):
+    folder.write("job", epoch=0.0, timestamp=START)
+    server = folder.serve()
+    file = StatusFile(folder.directory / "job.json")
+    write(file, server, START + 1, 2.4)
+    RunsPage.open(page, server, f"?run=job@{START}")
+    panel = Panel(page)
+    panel.expect(percent="60.0%", connection="Connected")
+    # As trainers write that begin at 0 before they have read their checkpoint.
+    write(file, server, START + 100, 0.0)
+    panel.expect(state="Replaced", connection="Archived", percent="60.0%")
+    write(file, server, START + 110, 2.1)
+    write(file, server, START + 120, 2.2)
+    panel.expect(state="Running", connection="Connected", percent="55.0%")

@@ -15,8 +15,9 @@ export class Opened {
   #place = this.root.querySelector('.panel');
   #panel = null;
   #id;
+  #hasEnded = false; // nothing more comes to the panel
 
-  /** Shows a run: `{id, label, src, isUnknown}`, `src` being null while it isn't listed; null for none. */
+  /** Shows a run: `{id, item, src, isUnknown}`, the last but one being null while it isn't listed; null for none. */
   render(run, { words, locale }, list) {
     set(this.root, { hidden: run ? null : '', lang: locale });
     say(this.#back, `← ${words.back}`);
@@ -33,23 +34,24 @@ export class Opened {
   }
 
   /** A run that isn't listed for a moment stays as it is. */
-  #show({ src, label }, lang) {
+  #show({ src, item }, lang) {
     if (!this.#panel) {
       import('../training-panel.js');
       this.#panel = build('training-panel', { part: 'run' });
       this.#place.append(this.#panel);
+      this.#panel.addEventListener('pulse-verdict', ({ detail }) => {
+        this.#hasEnded = detail.link === 'ended';
+      });
     }
-    set(this.#panel, { src, label, lang });
+    set(this.#panel, { src, label: item.source, lang });
+    // What had ended turned out to be the beginning of a resume.
+    if (this.#hasEnded && item.current && item.timestamp > this.#panel.status?.timestamp) {
+      this.#panel.setAttribute('src', src);
+    }
   }
 
   get isShowing() {
     return this.#panel !== null;
-  }
-
-  /** The same run is served from elsewhere now. */
-  reconnect() {
-    const src = this.#panel?.getAttribute('src');
-    if (src) this.#panel.setAttribute('src', src);
   }
 
   focus() {
