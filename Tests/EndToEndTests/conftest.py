@@ -21,6 +21,7 @@ from playwright.sync_api import (
 )
 from processes import PulseServer, StatusFile
 from prometheus_server import PrometheusServer
+from proxies import HOST
 from runs_page import RunsDirectory
 from served_runs import Runs
 from terminal import Piped, Terminal
@@ -210,8 +211,9 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    """Debian's Chromium without a window. It finds the proxies by their name."""
+    names = f"--host-resolver-rules=MAP {HOST} 127.0.0.1"
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", names])
     yield browser
     browser.close()
 

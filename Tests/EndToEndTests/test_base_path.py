@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from panel import Panel
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary, wait_until
 from proxies import HOST, PassingCaddy, PassingNginx, PrefixedCaddy, PrefixedNginx, Proxy
 from reply import ask
@@ -170,15 +170,12 @@ def behind(kind: type[Proxy], tmp_path: Path) -> Iterator[Callable[[PulseServer]
 
 
 @pytest.fixture
-def page(playwright: Playwright) -> Iterator[Page]:
-    browser = playwright.chromium.launch(
-        executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-        args=["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"],
-    )
-    page = browser.new_context(ignore_https_errors=True).new_page()
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(ignore_https_errors=True)
+    page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
     yield page
-    browser.close()
+    context.close()
 
 
 def test_the_panel_is_live_behind_a_proxy(

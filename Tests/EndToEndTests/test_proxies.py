@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 from event_stream import EventStream
 from panel import Panel
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 from processes import PATIENCE, PulseServer, StatusFile, wait_until
 from proxies import HOST, Apache, ApacheBrotli, Caddy, HoldingNginx, Nginx, PrefixedNginx, Proxy
 from runs_page import RunsDirectory, RunsPage
-
-CHROMIUM_FLAGS = ["--no-sandbox", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"]
 
 #: More than the six connections that a browser opens to a host over HTTP/1.1.
 STREAMS = 12
@@ -65,14 +63,13 @@ class CurlStream:
 
 
 @pytest.fixture
-def page(proxy: Proxy, playwright: Playwright) -> Iterator[Page]:
-    """A page of Chromium, which finds the proxy by its name and takes its certificate."""
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
-    context: BrowserContext = browser.new_context(ignore_https_errors=True)
+def page(proxy: Proxy, browser: Browser) -> Iterator[Page]:
+    """A page that takes the proxy's certificate."""
+    context = browser.new_context(ignore_https_errors=True)
     page = context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
     yield page
-    browser.close()
+    context.close()
 
 
 # curl
@@ -273,22 +270,22 @@ def test_a_browser_signs_in_below_a_path(
     serve: Callable[..., PulseServer],
     status_file: StatusFile,
     tmp_path: Path,
-    playwright: Playwright,
+    browser: Browser,
 ) -> None:
     (tmp_path / "token").write_text("0123456789abcdef\n")
     status_file.running(1.0, message="half past one")
     server = serve("--allowed-host", HOST, "--token-file", str(tmp_path / "token"))
     proxy = PrefixedNginx(tmp_path / "nginx", server.port)
-    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
+    context = browser.new_context(ignore_https_errors=True)
     try:
-        page = browser.new_context(ignore_https_errors=True).new_page()
+        page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         for name in ["", "index.html"]:
             page.goto(f"{proxy.url}{proxy.prefix}{name}?token=0123456789abcdef")
             assert page.url == proxy.url + proxy.prefix
             page.get_by_text("half past one").first.wait_for()
     finally:
-        browser.close()
+        context.close()
         proxy.stop()
 
 
