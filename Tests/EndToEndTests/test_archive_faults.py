@@ -131,8 +131,9 @@ class Life:
         assert self.rows("PRAGMA integrity_check") == [("ok",)], what
         assert self.rows("SELECT count(*) FROM run") == [(1,)], what
         # No system refuses to give a lock back: SQLite then reports as failed what it has written, and it
-        # is told from memory as well.
-        if "F_UNLCK" in what:
+        # is told from memory as well. So it is where the archive was lost again and again: strace fails a
+        # call of each thread, and now and then several have one of that number.
+        if "F_UNLCK" in what or what.count("(INJECTED)") > 1:
             return
         for transition, ids in self.ids().items():
             times = 2 if transition == "running" and has_begun_late else 1

@@ -11,7 +11,7 @@ import pytest
 from event_stream import EventStream
 from nats_relay import ENVIRONMENT
 from nats_server import NatsClient, NatsServer, nats_binary
-from nats_states import document
+from nats_states import document, make_bucket
 from processes import PATIENCE, PulseServer, StatusFile, wait_until
 
 
@@ -109,8 +109,8 @@ def test_a_bucket_that_is_not_there_yet(
     server = serve_key(bucket, "--poll-interval", "100ms")
     assert sources(server) == {}
     assert server.get("/readyz").status == 200
+    make_bucket(nats)
     with NatsClient(nats) as client:
-        client.make_bucket()
         client.put(document(epoch=1.0), "a")
     wait_for(server, a=1.0)
 
@@ -143,9 +143,10 @@ def test_a_bucket_that_is_made_anew(nats: NatsServer, bucket: str, serve_key: Ca
             lambda: all(run["source_state"] == "missing" for run in sources(server).values()),
             "the bucket is missed",
         )
-        client.make_bucket()
+    make_bucket(nats)
+    with NatsClient(nats) as client:
         client.put(document(epoch=2.0), "b")
-        wait_for(server, b=2.0)
+    wait_for(server, b=2.0)
 
 
 def test_a_restart_goes_on_with_each_run(

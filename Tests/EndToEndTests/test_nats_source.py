@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from event_stream import EventStream
 from nats_server import NatsClient, NatsServer, nats_binary
-from nats_states import document, source, wait_for
+from nats_states import document, make_bucket, source, wait_for
 from processes import PulseServer, StatusFile, wait_until
 
 
@@ -18,8 +18,8 @@ def test_a_bucket_that_is_not_there_yet(nats: NatsServer, serve_key: Callable) -
     server = serve_key(nats.url, "--poll-interval", "100ms")
     assert source(server) == ("missing", "runs/gpu-1: there is no such bucket yet")
     assert server.get("/status").json()["status"] == "idle"
+    make_bucket(nats)
     with NatsClient(nats) as client:
-        client.make_bucket()
         wait_until(lambda: "no such key" in (source(server)[1] or ""), "the bucket is seen")
         client.put(document(epoch=2.0))
     wait_for(server, "ok")
@@ -126,7 +126,8 @@ def test_a_bucket_that_is_made_anew(
         client.delete_bucket()
         if notices:
             assert wait_for(server, "missing") == "runs/gpu-1: there is no such bucket yet"
-        client.make_bucket()
+    make_bucket(nats)
+    with NatsClient(nats) as client:
         client.put(document(epoch=0.5))
         wait_until(lambda: server.get("/status").json()["epoch"] == 0.5, "the new bucket is read")
 

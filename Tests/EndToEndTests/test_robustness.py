@@ -107,7 +107,16 @@ def test_sigterm_with_100_streams_ends_each_with_its_final_chunk(tmp_path: Path)
 
 
 def test_a_second_signal_ends_the_server_at_once(tmp_path: Path) -> None:
-    process, port = start(tmp_path)
+    # On a busy machine the server may have ended by itself before the second one comes.
+    for _ in range(10):
+        if (code := code_after_two_signals(tmp_path)) != 0:
+            break
+    assert code == -signal.SIGTERM
+
+
+def code_after_two_signals(directory: Path) -> int:
+    """How a server ends whose stream is stuck."""
+    process, port = start(directory)
     # A stream that is stuck in a write would be waited for.
     stuck = socket.socket()
     stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -116,21 +125,26 @@ def test_a_second_signal_ends_the_server_at_once(tmp_path: Path) -> None:
     reader = open_stream(port)
     for number in range(60):
         pulse_wrapper.write_running_status(
-            str(tmp_path / "status.json"), number, 60, 0.5, f"{number} " + "x" * 50_000
+            str(directory / "status.json"), number, 60, 0.5, f"{number} " + "x" * 50_000
         )
         receive(reader, b'"message": "%d ' % number)
     with connect(port) as probe:
         assert not stopping(probe)
         process.terminate()
-        wait_until(lambda: stopping(probe), "the server is stopping")
+        wait_until(lambda: process.poll() is not None or stopping(probe), "the server is stopping")
     process.terminate()
-    assert process.wait(timeout=20) == -signal.SIGTERM
-    stuck.close()
+    code = process.wait(timeout=20)
+    for client in (stuck, reader):
+        client.close()
+    return code
 
 
 def stopping(probe: socket.socket) -> bool:
-    probe.sendall(REQUEST % b"/readyz")
-    return b"503" in probe.recv(65536).split(b"\r\n")[0]
+    try:
+        probe.sendall(REQUEST % b"/readyz")
+        return b"503" in probe.recv(65536).split(b"\r\n")[0]
+    except OSError:
+        return False
 
 
 def test_sighup_changes_nothing(tmp_path: Path) -> None:

@@ -228,6 +228,10 @@ for _ in range(20):
     sys.stderr.write(bar)
 raise MemoryError("no room")
 """
-    result = job.run(job.script(script))
-    assert len(result.stderr) > 10_000_000
+    # Who doesn't read for two seconds holds the reason up: a busy machine has more than one try.
+    for _ in range(5):
+        result = job.run(job.script(script))
+        assert len(result.stderr) > 10_000_000
+        if job.status().message != "exit code 1":
+            break
     assert job.status().message == "exit code 1: MemoryError: no room"
