@@ -137,7 +137,7 @@ test-sanitize: build-packages ## Run all Swift tests with the address and thread
 	Tests/Sanitizers/sanitize thread
 
 .PHONY: bench
-bench: build-packages ## Measure Pulse beside nginx, nchan, TensorBoard, trackio, bare C: half an hour.
+bench: build-packages ## Measure Pulse beside nginx, nchan, TensorBoard, trackio, bare C: 40 minutes.
 	@tools/install-packages chromium gcc libnginx-mod-nchan nginx python3-venv wrk
 	$(PYTHON) benchmarks/run.py
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure Pulse beside the best there is, in one run, and print one table.
 
-    python3 benchmarks/run.py                       everything: about half an hour
+    python3 benchmarks/run.py                       everything: some forty minutes
     python3 benchmarks/run.py --quick               does it work? two minutes, no figures
     python3 benchmarks/run.py --only requests       one part
     python3 benchmarks/run.py --write docs/PERFORMANCE.md
