@@ -11,7 +11,7 @@ extension JSONScanner {
         guard number.mantissa == 2, number.isExact, !number.isNegative else {
             throw PulseError(
                 .unsupportedVersion, field: .version, offset: start,
-                "the document is of a version that isn't supported")
+                "the document is of a version that isn't supported: 2 is the newest one")
         }
     }
 
