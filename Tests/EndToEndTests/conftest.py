@@ -33,11 +33,16 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 # Nobody's own archive is written by a test.
-os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="pulse-state-")
+STATE = tempfile.TemporaryDirectory(prefix="pulse-state-", ignore_cleanup_errors=True)
+os.environ["XDG_STATE_HOME"] = STATE.name
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 expect.set_options(timeout=20_000)
+
+
+def pytest_unconfigure() -> None:
+    STATE.cleanup()
 
 
 @pytest.fixture
