@@ -156,8 +156,9 @@ public final class Archive: Sendable {
         }
         resumed.withLock { $0.subtract(new) }
         for address in new.sorted() {
+            let telling = teller == nil ? "" : ", and told of here as well, under ids of its own"
             logger.warning(
-                "another server archives \(address): served without the archive until that has ended"
+                "another server archives \(address): served without the archive until that has ended\(telling)"
             )
         }
     }

@@ -15,8 +15,18 @@ public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
     /// SQLite can't use it.
     case database(path: String, SQLiteError)
 
-    /// Whether it may be over a moment later; whoever had the file locked was waited for.
-    private var mayPass: Bool {
+    /// Whether it may be over later: what is another's, or damaged, is left as it is.
+    var mayPass: Bool {
+        switch self {
+        case .place: true
+        case .database(_, let error): error.kind != .broken
+        case .foreign, .newer, .empty, .current: false
+        }
+    }
+
+    /// Whether it may be over at once: one page that can't be read looks like damage, and whoever had the
+    /// file locked was waited for.
+    private var isWorthASecondTry: Bool {
         switch self {
         case .place: true
         case .database(_, let error): error.kind != .busy
@@ -31,7 +41,7 @@ public enum ArchiveError: Error, Sendable, Hashable, CustomStringConvertible {
         do {
             return try body()
         } catch {
-            guard error.mayPass else { throw error }
+            guard error.isWorthASecondTry else { throw error }
             return try body()
         }
     }

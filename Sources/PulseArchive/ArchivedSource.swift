@@ -29,18 +29,22 @@ package final class ArchivedSource: RunKeeper {
     }
 
     package func begin(
-        with events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isNews: Bool
+        with events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isNews: Bool,
+        told: [RunTransition] = []
     ) {
         // The first server that tells of an old source tells nothing of its past; one that another
         // server keeps is told of there.
         let isTold = isNews ? hasTold || memory == nil : hasTold && memory == nil
         keep(
             events, of: monitor, at: wallClock, isTold: isTold && !archive.isRefused(source),
-            isFirst: true)
+            told: told, isFirst: true)
     }
 
-    package func keep(_ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64) {
-        keep(events, of: monitor, at: wallClock, isTold: true)
+    package func keep(
+        _ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64,
+        told: [RunTransition] = []
+    ) {
+        keep(events, of: monitor, at: wallClock, isTold: true, told: told)
     }
 
     package func close(_ monitor: RunMonitor, at wallClock: Int64) {
@@ -49,12 +53,13 @@ package final class ArchivedSource: RunKeeper {
 
     private func keep(
         _ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isTold: Bool,
-        isFirst: Bool = false, isLast: Bool = false
+        told: [RunTransition] = [], isFirst: Bool = false, isLast: Bool = false
     ) {
         let isUrgent = !RunTransition.of(events).isEmpty
         let notices =
             isUrgent && isTold && tellsTransitions
-            ? TransitionNotice.of(events, monitor.view, at: wallClock) : []
+            ? TransitionNotice.of(events, monitor.view, at: wallClock)
+                .filter { !told.contains($0.transition) } : []
         guard !archive.isRefused(source) else { return archive.tell(notices, of: events) }
         let losses = archive.losses
         let (isWhole, isAfterLoss) = state.withLock { state in

@@ -43,7 +43,8 @@ struct ArchiveOptions: ParsableArguments {
 
     /// Opens the archive for a server.
     ///
-    /// One that can't be opened is one line in the log: the server serves as well without.
+    /// One that can't be opened is one line in the log: the server serves as well without, until it
+    /// can be.
     ///
     /// - Parameters:
     ///   - scope: the sources that it keeps.
@@ -59,18 +60,15 @@ struct ArchiveOptions: ParsableArguments {
                 "no archive: neither HOME nor XDG_STATE_HOME says where; give --archive")
         }
         configuration.archivePath = ArchivePlace.address(ofFile: path)
-        if archive == nil { ArchivePlace.makeDirectory(of: path) }
         do throws(ArchiveError) {
-            configuration.archive = try ArchiveError.tryingTwice { () throws(ArchiveError) in
-                // One that was opened in vain keeps its locks as long as somebody has it.
-                command?.keep(in: nil)
-                let archive = try Archive(
-                    path: path, scope: scope, retention: retention, teller: command, logger: logger)
-                command?.keep(in: archive)
-                return try ServerArchive(archive, logger: logger)
-            }
+            configuration.archive = try ServerArchive(
+                open: { [archive, retention] () throws(ArchiveError) in
+                    if archive == nil { ArchivePlace.makeDirectory(of: path) }
+                    return try Archive(
+                        path: path, scope: scope, retention: retention, teller: command,
+                        logger: logger)
+                }, opened: { command?.keep(in: $0) }, logger: logger)
         } catch {
-            command?.keep(in: nil)
             logger.warning("no archive: \(error)")
         }
     }

@@ -36,10 +36,11 @@ final class TransitionCommand: RunObserver, TransitionTeller, Service {
         (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Keeps what is told from here on, or nothing: to be called before the first transition.
-    func keep(in store: (any OutboxStore)?) {
-        state.withLock {
-            $0 = State(outbox: Outbox(rules: store == nil ? .unkept : .kept), store: store)
+    /// Keeps what is told from here on.
+    func keep(in store: any OutboxStore) {
+        state.withLock { state in
+            state.store = store
+            state.outbox.rules = .kept
         }
     }
 

@@ -212,7 +212,8 @@ extension RunMonitor {
         for entry in rules.journalCounts ? memory.entries : [] {
             observed = max(observed, entry.observed)
             time = ObservedTime(tick: tick, at: now, observed: observed)
-            replay(entry.event, wallClock)
+            // Another mark would have led to a checkpoint.
+            _ = replay(entry.event, judge.runs.mark, wallClock)
         }
         if rules.restartsTellAgain {
             judge.forgetStale()
@@ -229,14 +230,48 @@ extension RunMonitor {
         isAwaitingPoll = true
     }
 
-    private mutating func replay(_ event: RunEvent, _ wallClock: Int64) {
+    /// - Returns: what it means here.
+    private mutating func replay(_ event: RunEvent, _ mark: RunMark?, _ wallClock: Int64)
+        -> [RunEvent]
+    {
         switch event {
-        // Another mark would have led to a checkpoint.
-        case .document(let document): _ = accept(document, judge.runs.mark, wallClock: wallClock)
-        case .stale: judge.becomeStale()
-        case .sourceFailed: wasFailing = true
-        case .sourceRecovered: wasFailing = false
-        case .began, .resumed, .joined, .point, .ended, .recovered, .sourceChanged: break
+        case .document(let document): return accept(document, mark, wallClock: wallClock)
+        case .stale:
+            guard !judge.isStale else { return [] }
+            judge.becomeStale()
+            return [.stale]
+        case .sourceFailed, .sourceRecovered:
+            let isFailing = event == .sourceFailed
+            defer { wasFailing = isFailing }
+            return wasFailing == isFailing ? [] : [event]
+        case .began, .resumed, .joined, .point, .ended, .recovered, .sourceChanged: return []
         }
+    }
+}
+
+extension RunMonitor {
+    /// What a relay said of the newest document.
+    var mark: RunMark? { judge.runs.mark }
+
+    /// Goes over again what another monitor has seen that began with the same source when this one did,
+    /// knowing less.
+    ///
+    /// - Parameter start: the observed time at which this one began.
+    /// - Returns: what it means here.
+    package mutating func goOver(_ entry: UnkeptPast.Entry, since start: Duration) -> [RunEvent] {
+        time.move(to: max(time.now, start + entry.observed))
+        return entry.events.flatMap { replay($0, entry.mark, entry.wallClock) }
+    }
+
+    /// Goes on where another monitor is, all of whose past was gone over.
+    ///
+    /// - Parameter start: the observed time at which this one began.
+    package mutating func follow(_ other: RunMonitor, since start: Duration) {
+        time = other.time
+        time.move(to: start + other.time.now)
+        source = other.source
+        source.move(by: start)
+        lastError = other.lastError
+        isAwaitingPoll = other.isAwaitingPoll
     }
 }

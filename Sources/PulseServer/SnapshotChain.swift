@@ -53,6 +53,12 @@ struct SnapshotChain: Sendable {
         step(monitor.judge(at: now))
     }
 
+    /// Goes on with a monitor that knows more of what was before.
+    mutating func goOn(with monitor: RunMonitor) {
+        self.monitor = monitor
+        advance(to: monitor.view)
+    }
+
     private mutating func step(_ events: [RunEvent]) -> Step {
         guard !events.isEmpty else {
             // Thousands of quiet sources are not to be compared with themselves at each poll.
@@ -61,10 +67,14 @@ struct SnapshotChain: Sendable {
         }
         let view = monitor.view
         guard view != snapshot.view else { return (events, nil) }
+        advance(to: view)
+        return (events, snapshot)
+    }
+
+    private mutating func advance(to view: RunView) {
         let sequence = snapshot.sequence + 1
         snapshot = StatusSnapshot(
             view: view, history: monitor.history, sequence: sequence, id: ids.id(sequence),
             previous: snapshot, policy: policy, namesRun: namesRun)
-        return (events, snapshot)
     }
 }

@@ -51,7 +51,7 @@ struct StatusPoller: NamedService {
                 for followed in followers.values {
                     followed.follower.begin(at: origin.clock.unixTime, isFirst: true)
                 }
-                origin.archive?.begun()
+                keep(followers)
                 var skips = SkippedLog(use: "served")
                 skips.take(table.skipped, to: origin.logger)
                 for await _ in wakes {
@@ -92,11 +92,23 @@ struct StatusPoller: NamedService {
                 skips.take(skipped, to: origin.logger)
             }
         }
+        if isTick { keep(followers) }
         // Those that aren't heard of are judged when time has passed.
         let (now, wallClock) = (origin.clock.now, origin.clock.unixTime)
         for followed in isTick ? Array(followers.values) : touched {
             followed.follower.judge(at: now, wallClock: wallClock, in: table)
         }
+    }
+
+    /// Has kept who waits for that.
+    private func keep(_ followers: [SourceName: Followed]) {
+        guard let archive = origin.archive else { return }
+        var waits = false
+        for followed in followers.values where followed.follower.past != nil {
+            origin.keep(&followed.follower, in: table)
+            waits = waits || followed.follower.past != nil
+        }
+        if !waits { archive.begun() }
     }
 
     /// - Returns: who follows the source; nil where it is given up.
@@ -118,7 +130,7 @@ struct StatusPoller: NamedService {
         let followed = Followed(follower)
         followers[source.name] = followed
         table.take(follower.resource, item: follower.resource.item, begins: follower.hasBegun)
-        follower.begin(at: origin.clock.unixTime, isFirst: false)
+        followed.follower.begin(at: origin.clock.unixTime, isFirst: false)
         return followed
     }
 }

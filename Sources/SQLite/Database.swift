@@ -27,7 +27,7 @@ internal import CSQLite
     ///   - path: never a URI, whatever it looks like.
     ///   - timeout: how long a call waits for another connection's lock.
     /// - Throws: ``SQLiteError``. Whether the file is a database shows only at the first statement.
-    public init(path: String, _ access: Access, timeout: Duration = .seconds(5))
+    public init(path: String, _ access: Access, timeout: Duration = patience)
         throws(SQLiteError)
     {
         let flags =
@@ -49,6 +49,14 @@ internal import CSQLite
             throw error
         }
         unsafe self.connection = connection
+        wait(atMost: timeout)
+    }
+
+    /// How long a call waits for another connection's lock, unless told otherwise.
+    public static let patience = Duration.seconds(5)
+
+    /// Sets how long a call waits for another connection's lock.
+    public func wait(atMost timeout: Duration) {
         let milliseconds = Int32(clamping: Int64(timeout / .milliseconds(1)))
         unsafe sqlite3_busy_timeout(connection, milliseconds)
     }

@@ -493,3 +493,146 @@ def test_a_lock_of_another_program_is_waited_for(home: Home) -> None:
     wait_until(lambda: server.metric("pulse_archive_up") == 1, "it is written again")
     assert home.rows("SELECT count(*) FROM point") == [(5,)]
     assert home.log.read_text().count("can't be written: database is locked") == 1
+
+
+class Lock:
+    """Something that keeps a server from opening the archive, and goes."""
+
+    reason = "database is locked"
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    def begin(self) -> None:
+        self.other = sqlite3.connect(self.home.archive, isolation_level=None)
+        self.other.execute("BEGIN EXCLUSIVE")
+
+    def end(self) -> None:
+        self.other.execute("ROLLBACK")
+        self.other.close()
+
+
+class MissingDirectory(Lock):
+    reason = "No such file or directory"
+
+    def begin(self) -> None:
+        self.home.archive.parent.rename(self.home.folder / "away")
+
+    def end(self) -> None:
+        (self.home.folder / "away").rename(self.home.archive.parent)
+
+
+class DirectoryInItsPlace(MissingDirectory):
+    reason = "is a directory"
+
+    def begin(self) -> None:
+        super().begin()
+        self.home.archive.mkdir(parents=True)
+
+    def end(self) -> None:
+        self.home.archive.rmdir()
+        self.home.archive.parent.rmdir()
+        super().end()
+
+
+@pytest.mark.parametrize("kind", [Lock, MissingDirectory, DirectoryInItsPlace])
+def test_an_archive_that_cant_be_opened_is_taken_up_when_it_can(
+    home: Home, kind: type[Lock]
+) -> None:
+    at = ("--archive", str(home.archive))
+    home.archive.parent.mkdir()
+    first = home.serve(*at)
+    for epoch in [1.0, 2.0]:
+        report(home.status_file, first, epoch)
+    run = first.get("/runs").json()["runs"][0]["id"]
+    first.stop()
+    obstacle = kind(home)
+    obstacle.begin()
+    # Something that only the second server sees, and that only the archive makes the same run's.
+    home.status_file.running(3.0, total=100.0)
+    second = home.serve(*at)
+    assert second.metric("pulse_archive_up") == 0
+    assert second.get("/status").json()["epoch"] == 3.0
+    report(home.status_file, second, 4.0)
+    assert second.get("/history").json()["epoch"] == [3.0, 4.0]
+    obstacle.end()
+    wait_until(lambda: second.metric("pulse_archive_up") == 1, "it is taken up")
+    assert home.log.read_text().count(obstacle.reason) == 1
+    report(home.status_file, second, 5.0)
+    assert second.get("/history").json()["epoch"] == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert [run["id"] for run in second.get("/runs").json()["runs"]] == [run]
+    second.stop()
+    assert home.rows("SELECT attempt, ending FROM run") == [(1, None)]
+    assert home.rows("SELECT epoch FROM point ORDER BY n") == [(n,) for n in [1.0, 2.0, 3.0, 4.0, 5.0]]
+
+
+def test_a_run_that_was_taken_for_another_keeps_both_names(runs: Runs) -> None:
+    """Without the archive it has another id, by which it stays known."""
+    file = runs.file("a.json")
+    first = runs.serve()
+    file.document(epoch=1.0, timestamp=1_760_000_000)
+    reach(first, "a", 1.0)
+    [run] = first.get("/runs").json()["runs"]
+    first.stop()
+    lock = Lock(runs.home)
+    lock.begin()
+    file.document(epoch=2.0, timestamp=1_760_000_100)
+    runs.file("b.json").document(epoch=1.0, timestamp=1_760_000_200)
+    second = runs.serve()
+    other = next(run for run in second.get("/runs").json()["runs"] if run["source"] == "a")
+    assert other["id"] != run["id"]
+    lock.end()
+    wait_until(lambda: second.metric("pulse_archive_up") == 1, "it is taken up")
+    listed = {run["id"] for run in second.get("/runs").json()["runs"]}
+    assert listed == {run["id"], "b@1760000200"}
+    # By a redirection.
+    assert second.get(f"/runs/{other['id']}").json()["id"] == run["id"]
+    assert second.get("/runs/a/history").json()["epoch"] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [("size=12k", "size=4m", "disk is full"), ("ro", "rw", "Read-only file system")],
+)
+def test_a_disk_that_can_be_written_later_is_taken_up(
+    home: Home, before: str, after: str, reason: str
+) -> None:
+    server = on_tmpfs(home, before)
+    for epoch in [1.0, 2.0]:
+        report(home.status_file, server, epoch)
+    assert server.metric("pulse_archive_up") == 0
+    place = home.folder / "disk"
+    inside = ["nsenter", "--target", str(server.process.pid), "--user", "--mount"]
+    subprocess.run([*inside, "mount", "-o", f"remount,{after}", str(place)], check=True)
+    wait_until(lambda: server.metric("pulse_archive_up") == 1, "it is taken up")
+    report(home.status_file, server, 3.0)
+    assert home.log.read_text().count(reason) == 1
+    script = f"""if True:
+        import sqlite3
+        database = sqlite3.connect({str(place / "pulse.db")!r})
+        print(*(epoch for epoch, in database.execute("SELECT epoch FROM point ORDER BY n")))"""
+
+    def epochs() -> str:
+        command = [*inside, sys.executable, "-c", script]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    wait_until(lambda: epochs() == "1.0 2.0 3.0", "all of it is kept")
+
+
+def test_a_disk_that_cant_be_written_for_a_while(home: Home) -> None:
+    server = on_tmpfs(home, "size=4m")
+    report(home.status_file, server, 1.0)
+    filler = Path(f"/proc/{server.process.pid}/root{home.folder}/disk/filler")
+    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        while True:
+            file.write(bytes(4096))
+    epoch = 1.0
+    deadline = time.monotonic() + 60
+    while "can't be written" not in home.log.read_text():
+        assert time.monotonic() < deadline
+        epoch += 1.0
+        report(home.status_file, server, epoch, loss=epoch)
+    assert server.metric("pulse_archive_up") == 0
+    filler.unlink()
+    wait_until(lambda: server.metric("pulse_archive_up") == 1, "it is written again")
+

@@ -235,6 +235,36 @@ def test_an_archive_that_cant_be_written_keeps_nobody_from_being_told(teller: Te
     assert teller.told == ["running", "error"]
 
 
+def test_an_archive_that_is_locked_at_the_start_loses_nothing_and_tells_nothing_twice(
+    teller: Teller,
+) -> None:
+    first = teller.serve()
+    teller.status.running(0.5)
+    teller.wait("running")
+    teller.wait_for_none()
+    first.stop()
+    other = sqlite3.connect(
+        teller.folder / "state" / "pulse" / "pulse.db", isolation_level=None
+    )
+    other.execute("BEGIN EXCLUSIVE")
+    # News to somebody who was told that it runs, which the archive alone knows.
+    teller.status.done()
+    second = teller.serve()
+    assert second.get("/status").json()["status"] == "done"
+    teller.status.running(0.1)
+    teller.wait("running", "running")
+    other.execute("ROLLBACK")
+    other.close()
+    wait_until(lambda: second.metric("pulse_archive_up") == 1, "the archive is taken up")
+    teller.wait("running", "running", "done")
+    teller.status.error(0.2)
+    teller.wait("running", "running", "done", "error")
+    teller.wait_for_none()
+    second.stop()
+    teller.serve().stop()
+    assert len({id for _, id in teller.lines}) == 4
+
+
 def test_without_an_archive_each_is_told_once(teller: Teller) -> None:
     server = teller.serve("--no-archive", after="exit 1")
     teller.status.running(0.5)

@@ -9,10 +9,10 @@ package protocol RunArchive: Sendable {
     ///
     /// - Parameter label: what the source is called in errors; of a file in a directory its path from
     ///   there on.
-    /// - Returns: nil when it isn't kept here.
+    /// - Returns: nil while nobody can say what is known of it: ask again later.
     func keeper(of name: SourceName, label: String) -> (any RunKeeper)?
 
-    /// The server has begun with all sources that were there: what comes later is new.
+    /// All sources that are there have a keeper: what comes later is new.
     func begun()
 
     /// Calls back with the runs that are over, at once and whenever they have changed: those of this
@@ -41,12 +41,18 @@ package protocol RunKeeper: Sendable {
     ///   - events: what the first delivery led to.
     ///   - isNews: whether they are new to somebody who was told of all before them. A server that
     ///     knows nothing of a source from before can't say what of it is new.
-    func begin(with events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isNews: Bool)
+    ///   - told: the transitions that somebody was told of already.
+    func begin(
+        with events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, isNews: Bool,
+        told: [RunTransition])
 
     /// Something has happened, which led to this state of the monitor.
     ///
     /// Called on the poll loop, and returns at once.
-    func keep(_ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64)
+    ///
+    /// - Parameter told: the transitions that somebody was told of already.
+    func keep(
+        _ events: [RunEvent], of monitor: RunMonitor, at wallClock: Int64, told: [RunTransition])
 
     /// The server ends with this state of the monitor.
     func close(_ monitor: RunMonitor, at wallClock: Int64)

@@ -42,7 +42,8 @@ package struct Outbox: Sendable {
 
     /// Oldest first.
     private var entries: [Entry] = []
-    private let rules: OutboxRules
+    /// What waits is told by these as well.
+    package var rules: OutboxRules
     /// When an attempt is due that waits for its time; known when ``start(at:)`` has none.
     package private(set) var nextStart: Duration?
 

@@ -35,4 +35,9 @@ struct ObservedTime: Sendable {
         now += isGap && !countsGaps ? tick : elapsed
         return isGap
     }
+
+    /// Takes another time for the one that was observed until now.
+    mutating func move(to observed: Duration) {
+        now = observed
+    }
 }

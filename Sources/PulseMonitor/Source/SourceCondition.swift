@@ -33,6 +33,11 @@ struct SourceCondition: Sendable {
         dueBy = now + delivery.nextWithin + Self.timeout
     }
 
+    /// Counts by a time that began earlier.
+    mutating func move(by time: Duration) {
+        dueBy += time
+    }
+
     /// Whether the next delivery has been due for too long.
     func isOverdue(at now: Duration) -> Bool { now > dueBy }
 

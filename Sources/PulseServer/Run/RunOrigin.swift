@@ -24,16 +24,38 @@ struct RunOrigin: Sendable {
 
     /// Follows a source from its first delivery on.
     func follower(of name: SourceName, label: String, first: SourceDelivery) -> RunFollower {
-        follower(
-            of: name, label: label, first: first,
-            keeper: archive?.keeper(of: name, label: label))
+        let (now, wallClock) = (clock.now, clock.unixTime)
+        let keeper = archive?.keeper(of: name, label: label)
+        let past =
+            archive == nil || keeper != nil
+            ? nil
+            : UnkeptPast(
+                beganAt: now, wallClock: wallClock,
+                limit: namesRuns ? Self.pastOfMany : Self.pastOfOne)
+        return follower(
+            of: name, label: label, first: first, keeper: keeper, past: past, at: now, wallClock)
     }
 
+    /// Has a follower kept that waits for that, where it can be by now.
+    func keep(_ follower: inout RunFollower, in table: RunTable) {
+        let (name, label) = (follower.resource.name, follower.resource.label)
+        guard let began = follower.past?.began,
+            let keeper = archive?.keeper(of: name, label: label)
+        else { return }
+        let known = monitor(
+            of: (name, label), keeper.memory, at: began.now, wallClock: began.wallClock)
+        follower.goOn(with: keeper, from: known, in: table)
+    }
+
+    /// So many updates of a source wait for the archive in memory at most: a megabyte of one source,
+    /// and for each of many a sixteenth of that.
+    private static let pastOfOne = 4_096
+    private static let pastOfMany = 256
+
     private func follower(
-        of name: SourceName, label: String, first: SourceDelivery, keeper: (any RunKeeper)?
+        of name: SourceName, label: String, first: SourceDelivery, keeper: (any RunKeeper)?,
+        past: UnkeptPast?, at now: Duration, _ wallClock: Int64
     ) -> RunFollower {
-        let now = clock.now
-        let wallClock = clock.unixTime
         let ids = EventIDs()
         let (monitor, goesOn) = monitor(
             of: (name, label), keeper?.memory, at: now, wallClock: wallClock)
@@ -47,7 +69,7 @@ struct RunOrigin: Sendable {
             makeHub: { [heads, streams] in EventHub(heads: heads, streams: streams, ids: ids) },
             ids: ids,
             observers: [RunLog(logger: logger, expectsSource: expectsSources)] + observers,
-            teller: teller, keeper: keeper, goesOn: goesOn, wallClock: wallClock)
+            teller: teller, keeper: keeper, past: past, goesOn: goesOn, wallClock: wallClock)
     }
 
     /// The monitor of a source, and whether it goes on where a server before this has ended.
@@ -76,6 +98,7 @@ struct RunOrigin: Sendable {
     func nobody() -> RunFollower {
         follower(
             of: SourceName(key: "none"), label: "no run",
-            first: SourceDelivery([], nextWithin: pollInterval), keeper: nil)
+            first: SourceDelivery([], nextWithin: pollInterval), keeper: nil, past: nil,
+            at: clock.now, clock.unixTime)
     }
 }
