@@ -58,6 +58,8 @@ final class ArchiveWriter {
         _ batches: [ArchiveBatch], _ changes: [OutboxChange] = [], tells: Bool? = nil
     ) throws(SQLiteError) -> Set<String> {
         do throws(SQLiteError) {
+            // SQLite writes on into a file that has no name any more.
+            try database.checkPlace()
             let refused = try database.transaction { () throws(SQLiteError) in
                 var refused: Set<String> = []
                 for batch in batches {

@@ -61,6 +61,22 @@ internal import CSQLite
         unsafe sqlite3_busy_timeout(connection, milliseconds)
     }
 
+    /// Finds out whether what is written can be found again (`SQLITE_FCNTL_HAS_MOVED`).
+    ///
+    /// - Throws: ``SQLiteError``, a ``SQLiteError/Kind/readOnly`` one, where the file was moved, replaced or
+    ///   deleted since it was opened.
+    public func checkPlace() throws(SQLiteError) {
+        var hasMoved: Int32 = 0
+        unsafe sqlite3_file_control(connection, "main", SQLITE_FCNTL_HAS_MOVED, &hasMoved)
+        guard hasMoved == 0 else {
+            throw SQLiteError(
+                extendedCode: SQLITE_READONLY | 4 << 8,  // SQLITE_READONLY_DBMOVED
+                message:
+                    "it was moved, replaced or deleted while it was open: put it back, or restart Pulse"
+            )
+        }
+    }
+
     deinit {
         // No others are left: a statement holds its database.
         unsafe prepared.values.forEach { unsafe sqlite3_finalize($0) }

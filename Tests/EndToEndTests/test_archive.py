@@ -449,6 +449,29 @@ def test_a_full_disk_stops_the_archive_and_nothing_else(home: Home) -> None:
     assert home.log.read_text().count("can't be written") == 1
 
 
+@pytest.mark.parametrize("how", ["moved", "replaced"])
+def test_a_file_that_is_another_one_now_isnt_written(home: Home, how: str) -> None:
+    server = home.serve()
+    for epoch in (1.0, 2.0):
+        report(home.status_file, server, epoch)
+    wait_until(lambda: home.rows("SELECT count(*) FROM point") == [(2,)], "it is archived")
+    elsewhere = home.folder / "elsewhere.db"
+    home.archive.rename(elsewhere)
+    if how == "replaced":
+        home.archive.write_bytes(b"")
+    report(home.status_file, server, 3.0)
+    wait_until(lambda: server.metric("pulse_archive_up") == 0, "it is missed")
+    report(home.status_file, server, 4.0)
+    assert server.get("/history").json()["epoch"] == [1.0, 2.0, 3.0, 4.0]
+    elsewhere.rename(home.archive)
+    wait_until(lambda: server.metric("pulse_archive_up") == 1, "it is written again")
+    server.stop()
+    log = home.log.read_text()
+    assert log.count("it was moved, replaced or deleted while it was open") == 1
+    assert log.count("is written again") == 1
+    assert [epoch for (epoch,) in home.rows("SELECT epoch FROM point ORDER BY n")] == [1.0, 2.0, 3.0, 4.0]
+
+
 def test_a_read_only_file_system_has_no_archive(home: Home) -> None:
     server = on_tmpfs(home, "ro")
     report(home.status_file, server, 1.0)

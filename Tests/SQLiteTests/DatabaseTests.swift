@@ -1,3 +1,4 @@
+import Glibc
 import SQLite
 import TestSupport
 import Testing
@@ -63,6 +64,21 @@ struct DatabaseTests {
             try database.run("INSERT INTO t VALUES (1, 2)")
         }
         #expect(try database.first("SELECT count(*) FROM t") { $0.integer(0) } == 1)
+    }
+
+    @Test("knows when its file isn't the one at its path any more, and when it is again")
+    func place() throws {
+        let database = try sample()
+        try database.checkPlace()
+        let elsewhere = directory.file("elsewhere.db")
+        #expect(rename(path, elsewhere) == 0)
+        for isReplaced in [false, true] {
+            if isReplaced { close(open(path, O_CREAT | O_WRONLY, 0o600)) }
+            let error = #expect(throws: SQLiteError.self) { try database.checkPlace() }
+            #expect(error?.kind == .readOnly)
+        }
+        #expect(rename(elsewhere, path) == 0)
+        try database.checkPlace()
     }
 
     @Test("refuses another number of values than of parameters")
