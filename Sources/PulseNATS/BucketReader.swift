@@ -163,11 +163,16 @@ struct BucketReader: Sendable {
     /// Whether a key is one that is read; a new one becomes so if its name and the limit let it.
     private mutating func isFollowed(_ key: String) -> Bool {
         if keys[key] != nil { return true }
-        guard passedOver[key] == nil else { return false }
+        guard [nil, .sameName].contains(passedOver[key]) else { return false }
         guard let name = SourceName(exactly: key.replacing("/", with: ".")) else {
             return pass(over: key, .invalidName)
         }
-        guard names[name] == nil else { return pass(over: key, .sameName) }
+        if let holder = names[name] {
+            // One that was deleted leaves its name to the next.
+            guard keys[holder]?.isDeleted == true else { return pass(over: key, .sameName) }
+            _ = forget(holder)
+        }
+        passedOver[key] = nil
         guard keys.count < limit else { return false }
         let label = "\(bucket)/\(key)"
         keys[key] = Key(name: name, label: label, reader: KeyReader(name: label, source: name))

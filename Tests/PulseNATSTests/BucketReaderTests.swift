@@ -100,6 +100,24 @@ struct BucketReaderTests {
         #expect(skipped?.counts[.neverValid] == 5)
     }
 
+    @Test("a key that was deleted leaves its name to another of that name")
+    mutating func heir() throws {
+        try begin("a.b", "a/b")
+        #expect(reader.skipped()?.counts == [.sameName: 1])
+        #expect(reader.take("a/b", try value(3), at: .zero) == nil)
+        #expect(reader.take("a.b", KeyEntry(.deleted, revision: 4), at: .zero)?.delivery == nil)
+        let heir = reader.take("a/b", try value(5), at: .zero)
+        #expect(heir?.name.description == "a.b")
+        #expect(heir?.label == "runs/a/b")
+        #expect(reader.skipped()?.counts == [:])
+        // One that comes back is the second of its name now.
+        #expect(reader.take("a.b", try value(6), at: .zero) == nil)
+        #expect(reader.skipped()?.counts == [.sameName: 1])
+        // A purged one leaves no mark.
+        #expect(reader.list(["a.b"]).keys == ["a.b"])
+        #expect(reader.take("a.b", try value(7), at: .zero)?.label == "runs/a.b")
+    }
+
     @Test("what never was valid is no run, and what was once stays one")
     mutating func valid() throws {
         _ = reader.list(["a"])
