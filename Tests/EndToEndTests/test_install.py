@@ -58,6 +58,8 @@ def test_the_installed_binary_finds_its_panel_and_needs_no_toolchain(
     binary = system / "usr/local/bin/pulse"
     libraries = subprocess.run(["ldd", binary], capture_output=True, text=True, check=True).stdout
     assert "libswift" not in libraries
+    segments = ["readelf", "--wide", "--segments", binary]
+    assert "GNU_RELRO" in subprocess.run(segments, capture_output=True, text=True, check=True).stdout
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PULSE_")}
     process = subprocess.Popen(
         [binary, "serve", "--port", "0"],
