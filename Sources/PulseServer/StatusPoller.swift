@@ -51,12 +51,12 @@ struct StatusPoller: NamedService {
                 for followed in followers.values {
                     followed.follower.begin(at: origin.clock.unixTime, isFirst: true)
                 }
-                keep(followers)
+                var waits = keep(followers)
                 var skips = SkippedLog(use: "served")
                 skips.take(table.skipped, to: origin.logger)
                 for await _ in wakes {
                     advance(
-                        &followers, &skips, with: inbox.takeAll(),
+                        &followers, &waits, &skips, with: inbox.takeAll(),
                         isTick: ticks.lower())
                     health.recordIteration()
                     for observer in origin.observers { observer.didPoll() }
@@ -72,8 +72,9 @@ struct StatusPoller: NamedService {
         }
     }
 
+    /// - Parameter waits: whether some follower waits for being kept.
     private func advance(
-        _ followers: inout [SourceName: Followed], _ skips: inout SkippedLog,
+        _ followers: inout [SourceName: Followed], _ waits: inout Bool, _ skips: inout SkippedLog,
         with deliveries: [RunsDelivery], isTick: Bool
     ) {
         var touched: [Followed] = []
@@ -82,6 +83,7 @@ struct StatusPoller: NamedService {
             for source in delivery.sources {
                 if let followed = take(source, &followers) {
                     touched.append(followed)
+                    waits = waits || followed.follower.past != nil
                 } else {
                     // Nobody may judge what is given up: that would serve it again.
                     touched.removeAll { $0.follower.resource.name == source.name }
@@ -92,7 +94,7 @@ struct StatusPoller: NamedService {
                 skips.take(skipped, to: origin.logger)
             }
         }
-        if isTick { keep(followers) }
+        if isTick, waits { waits = keep(followers) }
         // Those that aren't heard of are judged when time has passed.
         let (now, wallClock) = (origin.clock.now, origin.clock.unixTime)
         for followed in isTick ? Array(followers.values) : touched {
@@ -101,14 +103,17 @@ struct StatusPoller: NamedService {
     }
 
     /// Has kept who waits for that.
-    private func keep(_ followers: [SourceName: Followed]) {
-        guard let archive = origin.archive else { return }
+    ///
+    /// - Returns: whether somebody still does.
+    private func keep(_ followers: [SourceName: Followed]) -> Bool {
+        guard let archive = origin.archive else { return false }
         var waits = false
         for followed in followers.values where followed.follower.past != nil {
             origin.keep(&followed.follower, in: table)
             waits = waits || followed.follower.past != nil
         }
         if !waits { archive.begun() }
+        return waits
     }
 
     /// - Returns: who follows the source; nil where it is given up.
