@@ -16,7 +16,7 @@ enum ArchiveFile {
     static let boundedCache = "PRAGMA cache_size = -256"
 
     /// So long another's lock is waited for where the file is opened: a server doesn't serve before.
-    private static let patience = Duration.seconds(1)
+    private static let timeout = Duration.seconds(1)
 
     /// Opens the file for writing, and makes it, for its owner alone, when it isn't there.
     ///
@@ -27,7 +27,7 @@ enum ArchiveFile {
         if let refusal = refusal(of: path) { throw refusal }
         let isNetwork = isNetwork ?? FileSystemKind.isNetwork(path)
         do {
-            let database = try Database(path: path, .write, timeout: patience)
+            let database = try Database(path: path, .write, timeout: timeout)
             // WAL needs memory that processes share, which a network file system hasn't.
             if isNetwork { try database.execute("PRAGMA locking_mode = EXCLUSIVE") }
             try ArchiveSchema.prepare(database, path: path)
@@ -38,7 +38,7 @@ enum ArchiveFile {
             // A run that is deleted takes with it what was to be told of it.
             try database.execute("PRAGMA foreign_keys = ON")
             try database.execute(boundedCache)
-            database.wait(atMost: Database.patience)
+            database.wait(atMost: Database.timeout)
             return (database, !isNetwork)
         } catch let error as ArchiveError {
             throw error
@@ -77,7 +77,7 @@ enum ArchiveFile {
     ///
     /// Asked by a connection that only reads: one that writes tidies up when it is closed.
     private static func refusal(of path: String) -> ArchiveError? {
-        guard let database = try? Database(path: path, .read, timeout: patience) else { return nil }
+        guard let database = try? Database(path: path, .read, timeout: timeout) else { return nil }
         return try? ArchiveSchema.refusal(of: database, path: path)
     }
 

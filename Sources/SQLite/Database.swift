@@ -27,7 +27,7 @@ internal import CSQLite
     ///   - path: never a URI, whatever it looks like.
     ///   - timeout: how long a call waits for another connection's lock.
     /// - Throws: ``SQLiteError``. Whether the file is a database shows only at the first statement.
-    public init(path: String, _ access: Access, timeout: Duration = patience)
+    public init(path: String, _ access: Access, timeout: Duration = Database.timeout)
         throws(SQLiteError)
     {
         let flags =
@@ -53,7 +53,7 @@ internal import CSQLite
     }
 
     /// How long a call waits for another connection's lock, unless told otherwise.
-    public static let patience = Duration.seconds(5)
+    public static let timeout = Duration.seconds(5)
 
     /// Sets how long a call waits for another connection's lock.
     public func wait(atMost timeout: Duration) {

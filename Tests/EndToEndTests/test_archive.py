@@ -433,14 +433,19 @@ def on_tmpfs(home: Home, options: str, *flags: str) -> PulseServer:
     return server
 
 
-def test_a_full_disk_stops_the_archive_and_nothing_else(home: Home) -> None:
-    server = on_tmpfs(home, "size=400k")
-    epoch = 0.0
+def report_until_full(home: Home, server: PulseServer, epoch: float = 0.0) -> float:
+    """Goes on from an epoch until the archive can't be written; the last one that was reported."""
     deadline = time.monotonic() + 60
     while "can't be written" not in home.log.read_text():
         assert time.monotonic() < deadline
         epoch += 1.0
         report(home.status_file, server, epoch, loss=epoch)
+    return epoch
+
+
+def test_a_full_disk_stops_the_archive_and_nothing_else(home: Home) -> None:
+    server = on_tmpfs(home, "size=400k")
+    epoch = report_until_full(home, server)
     assert "database or disk is full" in home.log.read_text()
     assert server.metric("pulse_archive_up") == 0
     report(home.status_file, server, epoch + 1)
@@ -649,12 +654,7 @@ def test_a_disk_that_cant_be_written_for_a_while(home: Home) -> None:
     with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
         while True:
             file.write(bytes(4096))
-    epoch = 1.0
-    deadline = time.monotonic() + 60
-    while "can't be written" not in home.log.read_text():
-        assert time.monotonic() < deadline
-        epoch += 1.0
-        report(home.status_file, server, epoch, loss=epoch)
+    report_until_full(home, server, 1.0)
     assert server.metric("pulse_archive_up") == 0
     filler.unlink()
     wait_until(lambda: server.metric("pulse_archive_up") == 1, "it is written again")

@@ -17,6 +17,7 @@ from threading import Event, Thread
 
 import pytest
 from processes import ROOT, PulseServer, free_port, pulse_binary, pulse_wrapper, wait_until
+from received import receive
 
 #: Every server that a test has started.
 started: list[subprocess.Popen] = []
@@ -62,16 +63,6 @@ def open_stream(port: int) -> socket.socket:
     client.sendall(REQUEST % b"/events")
     receive(client, b"event: progress")
     return client
-
-
-def receive(client: socket.socket, part: bytes) -> bytes:
-    """All that comes, up to a part of it."""
-    received = b""
-    while part not in received:
-        more = client.recv(65536)
-        assert more, f"it ends without {part!r}: {received!r}"
-        received += more
-    return received
 
 
 def drain(client: socket.socket) -> bytes:

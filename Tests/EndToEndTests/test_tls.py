@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from certificates import certify
 from processes import PATIENCE, PulseServer, StatusFile, pulse_binary, wait_until
+from received import receive
 
 TOKENS = ("0123456789abcdef", "fedcba9876543210")
 
@@ -46,15 +47,6 @@ def context(**options: object) -> ssl.SSLContext:
 
 def connect(port: int, client: ssl.SSLContext) -> ssl.SSLSocket:
     return client.wrap_socket(socket.create_connection(("127.0.0.1", port), PATIENCE))
-
-
-def receive(client: ssl.SSLSocket, part: bytes) -> None:
-    """Read up to a part, which must come."""
-    received = b""
-    while part not in received:
-        more = client.recv(65536)
-        assert more, f"it ends without {part!r}"
-        received += more
 
 
 def rsa(directory: Path) -> tuple[Path, Path]:

@@ -35,7 +35,7 @@ package struct SkippedLog: Sendable {
             }
             lines.append(
                 Line(
-                    level: reason.isFault ? .warning : .info,
+                    level: reason.asksForFix ? .warning : .info,
                     text: "\(name) isn't \(use): \(reason.explanation)"))
             if named.count == Self.limit {
                 lines.append(Line(level: .warning, text: "files beyond these aren't named"))
@@ -66,9 +66,9 @@ extension SkippedFiles {
 }
 
 extension SkippedFiles.Reason {
-    /// Whether somebody has to mend something: another program's file is no fault, nor is one that is
-    /// being written for the first time.
-    package var isFault: Bool {
+    /// Whether somebody has to do something: not for another program's file, nor for one that is being
+    /// written for the first time.
+    package var asksForFix: Bool {
         switch self {
         case .invalidName, .sameName, .tooMany: true
         case .unreadable, .neverValid: false

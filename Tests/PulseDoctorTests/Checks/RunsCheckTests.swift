@@ -35,7 +35,7 @@ struct RunsCheckTests {
         #expect(found.count == 2)
         #expect(found[1].text == "x.json isn't served: \(reason.explanation).")
         #expect(found[1].fix?.isEmpty == false)
-        #expect(found[1].level == (reason.isFault ? .problem : .note))
+        #expect(found[1].level == (reason.asksForFix ? .problem : .note))
     }
 
     @Test("counts those that it doesn't name")

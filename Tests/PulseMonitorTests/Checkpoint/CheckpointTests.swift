@@ -7,19 +7,11 @@ import Testing
 @Suite("Checkpoint")
 struct CheckpointTests {
     private static let wall: Int64 = 1_732_800_000
-    private static let source = (SourceName(file: "/runs/a.json"), "a.json")
 
     private static func monitor(
         at now: Duration = .zero, continuing memory: MonitorMemory? = nil, wall: Int64 = wall
     ) throws -> RunMonitor {
-        guard let memory else {
-            return RunMonitor(
-                source, staleAfter: .seconds(60), tick: .seconds(2), pollInterval: .seconds(2),
-                at: now, wallClock: wall)
-        }
-        return try RunMonitor(
-            source, staleAfter: .seconds(60), tick: .seconds(2), pollInterval: .seconds(2), at: now,
-            wallClock: wall, continuing: memory)
+        try .ofFile(at: now, wallClock: wall, continuing: memory)
     }
 
     /// What a trainer of some habits does next; its curve, resumes, ends and silences.

@@ -7,20 +7,11 @@ import Testing
 @Suite("UnkeptPast")
 struct UnkeptPastTests {
     private static let wall: Int64 = 1_732_800_000
-    private static let source = (SourceName(file: "/runs/a.json"), "a.json")
 
     private static func monitor(
         at second: Int64 = 0, continuing memory: MonitorMemory? = nil
     ) throws -> RunMonitor {
-        let (now, wall) = (Duration.seconds(second), wall + second)
-        guard let memory else {
-            return RunMonitor(
-                source, staleAfter: .seconds(60), tick: .seconds(2), pollInterval: .seconds(2),
-                at: now, wallClock: wall)
-        }
-        return try RunMonitor(
-            source, staleAfter: .seconds(60), tick: .seconds(2), pollInterval: .seconds(2), at: now,
-            wallClock: wall, continuing: memory)
+        try .ofFile(at: .seconds(second), wallClock: wall + second, continuing: memory)
     }
 
     /// What a trainer does next.
